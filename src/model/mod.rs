@@ -1,0 +1,17 @@
+//! The words that every layer shares.
+//!
+//! A type moves here the day a second layer needs it. Nothing in this folder knows about text, files, plans or
+//! execution; it imports the standard library and derives only.
+
+pub mod diagnostic;
+pub mod function;
+pub mod id;
+pub mod schema;
+pub mod span;
+pub mod value;
+
+pub use diagnostic::{Class, Detail, Diagnostic};
+pub use id::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Var};
+pub use schema::Schema;
+pub use span::Span;
+pub use value::{Direction, Path, Str, Value};

@@ -1,0 +1,173 @@
+//! Values: what an expression yields, a property holds and a row shows.
+//!
+//! A value borrows strings from the mapped graph (`'g`) where it can. The three relations that openCypher defines on
+//! values live in the sibling modules and are never to be mixed up: *equality* is three-valued, *orderability* is
+//! total (`ORDER BY`), *equivalence* groups (`DISTINCT`, grouping keys; null is equivalent to null, NaN to NaN).
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::{EdgeId, NodeId};
+
+/// A string that is either borrowed from the graph's bytes or shared.
+#[derive(Clone)]
+pub enum Str<'g> {
+    /// Read in place.
+    Borrowed(&'g str),
+    /// Made by a query, or changed since the snapshot.
+    Shared(Arc<str>),
+}
+
+impl Str<'_> {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Str::Borrowed(s) => s,
+            Str::Shared(s) => s,
+        }
+    }
+
+    /// The same text, free of the graph's lifetime.
+    pub fn into_owned(self) -> Str<'static> {
+        match self {
+            Str::Borrowed(s) => Str::Shared(Arc::from(s)),
+            Str::Shared(s) => Str::Shared(s),
+        }
+    }
+}
+
+impl Deref for Str<'_> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+impl Borrow<str> for Str<'_> {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+impl PartialEq for Str<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+impl Eq for Str<'_> {}
+impl PartialOrd for Str<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Str<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+impl Hash for Str<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+impl fmt::Debug for Str<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+impl<'g> From<&'g str> for Str<'g> {
+    fn from(s: &'g str) -> Self {
+        Str::Borrowed(s)
+    }
+}
+impl From<String> for Str<'_> {
+    fn from(s: String) -> Self {
+        Str::Shared(Arc::from(s))
+    }
+}
+
+/// A map value: keys in the order of their text, so that the same map prints the same everywhere.
+pub type Map<'g> = BTreeMap<Str<'g>, Value<'g>>;
+
+/// A walk through the graph: `nodes.len() == edges.len() + 1`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// The nodes, in the order of the walk.
+    pub nodes: Vec<NodeId>,
+    /// The edges between them, whatever their own direction.
+    pub edges: Vec<EdgeId>,
+}
+
+/// A value of the language.
+///
+/// `PartialEq` is structural and serves tests; a query's `=` is [`Value::equals`].
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Value<'g> {
+    /// Absent or unknown.
+    #[default]
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A 64-bit signed integer.
+    Int(i64),
+    /// A 64-bit float (IEEE 754).
+    Float(f64),
+    /// A Unicode string.
+    String(Str<'g>),
+    /// A list of values of any kinds.
+    List(Arc<Vec<Value<'g>>>),
+    /// A map from strings to values.
+    Map(Arc<Map<'g>>),
+    /// A node of the graph.
+    Node(NodeId),
+    /// An edge of the graph (openCypher: relationship).
+    Edge(EdgeId),
+    /// A walk through the graph.
+    Path(Arc<Path>),
+}
+
+impl<'g> Value<'g> {
+    /// A string value.
+    pub fn string(s: impl Into<Str<'g>>) -> Self {
+        Value::String(s.into())
+    }
+
+    /// A list value.
+    pub fn list(items: Vec<Value<'g>>) -> Self {
+        Value::List(Arc::new(items))
+    }
+
+    /// A map value.
+    pub fn map(entries: impl IntoIterator<Item = (Str<'g>, Value<'g>)>) -> Self {
+        Value::Map(Arc::new(entries.into_iter().collect()))
+    }
+
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+}
+
+/// Which way an edge is walked, seen from a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Along edges that leave the node.
+    Out,
+    /// Along edges that enter the node.
+    In,
+    /// Either way.
+    Both,
+}
+
+impl Direction {
+    /// The same edges, seen from the other end.
+    pub fn reverse(self) -> Self {
+        match self {
+            Direction::Out => Direction::In,
+            Direction::In => Direction::Out,
+            Direction::Both => Direction::Both,
+        }
+    }
+}

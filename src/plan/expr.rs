@@ -1,0 +1,172 @@
+//! Resolved expressions: names are [`Var`]s, functions are known, every scope is settled.
+//!
+//! The same tree serves the logical and the physical plan; a subquery is a number into the plan's list of subplans.
+//! Property keys and labels stay names, because a statement may create them while it runs; the executor looks them
+//! up in the view's catalog once a batch.
+
+use crate::model::function::{Aggregate, Function};
+use crate::model::{Span, Value, Var};
+
+pub use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
+
+/// A resolved expression, with the place that a runtime error shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// Where it was written.
+    pub span: Span,
+    /// What it computes.
+    pub kind: Box<ExprKind>,
+}
+
+/// What an expression computes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// A constant (never a node, an edge or a path).
+    Literal(Value<'static>),
+    /// `$name`
+    Parameter(String),
+    /// A column of the batch.
+    Var(Var),
+    /// A property of a node or an edge, or an entry of a map; null for null.
+    Property(Expr, String),
+    /// `subject[index]` on a list, a map, a node or an edge.
+    Index(Expr, Expr),
+    /// `list[from..to]`
+    Slice(Expr, Option<Expr>, Option<Expr>),
+    /// One operand.
+    Unary(UnaryOp, Expr),
+    /// Two operands. For `AND` and `OR` the right side runs only on rows that the left side leaves open.
+    Binary(BinaryOp, Expr, Expr),
+    /// One comparison; a chain is an `AND` of these.
+    Compare(CompareOp, Expr, Expr),
+    /// `IS NULL`; its negation is `NOT`.
+    IsNull(Expr),
+    /// A label predicate on a node, or a type predicate on an edge.
+    HasLabels(Expr, Labels),
+    /// A scalar function; the arguments' number has been checked.
+    Call(Function, Vec<Expr>),
+    /// Conditions and results; a simple `CASE` carries its operand.
+    Case {
+        /// Compared for equality with each condition; when none, conditions are predicates.
+        operand: Option<Expr>,
+        /// Condition (or value) and result.
+        branches: Vec<(Expr, Expr)>,
+        /// The result when no branch is taken; null without it.
+        otherwise: Option<Expr>,
+    },
+    /// A list of these elements.
+    List(Vec<Expr>),
+    /// A map of these entries.
+    Map(Vec<(String, Expr)>),
+    /// `subject {.key, .*, key: value}`: null for a null subject.
+    MapProjection(Expr, Vec<MapEntry>),
+    /// For each element of `list` that satisfies `predicate`: `result`, or the element.
+    ListComprehension {
+        /// Holds the element.
+        var: Var,
+        /// The list.
+        list: Expr,
+        /// Keeps an element only when true.
+        predicate: Option<Expr>,
+        /// What goes into the result.
+        result: Option<Expr>,
+    },
+    /// `all`, `any`, `none`, `single` with three-valued logic.
+    Quantifier {
+        /// Which.
+        kind: QuantifierKind,
+        /// Holds the element.
+        var: Var,
+        /// The list.
+        list: Expr,
+        /// The predicate.
+        predicate: Expr,
+    },
+    /// A left fold.
+    Reduce {
+        /// Holds the accumulator.
+        accumulator: Var,
+        /// Its first value.
+        initial: Expr,
+        /// Holds the element.
+        var: Var,
+        /// The list.
+        list: Expr,
+        /// The accumulator's next value.
+        step: Expr,
+    },
+    /// A path that starts at a node and walks the edges of the steps; a step is an edge or a list of edges. Null
+    /// when any part is null. The nodes between follow from the edges.
+    Path {
+        /// Holds the first node.
+        start: Var,
+        /// Each holds an edge or a list of edges.
+        steps: Vec<Var>,
+    },
+    /// A correlated subquery.
+    Subquery {
+        /// Which of the plan's subplans.
+        subplan: SubplanId,
+        /// What to make of its rows.
+        kind: SubqueryKind,
+    },
+}
+
+/// An entry of a map projection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapEntry {
+    /// All properties of the subject.
+    All,
+    /// This key with this value.
+    Entry(String, Expr),
+}
+
+/// What to make of a subquery's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubqueryKind {
+    /// Whether there is a row.
+    Exists,
+    /// How many rows there are.
+    Count,
+    /// This column's values as a list.
+    Collect(Var),
+}
+
+/// A number into the plan's list of subplans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SubplanId(pub usize);
+
+/// A label expression without its spans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Labels {
+    /// This label (or edge type).
+    Name(String),
+    /// Any label at all.
+    Any,
+    /// Not these.
+    Not(Box<Labels>),
+    /// All of these.
+    And(Vec<Labels>),
+    /// One of these.
+    Or(Vec<Labels>),
+}
+
+/// An aggregation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AggregateCall {
+    /// Where it was written.
+    pub span: Span,
+    /// Which.
+    pub function: Aggregate,
+    /// Over distinct (equivalent) values only.
+    pub distinct: bool,
+    /// None for `count(*)`; a percentile has two.
+    pub arguments: Vec<Expr>,
+}
+
+impl Expr {
+    /// An expression of `kind` at `span`.
+    pub fn new(span: Span, kind: ExprKind) -> Self {
+        Expr { span, kind: Box::new(kind) }
+    }
+}

@@ -1,0 +1,4 @@
+//! Syntax tree and catalog to plan.
+
+pub mod expr;
+pub mod physical;

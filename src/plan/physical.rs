@@ -1,0 +1,242 @@
+//! The physical plan: which operator runs on whose rows.
+//!
+//! Rows travel in batches. A batch has one column for every [`Var`] of the statement, indexed by the var; an operator
+//! fills the columns of the vars that it binds and drops those that nothing above needs (`Op::live`). Data only: the
+//! executor gives it life, `explain` prints it.
+
+use super::expr::{AggregateCall, Expr, Labels};
+use crate::model::{Direction, Span, Var};
+
+/// A plan that is ready to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The operator that yields the answer.
+    pub root: Op,
+    /// Plans of subqueries, numbered by `SubplanId`.
+    pub subplans: Vec<Subplan>,
+    /// Every variable of the statement, indexed by `Var`.
+    pub vars: Vec<VarInfo>,
+    /// The answer's columns in order: name and var. Empty when the statement ends without `RETURN`.
+    pub columns: Vec<(String, Var)>,
+    /// Whether it changes the graph; then it runs to its end even when nobody reads the rows.
+    pub writes: bool,
+    /// What the user should hear: names that the graph does not know.
+    pub warnings: Vec<Warning>,
+}
+
+/// A correlated subquery's plan. Its leaf is [`OpKind::Argument`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subplan {
+    /// The operator that yields its rows.
+    pub root: Op,
+    /// Holds, in every row, the number of the outer row that it belongs to (an integer).
+    pub row: Var,
+    /// Runs once for each outer row, because it aggregates, sorts, limits or makes distinct; otherwise once a batch.
+    pub per_row: bool,
+}
+
+/// What is known of a variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VarInfo {
+    /// Its name, or a made-up one in angle brackets.
+    pub name: String,
+}
+
+/// A legal oddity that deserves a word.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warning {
+    /// Where.
+    pub span: Span,
+    /// The sentence.
+    pub message: String,
+    /// The nearest known names, best first.
+    pub suggestions: Vec<String>,
+}
+
+/// An operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Op {
+    /// Its number within the plan, subplans included: counters of `--analyze` are indexed by it.
+    pub id: usize,
+    /// What it does.
+    pub kind: OpKind,
+    /// Whose rows it reads; none for a leaf.
+    pub input: Option<Box<Op>>,
+    /// The vars that something above still needs: the columns that leave this operator.
+    pub live: Vec<Var>,
+    /// How many rows the planner expects.
+    pub rows: f64,
+}
+
+/// What an operator does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OpKind {
+    /// Leaf: one row without columns.
+    Unit,
+    /// Leaf of a subplan or of the inner side of `Optional`/`Apply`: the outer rows.
+    Argument,
+    /// For each input row, every node that satisfies the labels.
+    NodeScan {
+        /// Holds the node.
+        node: Var,
+        /// None: all nodes.
+        labels: Option<Labels>,
+    },
+    /// For each input row, the nodes with this label whose property equals the value, by index.
+    NodeSeek {
+        /// Holds the node.
+        node: Var,
+        /// The label.
+        label: String,
+        /// The indexed key.
+        key: String,
+        /// The value; may use the input's vars.
+        value: Expr,
+    },
+    /// For each input row, the edges at `from`. A null `from` has none.
+    Expand(Expand),
+    /// As `Expand`, over walks of several edges that repeat no edge.
+    VarExpand {
+        /// Ends, types, direction; `edge` holds the list of edges.
+        expand: Expand,
+        /// At least this many edges; 0 yields the node itself.
+        min: u64,
+        /// At most this many.
+        max: Option<u64>,
+        /// Holds one edge while `filter` is evaluated on it.
+        each: Var,
+        /// Must be true of every edge of the walk.
+        filter: Option<Expr>,
+    },
+    /// For each input row with both ends bound, the shortest walks between them; binds `expand.edge` to the list of
+    /// edges.
+    ShortestPath {
+        /// Ends, types, direction; `to_bound` is true.
+        expand: Expand,
+        /// At least this many edges (0 or 1).
+        min: u64,
+        /// At most this many.
+        max: Option<u64>,
+        /// Holds one edge while `filter` is evaluated on it.
+        each: Var,
+        /// Must be true of every edge of the walk.
+        filter: Option<Expr>,
+        /// Every shortest walk instead of one.
+        all: bool,
+    },
+    /// For each input row, every edge of these types with both its ends (when neither end is bound yet).
+    EdgeScan(Expand),
+    /// Keeps rows whose partition's `length` (a list of edge lists) is among the shortest.
+    SelectShortest {
+        /// The ends (and the outer row) that make a partition.
+        partition: Vec<Var>,
+        /// Edges or lists of edges whose total number is the length.
+        steps: Vec<Var>,
+        /// How many walks a partition keeps; none: all that tie with the shortest.
+        keep: Option<u64>,
+    },
+    /// Keeps rows where the predicate is true.
+    Filter(Expr),
+    /// Binds each var to its expression, evaluated on the input's columns; other live columns pass through.
+    Project(Vec<(Var, Expr)>),
+    /// Groups by the keys and binds keys and aggregates; without keys there is always one row.
+    Aggregate {
+        /// Grouping keys.
+        keys: Vec<(Var, Expr)>,
+        /// Aggregates of each group.
+        aggregates: Vec<(Var, AggregateCall)>,
+    },
+    /// One row for each distinct combination of the vars.
+    Distinct(Vec<Var>),
+    /// Sorts by orderability; `limit` keeps only the first rows (top-k).
+    Sort {
+        /// Keys, most significant first; true is descending.
+        keys: Vec<(Expr, bool)>,
+        /// A constant expression.
+        limit: Option<Expr>,
+    },
+    /// Drops the first rows; a constant expression.
+    Skip(Expr),
+    /// Keeps the first rows; a constant expression.
+    Limit(Expr),
+    /// For each input row, one row for each element of the list; a null gives none, another value gives itself.
+    Unwind {
+        /// The list.
+        list: Expr,
+        /// Holds the element.
+        var: Var,
+    },
+    /// The rows of each branch in turn; leaves are the same as this operator's would be.
+    Union {
+        /// The plans, and for each the vars that become `vars`, in order.
+        branches: Vec<(Op, Vec<Var>)>,
+        /// The vars of the result.
+        vars: Vec<Var>,
+    },
+    /// For each input row, the inner plan's rows; the input row with null in `vars` when there are none.
+    Optional {
+        /// Its leaf is `Argument`.
+        inner: Box<Subplan>,
+        /// What the inner plan binds.
+        vars: Vec<Var>,
+    },
+    /// For each input row, the inner plan's rows; no inner row, no row.
+    Apply {
+        /// Its leaf is `Argument`.
+        inner: Box<Subplan>,
+    },
+    /// Reads its whole input, creates, then passes the rows on.
+    Create {
+        /// In order of creation.
+        nodes: Vec<CreateNode>,
+        /// In order of creation, after the nodes.
+        edges: Vec<CreateEdge>,
+    },
+}
+
+/// Ends and kind of a step along edges.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expand {
+    /// Bound by the input (but for `EdgeScan`).
+    pub from: Var,
+    /// Holds the edge (or the list of edges).
+    pub edge: Var,
+    /// Holds the other end.
+    pub to: Var,
+    /// `to` is bound by the input: only edges between the two count.
+    pub to_bound: bool,
+    /// Seen from `from`.
+    pub direction: Direction,
+    /// The edge's type; none: any.
+    pub types: Option<Labels>,
+    /// Labels that `to` must have (when it is not bound by the input).
+    pub to_labels: Option<Labels>,
+    /// Edges, or lists of edges, of the same MATCH that this edge must differ from.
+    pub unlike: Vec<Var>,
+}
+
+/// A node to create.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateNode {
+    /// Holds it.
+    pub var: Var,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// A map, or none.
+    pub properties: Option<Expr>,
+}
+
+/// An edge to create.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateEdge {
+    /// Holds it.
+    pub var: Var,
+    /// Holds its source.
+    pub source: Var,
+    /// Holds its target.
+    pub target: Var,
+    /// Its type.
+    pub edge_type: String,
+    /// A map, or none.
+    pub properties: Option<Expr>,
+}
