@@ -3,6 +3,7 @@
 //! A type moves here the day a second layer needs it. Nothing in this folder knows about text, files, plans or
 //! execution; it imports the standard library and derives only.
 
+pub mod column;
 pub mod diagnostic;
 pub mod function;
 pub mod id;
@@ -10,6 +11,7 @@ pub mod schema;
 pub mod span;
 pub mod value;
 
+pub use column::Column;
 pub use diagnostic::{Class, Detail, Diagnostic};
 pub use id::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Var};
 pub use schema::Schema;

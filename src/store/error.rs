@@ -1,0 +1,37 @@
+//! What can go wrong with a graph's bytes.
+
+use std::path::PathBuf;
+
+/// Why a graph could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file could not be opened, mapped or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// `open`, `map`, `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The bytes are not a graph of this format.
+    #[error("{0}")]
+    Foreign(String),
+    /// The format's version is one that this program does not read.
+    #[error(
+        "this graph has format version {found}, and this program reads version {expected}; build it again from its source, or open it with the program that wrote it"
+    )]
+    Version {
+        /// In the file.
+        found: u32,
+        /// Ours.
+        expected: u32,
+    },
+    /// The bytes are damaged.
+    #[error("the graph's bytes are damaged: {0}")]
+    Corrupt(String),
+    /// More nodes, edges or bytes than the format can number.
+    #[error("{0}")]
+    TooLarge(String),
+}
