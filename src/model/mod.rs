@@ -3,6 +3,7 @@
 //! A type moves here the day a second layer needs it. Nothing in this folder knows about text, files, plans or
 //! execution; it imports the standard library and derives only.
 
+pub mod catalog;
 pub mod column;
 pub mod diagnostic;
 pub mod function;
@@ -11,6 +12,7 @@ pub mod schema;
 pub mod span;
 pub mod value;
 
+pub use catalog::Catalog;
 pub use column::Column;
 pub use diagnostic::{Class, Detail, Diagnostic};
 pub use id::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Var};

@@ -10,7 +10,10 @@ use crate::model::{Span, Value, Var};
 pub use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 
 /// A resolved expression, with the place that a runtime error shows.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Two expressions are equal when they compute the same, wherever they were written: grouping keys and sort keys are
+/// recognised that way.
+#[derive(Clone, Debug)]
 pub struct Expr {
     /// Where it was written.
     pub span: Span,
@@ -151,8 +154,8 @@ pub enum Labels {
     Or(Vec<Labels>),
 }
 
-/// An aggregation.
-#[derive(Clone, Debug, PartialEq)]
+/// An aggregation; equality ignores the place, as with [`Expr`].
+#[derive(Clone, Debug)]
 pub struct AggregateCall {
     /// Where it was written.
     pub span: Span,
@@ -168,5 +171,17 @@ impl Expr {
     /// An expression of `kind` at `span`.
     pub fn new(span: Span, kind: ExprKind) -> Self {
         Expr { span, kind: Box::new(kind) }
+    }
+}
+
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl PartialEq for AggregateCall {
+    fn eq(&self, other: &Self) -> bool {
+        (self.function, self.distinct, &self.arguments) == (other.function, other.distinct, &other.arguments)
     }
 }

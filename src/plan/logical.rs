@@ -1,0 +1,196 @@
+//! The logical plan: what a statement asks, clause by clause, before anybody decides how.
+//!
+//! A `MATCH` stays a [`QueryGraph`]: nodes, edges and predicates without an order. Every variable is a
+//! [`Var`], unique in the statement, so scopes are settled and operators can be moved freely. Rules rewrite this tree;
+//! the physical planner chooses an order for each query graph.
+
+use super::expr::{AggregateCall, Expr, Labels};
+use super::physical::{CreateEdge, CreateNode};
+use crate::model::{Direction, Span, Var};
+
+/// An operator of the logical plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Logical {
+    /// One row without columns.
+    Unit,
+    /// The rows of the query around this one, which bind these vars.
+    Argument(Vec<Var>),
+    /// Every way to find the query graph, for each input row.
+    Match {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// What to find.
+        graph: QueryGraph,
+    },
+    /// For each input row, the inner rows, or the row itself with nulls.
+    Optional {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Starts at `Argument`.
+        inner: Box<Logical>,
+        /// What `inner` binds.
+        vars: Vec<Var>,
+    },
+    /// For each input row, the inner rows.
+    Apply {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Starts at `Argument`.
+        inner: Box<Logical>,
+    },
+    /// Rows for which the predicate is true.
+    Filter {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// The predicate.
+        predicate: Expr,
+    },
+    /// Binds vars to expressions; everything else passes through.
+    Project {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// In order; none of them uses another.
+        items: Vec<(Var, Expr)>,
+    },
+    /// Groups.
+    Aggregate {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Grouping keys.
+        keys: Vec<(Var, Expr)>,
+        /// Aggregates.
+        aggregates: Vec<(Var, AggregateCall)>,
+    },
+    /// Distinct combinations.
+    Distinct {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Of these vars; the others are gone.
+        vars: Vec<Var>,
+    },
+    /// Sorts; true is descending.
+    Sort {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Most significant first.
+        keys: Vec<(Expr, bool)>,
+        /// Only that many rows are needed (set by a rule).
+        limit: Option<Expr>,
+    },
+    /// Drops the first rows.
+    Skip {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// How many.
+        count: Expr,
+    },
+    /// Keeps the first rows.
+    Limit {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// How many.
+        count: Expr,
+    },
+    /// One row for each element.
+    Unwind {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// The list.
+        list: Expr,
+        /// Holds the element.
+        var: Var,
+    },
+    /// The rows of all branches.
+    Union {
+        /// Each with the vars that become `vars`, in order.
+        branches: Vec<(Logical, Vec<Var>)>,
+        /// The result's vars.
+        vars: Vec<Var>,
+    },
+    /// Creates, for each input row.
+    Create {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Nodes to create.
+        nodes: Vec<CreateNode>,
+        /// Edges to create.
+        edges: Vec<CreateEdge>,
+    },
+}
+
+/// A statement's logical plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The answer's rows.
+    pub root: Logical,
+    /// The subqueries inside expressions, numbered by `SubplanId`.
+    pub subqueries: Vec<Logical>,
+    /// Names by `Var`.
+    pub names: Vec<String>,
+    /// The answer's columns.
+    pub columns: Vec<(String, Var)>,
+    /// Whether anything in it changes the graph.
+    pub writes: bool,
+}
+
+/// The pattern of one `MATCH`: what must be found together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueryGraph {
+    /// Nodes, new or bound by the input, in the order of the text.
+    pub nodes: Vec<Var>,
+    /// Edges. No two of them may be the same edge.
+    pub edges: Vec<PatternEdge>,
+    /// Conjuncts: labels, inline properties and `WHERE`.
+    pub predicates: Vec<Expr>,
+    /// Paths to bind once everything is found, each with its conjuncts' view of it.
+    pub paths: Vec<(Var, Expr)>,
+    /// Patterns of which only the shortest walks count.
+    pub selections: Vec<Selection>,
+}
+
+/// An edge of a query graph, single or of variable length.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatternEdge {
+    /// Where.
+    pub span: Span,
+    /// Holds the edge, or the list of edges.
+    pub var: Var,
+    /// The variable of an edge (or list) that the input has bound already; `var` must equal it.
+    pub bound: Option<Var>,
+    /// The left end.
+    pub left: Var,
+    /// The right end.
+    pub right: Var,
+    /// `Out` is left to right.
+    pub direction: Direction,
+    /// The type; none: any.
+    pub types: Option<Labels>,
+    /// Bounds, filter and the filter's variable, when of variable length.
+    pub walk: Option<Walk>,
+}
+
+/// What a variable-length edge demands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Walk {
+    /// At least this many edges.
+    pub min: u64,
+    /// At most.
+    pub max: Option<u64>,
+    /// Holds one edge in `filter`.
+    pub each: Var,
+    /// True of every edge.
+    pub filter: Option<Expr>,
+    /// Only the shortest; true: all of them.
+    pub shortest: Option<bool>,
+}
+
+/// A pattern of several parts of which only the shortest walks count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// The two ends.
+    pub ends: (Var, Var),
+    /// The edges and lists of edges between.
+    pub steps: Vec<Var>,
+    /// How many a pair of ends keeps; none: all ties.
+    pub keep: Option<u64>,
+}
