@@ -3,6 +3,7 @@
 mod db;
 mod error;
 pub mod lang;
+pub mod load;
 pub mod model;
 pub mod plan;
 pub mod store;

@@ -1,13 +1,14 @@
 //! The words that every layer shares.
 //!
 //! A type moves here the day a second layer needs it. Nothing in this folder knows about text, files, plans or
-//! execution; it imports the standard library and derives only.
+//! execution; it imports the standard library, derives and one string distance only.
 
 pub mod catalog;
 pub mod column;
 pub mod diagnostic;
 pub mod function;
 pub mod id;
+mod nearest;
 pub mod schema;
 pub mod span;
 pub mod value;
@@ -16,6 +17,7 @@ pub use catalog::Catalog;
 pub use column::Column;
 pub use diagnostic::{Class, Detail, Diagnostic};
 pub use id::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Var};
+pub use nearest::nearest;
 pub use schema::Schema;
 pub use span::Span;
 pub use value::{Direction, Path, Str, Value};

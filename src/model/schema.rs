@@ -89,6 +89,19 @@ pub struct PropertyRules {
     pub optional: Vec<String>,
     /// Closed lists of values by key.
     pub values: Vec<(String, Vec<String>)>,
+    /// What one property's value makes necessary.
+    pub when: Vec<Condition>,
+}
+
+/// `when.basis.inferred = ["why"]`: a value of one property that makes others necessary.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The property that is looked at.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// What must then be there.
+    pub required: Vec<String>,
 }
 
 /// How pictures draw a type; an empty string leaves the choice to the drawer.

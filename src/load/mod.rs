@@ -1,0 +1,48 @@
+//! Sources of graphs: text to a snapshot's bytes.
+//!
+//! In: a directory with `schema.toml` and further TOML files. Out: the bytes of a snapshot, or every problem of the
+//! source with its place. The same text gives the same bytes, whatever the machine and the order of the directory.
+
+mod check;
+mod graph;
+mod problem;
+mod rules;
+mod schema;
+mod source;
+mod words;
+
+use std::path::Path;
+
+pub use problem::{Errors, Problem};
+
+/// Checks a text source and builds its snapshot.
+///
+/// `dir` holds `schema.toml`, which declares types, relations and properties, and one or more further `*.toml` files,
+/// read in the order of their names:
+///
+/// ```toml
+/// [[Skill]]
+/// id = "python"
+/// name = "Python"
+/// ADDRESSES = [ { to = "slow-prototypes", basis = "stated" } ]
+/// ```
+///
+/// # Errors
+///
+/// All problems of the source at once, sorted by file and place. Nothing is built while there is one.
+pub fn text(dir: &Path) -> Result<Vec<u8>, Errors> {
+    let mut errors = Errors::default();
+    let sources = source::read(dir, &mut errors);
+    let documents: Vec<_> = sources.iter().map(|source| source.parse(&mut errors)).collect();
+    let mut declared = crate::model::Schema::default();
+    let mut graph = graph::Graph::default();
+    if let Some(at) = sources.iter().position(source::Source::is_schema) {
+        declared = schema::read(&mut check::Check::new(&sources[at], &mut errors), &documents[at]);
+        for (source, document) in sources.iter().zip(&documents).filter(|(source, _)| !source.is_schema()) {
+            graph.read(&mut check::Check::new(source, &mut errors), &declared, document);
+        }
+        graph.check(&mut errors);
+    }
+    errors.none_or_sorted()?;
+    graph.build(&declared).map_err(|error| Errors::whole(dir, error.to_string()))
+}
