@@ -67,16 +67,16 @@ fn properties(check: &mut Check<'_, '_>, schema: &mut Schema, value: &Spanned<De
             check.report(key.span(), "a property cannot be called `to`, which names the node that an edge enters");
         }
         let Some(written) = check.string(&format!("the type of `{name}`"), value) else { continue };
-        match TYPES.iter().find(|(text, _)| *text == written) {
-            Some((_, kind)) => schema.properties.push((name, *kind)),
-            None => {
-                let known = || TYPES.iter().map(|(text, _)| *text);
-                check
-                    .report(value.span(), format!("there is no property type `{written}`"))
-                    .suggest(written, known())
-                    .allowed("types are", known());
-            }
+        let kind = TYPES.iter().find(|(text, _)| *text == written).map(|(_, kind)| *kind);
+        if kind.is_none() {
+            let known = || TYPES.iter().map(|(text, _)| *text);
+            check
+                .report(value.span(), format!("there is no property type `{written}`"))
+                .suggest(written, known())
+                .allowed("types are", known());
         }
+        // A property of an unknown type is still declared, or each use of it would be reported too.
+        schema.properties.push((name, kind.unwrap_or(PropertyType::String)));
     }
 }
 
