@@ -1,0 +1,303 @@
+//! One pass over a text that knows strings, comments, escaped names and brackets, and nothing else of the language.
+//!
+//! It comes before the grammar, because it can say at once what a grammar says badly: a string without its end, an
+//! odd character, brackets nested without end. It also cuts scripts into statements. Its time is linear in the text.
+
+use crate::model::{Class, Detail, Diagnostic, Span};
+
+/// How deep brackets may nest. The grammar's parser recurses once a bracket; the bound keeps it, in a debug build too,
+/// within the 2 MiB stack that a thread gets by default.
+pub const MAX_NESTING: usize = 100;
+
+/// An opening bracket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bracket {
+    /// Where it was opened.
+    pub(super) open: usize,
+    /// Where its own counterpart closes it; none when another one or nothing does.
+    pub(super) close: Option<usize>,
+}
+
+/// What the pass found out.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Comments in order.
+    comments: Vec<Span>,
+    /// Brackets in the order of their openings.
+    pub(super) brackets: Vec<Bracket>,
+    /// The places of `;` outside of everything.
+    semicolons: Vec<usize>,
+    /// The first closing bracket without an opening one of its kind.
+    pub(super) stray: Option<usize>,
+    /// The first thing that makes the text unreadable.
+    fault: Option<Fault>,
+}
+
+/// What makes a text unreadable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Opened here, with this mark, and never closed.
+    Unterminated(usize, char),
+    /// A character that no token begins with.
+    Odd(usize, char),
+    /// More than [`MAX_NESTING`] brackets are open.
+    Nesting(usize),
+}
+
+impl Scan {
+    /// Reads `text` from end to end, or up to a quoted text or a comment without its end.
+    pub(super) fn new(text: &str) -> Self {
+        let mut scan = Scan::default();
+        let mut open: Vec<usize> = Vec::new();
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            let end = match byte {
+                b'\'' | b'"' => end_of_quoted(bytes, at, true),
+                b'`' => end_of_quoted(bytes, at, false),
+                b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                    let end =
+                        bytes[at..].iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(bytes.len(), |n| at + n);
+                    scan.comments.push(Span::new(at, end));
+                    Some(end)
+                }
+                b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                    let end = text[at + 2..].find("*/").map(|n| at + n + 4);
+                    scan.comments.extend(end.map(|end| Span::new(at, end)));
+                    end
+                }
+                b'(' | b'[' | b'{' => {
+                    if open.len() == MAX_NESTING {
+                        scan.fault.get_or_insert(Fault::Nesting(at));
+                    }
+                    open.push(scan.brackets.len());
+                    scan.brackets.push(Bracket { open: at, close: None });
+                    Some(at + 1)
+                }
+                b')' | b']' | b'}' => {
+                    scan.close(bytes, &mut open, at);
+                    Some(at + 1)
+                }
+                b';' => {
+                    scan.semicolons.push(at);
+                    open.clear();
+                    Some(at + 1)
+                }
+                _ if byte.is_ascii() => Some(at + 1),
+                _ => {
+                    let c = text[at..].chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
+                    if is_odd(c) {
+                        scan.fault.get_or_insert(Fault::Odd(at, c));
+                    }
+                    Some(at + c.len_utf8())
+                }
+            };
+            let Some(end) = end else {
+                scan.fault.get_or_insert(Fault::Unterminated(at, char::from(byte)));
+                return scan;
+            };
+            at = end;
+        }
+        scan
+    }
+
+    /// Closes the innermost open bracket if it is of the kind of the one at `at`; else notes a stray one.
+    fn close(&mut self, bytes: &[u8], open: &mut Vec<usize>, at: usize) {
+        let opening = match bytes[at] {
+            b')' => b'(',
+            b']' => b'[',
+            _ => b'{',
+        };
+        match open.last() {
+            Some(&last) if bytes[self.brackets[last].open] == opening => {
+                self.brackets[last].close = Some(at);
+                open.pop();
+            }
+            // The innermost one was forgotten: `(a]`, `[(]`. Skip to the one that this closes, if there is one.
+            _ => match open.iter().rposition(|&i| bytes[self.brackets[i].open] == opening) {
+                Some(depth) => {
+                    self.brackets[open[depth]].close = Some(at);
+                    open.truncate(depth);
+                }
+                None => {
+                    self.stray.get_or_insert(at);
+                }
+            },
+        }
+    }
+
+    /// The fault as an error, if there is one.
+    pub(super) fn fault(&self, text: &str) -> Option<Diagnostic> {
+        Some(match self.fault? {
+            Fault::Unterminated(at, mark) => {
+                let (what, end) = match mark {
+                    '/' => ("comment", "*/".to_owned()),
+                    '`' => ("escaped name", "`".to_owned()),
+                    _ => ("string", mark.to_string()),
+                };
+                Diagnostic::syntax(Detail::UnexpectedSyntax, format!("this {what} is never closed"))
+                    .at(Span::new(at, at + if mark == '/' { 2 } else { 1 }))
+                    .label(format!("expected {} before the end of the query", tick(&end)))
+                    .related(Span::new(text.len(), text.len()), "the query ends here")
+            }
+            Fault::Odd(at, c) => {
+                let error = Diagnostic::syntax(
+                    Detail::InvalidUnicodeCharacter,
+                    format!("unexpected character `{}`", c.escape_debug()),
+                )
+                .at(Span::new(at, at + c.len_utf8()))
+                .label(format!("U+{:04X} has no meaning here", u32::from(c)));
+                match plain(c) {
+                    Some(plain) => error.help(format!("write {}", tick(plain))),
+                    None => {
+                        error.help("put it between quotes if it is text, between backquotes if it is part of a name")
+                    }
+                }
+            }
+            Fault::Nesting(at) => too_deep(Span::new(at, at + 1)),
+        })
+    }
+
+    /// `span` without white space and comments around it; none when nothing else is in it.
+    fn statement(&self, text: &str, span: Span) -> Option<Span> {
+        let mut start = span.start;
+        loop {
+            let trimmed = span.end - text[start..span.end].trim_start().len();
+            match self.comments.binary_search_by_key(&trimmed, |comment| comment.start) {
+                Ok(comment) if self.comments[comment].end <= span.end => start = self.comments[comment].end,
+                _ if trimmed == span.end => return None,
+                _ => return Some(self.trim(text, Span::new(trimmed, span.end))),
+            }
+        }
+    }
+
+    /// `span` without white space and comments at its end.
+    pub(super) fn trim(&self, text: &str, span: Span) -> Span {
+        let mut end = span.end;
+        loop {
+            let trimmed = span.start + text[span.start..end].trim_end().len();
+            let comment = self.comments.partition_point(|comment| comment.end < trimmed);
+            match self.comments.get(comment) {
+                Some(comment) if comment.end == trimmed && comment.start > span.start => end = comment.start,
+                _ => return Span::new(span.start, trimmed),
+            }
+        }
+    }
+}
+
+/// `text` between backquotes, or between double quotes when it holds one itself.
+pub(super) fn tick(text: &str) -> String {
+    if text.contains('`') { format!("\"{text}\"") } else { format!("`{text}`") }
+}
+
+/// The error of a tree or a text that nests too deeply.
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::new(Class::LimitExceeded, Detail::Other, "this query is nested too deeply")
+        .at(span)
+        .label(format!("brackets may nest {MAX_NESTING} deep, operators {} deep", super::MAX_DEPTH))
+        .help("split it with WITH, or replace a long chain of operators by a list: `x IN [...]`, `all(...)`, `reduce(...)`")
+}
+
+/// The end of the quoted text that starts at `at`; none when it has no end. In a string a backslash escapes.
+fn end_of_quoted(bytes: &[u8], at: usize, escapes: bool) -> Option<usize> {
+    let quote = bytes[at];
+    let mut end = at + 1;
+    loop {
+        match *bytes.get(end)? {
+            b'\\' if escapes => end += 2,
+            byte if byte == quote => return Some(end + 1),
+            _ => end += 1,
+        }
+    }
+}
+
+/// Whether a character beyond ASCII, neither letter nor digit nor white space, is outside of every token. Marks and
+/// connectors may continue a name; the grammar decides on them.
+fn is_odd(c: char) -> bool {
+    plain(c).is_some()
+        || matches!(c, '\u{a1}'..='\u{b4}' | '\u{b6}'..='\u{bf}' | '\u{d7}' | '\u{f7}' | '\u{2000}'..='\u{203e}' | '\u{2041}'..='\u{206f}' | '\u{20a0}'..='\u{20cf}' | '\u{2100}'..='\u{2bff}' | '\u{3000}'..='\u{3004}' | '\u{fe50}'..='\u{fe6f}' | '\u{fff0}'..='\u{ffff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// What somebody meant by a character that a word processor or a web page put there.
+fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => "-",
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2032}' | '\u{b4}' => "'",
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => "\"",
+        '\u{2190}' => "<-",
+        '\u{2192}' => "->",
+        '\u{2260}' => "<>",
+        '\u{2264}' => "<=",
+        '\u{2265}' => ">=",
+        '\u{d7}' => "*",
+        '\u{f7}' => "/",
+        '\u{ff08}' => "(",
+        '\u{ff09}' => ")",
+        '\u{ff0c}' => ",",
+        '\u{ff1a}' => ":",
+        '\u{ff1b}' => ";",
+        '\u{ff1d}' => "=",
+        _ => return None,
+    })
+}
+
+/// Cuts a script into its statements at each `;` outside strings, comments and escaped names.
+///
+/// A span holds a statement without its `;` and without the white space around it; statements that hold nothing but
+/// comments are left out. The flag says whether the statement is complete: ended by `;`. The last one may lack it,
+/// and then it is for the caller to decide what the end of the input means.
+///
+/// ```
+/// let parts = kenning::lang::split("RETURN ';'; MATCH (n)");
+/// assert_eq!(parts.iter().map(|(span, done)| (span.start, span.end, *done)).collect::<Vec<_>>(), [(0, 10, true), (12, 21, false)]);
+/// ```
+pub fn split(text: &str) -> Vec<(Span, bool)> {
+    let scan = Scan::new(text);
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for end in scan.semicolons.iter().map(|&end| (end, true)).chain([(text.len(), false)]) {
+        let span = scan.statement(text, Span::new(start, end.0));
+        parts.extend(span.map(|span| (span, end.1)));
+        start = end.0 + 1;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_cut_at_semicolons_outside_of_quotes_and_comments() {
+        let cases: &[(&str, &[(&str, bool)])] = &[
+            ("", &[]),
+            (" ;; ", &[]),
+            ("RETURN 1", &[("RETURN 1", false)]),
+            ("RETURN 1;", &[("RETURN 1", true)]),
+            (" RETURN 1 ; RETURN 2\n", &[("RETURN 1", true), ("RETURN 2", false)]),
+            ("RETURN ';' ; RETURN \";\\\";\" ;", &[("RETURN ';'", true), ("RETURN \";\\\";\"", true)]),
+            ("RETURN `;` // ;\n; /* ; */", &[("RETURN `;`", true)]),
+            ("/* a */ RETURN 1 /* b */;", &[("RETURN 1", true)]),
+            ("RETURN 'x; RETURN 2", &[("RETURN 'x; RETURN 2", false)]),
+            ("RETURN 1; /* open", &[("RETURN 1", true), ("/* open", false)]),
+            (
+                "RETURN (1; RETURN \u{2014}; RETURN 3",
+                &[("RETURN (1", true), ("RETURN \u{2014}", true), ("RETURN 3", false)],
+            ),
+        ];
+        for (text, expected) in cases {
+            let found: Vec<_> =
+                split(text).into_iter().map(|(span, done)| (&text[span.start..span.end], done)).collect();
+            assert_eq!(&found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_know_their_counterparts() {
+        let brackets = |text| Scan::new(text).brackets.iter().map(|b| (b.open, b.close)).collect::<Vec<_>>();
+        assert_eq!(brackets("([{}])"), [(0, Some(5)), (1, Some(4)), (2, Some(3))]);
+        assert_eq!(brackets("[(]"), [(0, Some(2)), (1, None)]);
+        assert_eq!(brackets("')' (`)`"), [(4, None)]);
+        assert_eq!(Scan::new("a)").stray, Some(1));
+    }
+}
