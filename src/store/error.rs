@@ -34,4 +34,7 @@ pub enum Error {
     /// More nodes, edges or bytes than the format can number.
     #[error("{0}")]
     TooLarge(String),
+    /// The value cannot be a property.
+    #[error("{0}")]
+    Unstorable(String),
 }

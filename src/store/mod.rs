@@ -5,11 +5,15 @@
 //! and marks the snapshot damaged, which [`View::health`] reports; the executor asks it once a batch.
 
 mod builder;
+mod changes;
 mod error;
+mod order;
 mod snapshot;
+mod value;
 mod view;
 
 pub use builder::Builder;
+pub use changes::Changes;
 pub use error::Error;
 pub use snapshot::Snapshot;
 pub use view::{Edge, View};

@@ -1,0 +1,410 @@
+//! One graph to read: a snapshot with the changes since.
+//!
+//! Every read asks the id which side it is on: below the snapshot's count it is the snapshot's, read in place; from
+//! there on it was added. Only a node's edges can be on both sides, and only when the changes hold any.
+
+mod typed;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::order::{compare, equals_something};
+use super::value::owned;
+use super::{Changes, Error, Snapshot};
+use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Schema, Value};
+use typed::typed;
+
+/// A snapshot with the changes since; cheap to clone, and a clone keeps the state it was made of.
+///
+/// Strings of the snapshot are borrowed for `'g`; strings of the changes are shared. Writes copy the changes when a
+/// clone still holds them, and only then.
+#[derive(Clone)]
+pub struct View<'g> {
+    base: &'g Snapshot,
+    changes: Arc<Changes>,
+}
+
+/// An edge's ends and type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Leaves it.
+    pub source: NodeId,
+    /// Enters it.
+    pub target: NodeId,
+    /// Its type.
+    pub edge_type: EdgeTypeId,
+}
+
+impl<'g> View<'g> {
+    /// The snapshot as it is.
+    pub fn new(base: &'g Snapshot) -> Self {
+        View::with_changes(base, Arc::default())
+    }
+
+    /// The snapshot with changes that an earlier view of the same snapshot made.
+    pub fn with_changes(base: &'g Snapshot, changes: Arc<Changes>) -> Self {
+        View { base, changes }
+    }
+
+    /// The changes, to be kept for a later view of the same snapshot. As long as the caller holds them, the next
+    /// write of this view copies them.
+    pub fn changes(&self) -> Arc<Changes> {
+        self.changes.clone()
+    }
+
+    /// The schema that travels with the graph.
+    pub fn schema(&self) -> Option<&'g Schema> {
+        self.base.schema()
+    }
+
+    /// `Err(Corrupt)` once a read met bytes that cannot be right.
+    pub fn health(&self) -> Result<(), Error> {
+        self.base.health()
+    }
+
+    // The catalog: names and numbers. Ids are dense from 0, so `0..label_count()` walks them all.
+
+    /// How many labels there are.
+    pub fn label_count(&self) -> usize {
+        self.base.labels().len() + self.changes.labels.len()
+    }
+    /// The label's number.
+    pub fn label_id(&self, name: &str) -> Option<LabelId> {
+        let names = self.base.labels();
+        let added = || self.changes.labels.id(name).map(|id| names.len() as u32 + id);
+        names.id(name).or_else(added).map(LabelId)
+    }
+    /// The label's name.
+    pub fn label_name(&self, label: LabelId) -> &str {
+        let names = self.base.labels();
+        let added = || self.changes.labels.name(label.0.checked_sub(names.len() as u32)?);
+        names.name(label.0).or_else(added).unwrap_or_default()
+    }
+    /// How many edge types there are.
+    pub fn edge_type_count(&self) -> usize {
+        self.base.edge_types().len() + self.changes.edge_types.len()
+    }
+    /// The edge type's number.
+    pub fn edge_type_id(&self, name: &str) -> Option<EdgeTypeId> {
+        let names = self.base.edge_types();
+        let added = || self.changes.edge_types.id(name).map(|id| names.len() as u32 + id);
+        names.id(name).or_else(added).map(EdgeTypeId)
+    }
+    /// The edge type's name.
+    pub fn edge_type_name(&self, edge_type: EdgeTypeId) -> &str {
+        let names = self.base.edge_types();
+        let added = || self.changes.edge_types.name(edge_type.0.checked_sub(names.len() as u32)?);
+        names.name(edge_type.0).or_else(added).unwrap_or_default()
+    }
+    /// How many property keys there are.
+    pub fn key_count(&self) -> usize {
+        self.base.keys().len() + self.changes.keys.len()
+    }
+    /// The property key's number.
+    pub fn key_id(&self, name: &str) -> Option<KeyId> {
+        let names = self.base.keys();
+        let added = || self.changes.keys.id(name).map(|id| names.len() as u32 + id);
+        names.id(name).or_else(added).map(KeyId)
+    }
+    /// The property key's name.
+    pub fn key_name(&self, key: KeyId) -> &str {
+        let names = self.base.keys();
+        let added = || self.changes.keys.name(key.0.checked_sub(names.len() as u32)?);
+        names.name(key.0).or_else(added).unwrap_or_default()
+    }
+
+    // Statistics, for the planner: exact on a snapshot.
+
+    /// How many nodes.
+    pub fn node_count(&self) -> u64 {
+        u64::from(self.base.node_count()) + self.changes.node_count() as u64
+    }
+    /// How many edges.
+    pub fn edge_count(&self) -> u64 {
+        u64::from(self.base.edge_count()) + self.changes.edge_count() as u64
+    }
+    /// How many nodes have the label.
+    pub fn nodes_with_label(&self, label: LabelId) -> u64 {
+        self.base.nodes_with_label(label) + self.changes.nodes_with_label(label) as u64
+    }
+    /// How many edges have the type.
+    pub fn edges_with_type(&self, edge_type: EdgeTypeId) -> u64 {
+        self.base.edges_with_type(edge_type) + self.changes.edges_with_type(edge_type)
+    }
+    /// How many edges of the type leave (`Out`) or enter (`In`) nodes with the label.
+    pub fn edges_at_label(&self, label: LabelId, edge_type: EdgeTypeId, direction: Direction) -> u64 {
+        let at = |direction| {
+            self.base.edges_at_label(label, edge_type, direction)
+                + self.changes.edges_at_label(label, edge_type, direction)
+        };
+        match direction {
+            Direction::Both => at(Direction::Out) + at(Direction::In),
+            one => at(one),
+        }
+    }
+    /// How many distinct values the key has on nodes with the label, when known.
+    pub fn distinct_values(&self, label: LabelId, key: KeyId) -> Option<u64> {
+        let unchanged = self.changes.nodes_with_label(label) == 0;
+        self.base.distinct_values(label, key).filter(|_| unchanged)
+    }
+    /// Whether `seek` answers for this label and key.
+    pub fn has_index(&self, label: LabelId, key: KeyId) -> bool {
+        self.base.has_index(label, key)
+    }
+
+    // Nodes.
+
+    /// Runs of node ids whose label set satisfies `keep` (called once a shape, with sorted labels), ascending.
+    pub fn scan(&self, keep: impl Fn(&[LabelId]) -> bool) -> Vec<Range<u32>> {
+        let mut runs = Vec::new();
+        self.base.scan(&keep, &mut runs);
+        self.changes.scan(keep, &mut runs);
+        runs
+    }
+    /// Whether the id names a node that is there.
+    pub fn contains_node(&self, node: NodeId) -> bool {
+        self.in_base(node) || self.changes.contains_node(node)
+    }
+    /// The node's labels, sorted by id.
+    pub fn node_labels(&self, node: NodeId) -> Vec<LabelId> {
+        if self.in_base(node) { self.base.labels_of(node) } else { self.changes.labels_of(node).to_vec() }
+    }
+    /// Whether the node has the label.
+    pub fn has_label(&self, node: NodeId, label: LabelId) -> bool {
+        if self.in_base(node) {
+            self.base.has_label(node, label)
+        } else {
+            self.changes.labels_of(node).binary_search(&label).is_ok()
+        }
+    }
+    /// The property, or null.
+    pub fn node_property(&self, node: NodeId, key: KeyId) -> Value<'g> {
+        if self.in_base(node) {
+            self.base.node_property(node, key)
+        } else {
+            property(self.changes.node_properties(node), key)
+        }
+    }
+    /// The properties that are there, sorted by the key's name.
+    pub fn node_properties(&self, node: NodeId) -> Vec<(KeyId, Value<'g>)> {
+        if self.in_base(node) {
+            return self.by_name(self.base.node_properties(node));
+        }
+        self.by_name(self.changes.node_properties(node).to_vec())
+    }
+    /// One property of many nodes, typed when all of them have that kind.
+    pub fn node_column(&self, nodes: &[NodeId], key: KeyId) -> Column<'g> {
+        if nodes.iter().all(|node| self.in_base(*node)) {
+            return self.base.node_column(nodes, key);
+        }
+        typed(nodes.iter().map(|node| self.node_property(*node, key)).collect())
+    }
+    /// The nodes with the label whose property equals the value (openCypher's `=`, so `1` finds `1.0`), ascending;
+    /// none when there is no such index.
+    pub fn seek(&self, label: LabelId, key: KeyId, value: &Value<'_>) -> Option<Vec<NodeId>> {
+        let mut found = self.base.seek(label, key, value)?;
+        let mut added: Vec<NodeId> = self.changes.labelled(label).collect();
+        added.retain(|node| {
+            let found = property(self.changes.node_properties(*node), key);
+            equals_something(&found) && compare(&found, value).is_eq()
+        });
+        added.sort_unstable();
+        found.extend(added);
+        Some(found)
+    }
+
+    // Edges.
+
+    /// Whether the id names an edge that is there.
+    pub fn contains_edge(&self, edge: EdgeId) -> bool {
+        edge.0 < self.base.edge_count() || self.changes.edge(edge).is_some()
+    }
+    /// The edge's ends and type; none when there is no such edge.
+    pub fn edge(&self, edge: EdgeId) -> Option<Edge> {
+        if edge.0 < self.base.edge_count() { self.base.edge(edge) } else { self.changes.edge(edge) }
+    }
+    /// The property, or null.
+    pub fn edge_property(&self, edge: EdgeId, key: KeyId) -> Value<'g> {
+        if edge.0 < self.base.edge_count() {
+            self.base.edge_property(edge, key)
+        } else {
+            property(self.changes.edge_properties(edge), key)
+        }
+    }
+    /// The properties that are there, sorted by the key's name.
+    pub fn edge_properties(&self, edge: EdgeId) -> Vec<(KeyId, Value<'g>)> {
+        if edge.0 < self.base.edge_count() {
+            return self.by_name(self.base.edge_properties(edge));
+        }
+        self.by_name(self.changes.edge_properties(edge).to_vec())
+    }
+    /// One property of many edges.
+    pub fn edge_column(&self, edges: &[EdgeId], key: KeyId) -> Column<'g> {
+        if edges.iter().all(|edge| edge.0 < self.base.edge_count()) {
+            return self.base.edge_column(edges, key);
+        }
+        typed(edges.iter().map(|edge| self.edge_property(*edge, key)).collect())
+    }
+    /// Calls `found` with each edge at the node and its other end. `types`: none is any. With `Both`, a loop is
+    /// found once.
+    pub fn neighbours(
+        &self,
+        node: NodeId,
+        direction: Direction,
+        types: Option<&[EdgeTypeId]>,
+        mut found: impl FnMut(EdgeId, NodeId),
+    ) {
+        if direction != Direction::In {
+            self.base.neighbours(node, Direction::Out, types, &mut found);
+            self.changes.neighbours(node, Direction::Out, types, &mut found);
+        }
+        if direction != Direction::Out {
+            // Of `Both`, the loops were found on the way out.
+            let mut entering = |edge, end| {
+                if direction == Direction::In || end != node {
+                    found(edge, end);
+                }
+            };
+            self.base.neighbours(node, Direction::In, types, &mut entering);
+            self.changes.neighbours(node, Direction::In, types, &mut entering);
+        }
+    }
+    /// How many edges `neighbours` would find, without walking them.
+    pub fn degree(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> u64 {
+        let mut degree = 0;
+        if direction != Direction::In {
+            degree += self.base.degree(node, Direction::Out, types);
+            self.changes.neighbours(node, Direction::Out, types, |_, _| degree += 1);
+        }
+        if direction != Direction::Out {
+            degree += self.base.degree(node, Direction::In, types);
+            self.changes.neighbours(node, Direction::In, types, |_, _| degree += 1);
+        }
+        if direction == Direction::Both {
+            self.edges_between(node, node, types, |_| degree -= 1);
+        }
+        degree
+    }
+    /// Calls `found` with each edge from `source` to `target` (binary search in the shorter of the sorted lists).
+    pub fn edges_between(
+        &self,
+        source: NodeId,
+        target: NodeId,
+        types: Option<&[EdgeTypeId]>,
+        mut found: impl FnMut(EdgeId),
+    ) {
+        self.base.edges_between(source, target, types, &mut found);
+        self.changes.neighbours(source, Direction::Out, types, |edge, end| {
+            if end == target {
+                found(edge);
+            }
+        });
+    }
+    /// Calls `found` with every edge of these types, its source and its target.
+    pub fn edges(&self, types: Option<&[EdgeTypeId]>, mut found: impl FnMut(EdgeId, NodeId, NodeId)) {
+        self.base.edges(types, &mut found);
+        self.changes.edges(types, found);
+    }
+
+    // Changes. They belong to this view alone until somebody keeps them; a clone made before keeps its own state.
+
+    /// Adds a node; new labels and keys join the catalog. Null properties are left out; of a key given twice, the last
+    /// value counts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unstorable`] when a value cannot be a property, [`Error::TooLarge`] when ids run out.
+    pub fn create_node(&mut self, labels: &[&str], properties: Vec<(&str, Value<'_>)>) -> Result<NodeId, Error> {
+        if self.node_count() >= u64::from(u32::MAX) - 1 {
+            return Err(Error::TooLarge(format!("a graph has at most {} nodes", u32::MAX - 1)));
+        }
+        let properties = stored(properties)?;
+        let mut labels: Vec<_> = labels.iter().map(|label| self.intern_label(label)).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let properties = self.intern_keys(properties);
+        Ok(self.write().add_node(labels, properties))
+    }
+    /// Adds an edge between nodes of this view; null properties are left out, as with nodes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unstorable`] when an end is not there or a value cannot be a property, [`Error::TooLarge`] when ids
+    /// run out.
+    pub fn create_edge(
+        &mut self,
+        source: NodeId,
+        edge_type: &str,
+        target: NodeId,
+        properties: Vec<(&str, Value<'_>)>,
+    ) -> Result<EdgeId, Error> {
+        if self.edge_count() >= u64::from(u32::MAX) - 1 {
+            return Err(Error::TooLarge(format!("a graph has at most {} edges", u32::MAX - 1)));
+        }
+        if let Some(end) = [source, target].into_iter().find(|end| !self.contains_node(*end)) {
+            return Err(Error::Unstorable(format!("an edge cannot end at {end:?}, which is not there")));
+        }
+        let properties = stored(properties)?;
+        let ends = [self.node_labels(source), self.node_labels(target)];
+        let base_types = self.base.edge_types();
+        let edge_type = match base_types.id(edge_type) {
+            Some(id) => id,
+            None => base_types.len() as u32 + self.write().edge_types.intern(edge_type),
+        };
+        let edge = Edge { source, target, edge_type: EdgeTypeId(edge_type) };
+        let properties = self.intern_keys(properties);
+        Ok(self.write().add_edge(edge, [&ends[0], &ends[1]], properties))
+    }
+
+    /// The changes, to write to: a copy of them when another view holds them too.
+    fn write(&mut self) -> &mut Changes {
+        let changes = Arc::make_mut(&mut self.changes);
+        changes.over(self.base.node_count(), self.base.edge_count());
+        changes
+    }
+    fn intern_label(&mut self, name: &str) -> LabelId {
+        let names = self.base.labels();
+        LabelId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().labels.intern(name)))
+    }
+    fn intern_keys(&mut self, properties: BTreeMap<&str, Value<'static>>) -> Vec<(KeyId, Value<'static>)> {
+        let names = self.base.keys();
+        let mut keyed: Vec<_> = properties
+            .into_iter()
+            .map(|(name, value)| {
+                let id = names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().keys.intern(name));
+                (KeyId(id), value)
+            })
+            .collect();
+        keyed.sort_unstable_by_key(|(key, _)| *key);
+        keyed
+    }
+
+    /// Sorts properties by their keys' names.
+    fn by_name(&self, mut properties: Vec<(KeyId, Value<'g>)>) -> Vec<(KeyId, Value<'g>)> {
+        properties.sort_by(|(a, _), (b, _)| self.key_name(*a).cmp(self.key_name(*b)));
+        properties
+    }
+
+    fn in_base(&self, node: NodeId) -> bool {
+        node.0 < self.base.node_count()
+    }
+}
+
+/// The value of a key among sorted properties.
+fn property(properties: &[(KeyId, Value<'static>)], key: KeyId) -> Value<'static> {
+    let found = properties.binary_search_by_key(&key, |(key, _)| *key);
+    found.ok().and_then(|at| properties.get(at)).map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
+/// The properties as the changes keep them: free of lifetimes, without nulls, one value a key.
+fn stored<'k>(properties: Vec<(&'k str, Value<'_>)>) -> Result<BTreeMap<&'k str, Value<'static>>, Error> {
+    let mut stored = BTreeMap::new();
+    for (key, value) in properties {
+        match owned(value)? {
+            Value::Null => stored.remove(key),
+            value => stored.insert(key, value),
+        };
+    }
+    Ok(stored)
+}
