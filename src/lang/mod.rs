@@ -3,13 +3,14 @@
 //! In: the text of a statement. Out: an [`ast::Statement`], every node with its span, or a [`Diagnostic`] that shows
 //! the place. Parsing knows no graph; its time grows linearly with the text and its stack is bounded.
 //!
-//! Three steps: `scan` finds what is never closed and what is nested too deeply, the parser that pest makes of
-//! `grammar/cypher.pest` finds the structure, `build` makes the tree of it.
+//! Three steps: `scan` finds what is never closed and brackets without end, the parser that pest makes of
+//! `grammar/cypher.pest` finds the structure, `build` makes the tree of it. [`print()`] turns a tree into text again.
 
 pub mod ast;
 mod build;
 mod error;
 mod grammar;
+mod print;
 mod scan;
 #[cfg(test)]
 mod tck;
@@ -19,6 +20,7 @@ use pest::Parser;
 use crate::model::Diagnostic;
 
 pub use grammar::keywords;
+pub use print::print;
 pub use scan::{MAX_NESTING, split};
 
 /// How many nodes a path from a tree's root to a leaf may have, operators in a row included: `1 + 1 + 1` is a tree of

@@ -147,3 +147,12 @@ fn every_query_parses_unless_it_must_not() {
     eprintln!("{} queries of the TCK", cases.len());
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n\n"));
 }
+
+#[test]
+fn printing_a_query_loses_nothing() {
+    for Case { query, .. } in cases() {
+        if super::parse(&query).is_ok() {
+            super::print::tests::survives(&query);
+        }
+    }
+}

@@ -13,6 +13,8 @@ mod pattern;
 
 use pest::iterators::{Pair, Pairs};
 
+pub(super) use operator::Precedence;
+
 use super::MAX_DEPTH;
 use super::ast::{Name, Statement};
 use super::grammar::Rule;
