@@ -10,5 +10,8 @@ pub(super) fn explain(_text: &str, _scan: &Scan, error: &pest::error::Error<Rule
         pest::error::InputLocation::Pos(at) => Span::new(at, at),
         pest::error::InputLocation::Span((start, end)) => Span::new(start, end),
     };
+    if let pest::error::ErrorVariant::CustomError { .. } = &error.variant {
+        return super::scan::too_deep(at);
+    }
     Diagnostic::syntax(Detail::UnexpectedSyntax, "this cannot be read").at(at)
 }

@@ -14,6 +14,8 @@ mod print;
 mod scan;
 #[cfg(test)]
 mod tck;
+#[cfg(test)]
+mod tests;
 
 use pest::Parser;
 
@@ -44,5 +46,5 @@ pub fn parse(text: &str) -> Result<ast::Statement, Diagnostic> {
     }
     let pairs =
         grammar::Grammar::parse(grammar::Rule::statement, text).map_err(|error| error::explain(text, &scan, &error))?;
-    build::statement(text, &scan, pairs)
+    build::statement(text, &scan, pairs).map_err(|error| *error)
 }

@@ -5,9 +5,9 @@
 
 use crate::model::{Class, Detail, Diagnostic, Span};
 
-/// How deep brackets may nest. The grammar's parser recurses once a bracket; the bound keeps it, in a debug build too,
-/// within the 2 MiB stack that a thread gets by default.
-pub const MAX_NESTING: usize = 100;
+/// How deep brackets, subqueries and CASE may nest. The parser and the tree's builder recurse as they do; the bound keeps
+/// both, in a debug build too, within the 2 MiB stack that a thread gets by default.
+pub const MAX_NESTING: usize = 64;
 
 /// An opening bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

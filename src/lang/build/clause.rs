@@ -6,7 +6,7 @@ use super::super::ast::{
     Clause, ClauseKind, ExprKind, Mode, Projection, ProjectionItem, Query, RemoveItem, SetItem, SingleQuery, SortItem,
     Statement, Union, Yield,
 };
-use super::{Builder, Parts, Result, mismatch, unexpected, whole};
+use super::{Builder, Parts, Result, fail, mismatch, unexpected, whole};
 use crate::lang::ast::{Expr, LabelExpr, LabelExprKind, Name, PathPattern};
 use crate::lang::grammar::Rule;
 use crate::model::Span;
@@ -92,7 +92,7 @@ impl Builder<'_> {
                 },
             },
             Rule::finish_clause => ClauseKind::Finish,
-            _ => return Err(mismatch(span)),
+            _ => return fail(mismatch(span)),
         };
         Ok(Clause { span, kind })
     }
@@ -233,7 +233,7 @@ impl Builder<'_> {
                 ExprKind::HasLabels(subject, labels) => {
                     Ok(SetItem::Labels { variable: variable(subject)?, labels: conjunction(labels)? })
                 }
-                _ => Err(unexpected(span, "this item of SET has no value").label("expected `= value` behind it")),
+                _ => fail(unexpected(span, "this item of SET has no value").label("expected `= value` behind it")),
             };
         };
         let value = self.expression(parts.need(Rule::expression)?)?;
@@ -241,14 +241,13 @@ impl Builder<'_> {
             (Rule::assign, ExprKind::Property(..) | ExprKind::Index(..)) => Ok(SetItem::Property { target, value }),
             (Rule::assign, ExprKind::Variable(_)) => Ok(SetItem::Replace { variable: variable(target)?, value }),
             (Rule::add_assign, ExprKind::Variable(_)) => Ok(SetItem::Add { variable: variable(target)?, value }),
-            (Rule::add_assign, _) => {
-                Err(unexpected(whole(&operator), "`+=` adds the keys of a map to a node or an edge")
-                    .label("expected `=`, or a variable in front of it"))
-            }
-            _ => {
-                Err(unexpected(span, "SET cannot change this")
-                    .label("expected a property, such as `n.key`, or a variable"))
-            }
+            (Rule::add_assign, _) => fail(
+                unexpected(whole(&operator), "`+=` adds the keys of a map to a node or an edge")
+                    .label("expected `=`, or a variable in front of it"),
+            ),
+            _ => fail(
+                unexpected(span, "SET cannot change this").label("expected a property, such as `n.key`, or a variable"),
+            ),
         }
     }
 
@@ -260,8 +259,10 @@ impl Builder<'_> {
                 Ok(RemoveItem::Labels { variable: variable(subject)?, labels: conjunction(labels)? })
             }
             ExprKind::Property(..) | ExprKind::Index(..) => Ok(RemoveItem::Property(target)),
-            _ => Err(unexpected(span, "REMOVE cannot remove this")
-                .label("expected a property (`n.key`) or labels (`n:Label`)")),
+            _ => fail(
+                unexpected(span, "REMOVE cannot remove this")
+                    .label("expected a property (`n.key`) or labels (`n:Label`)"),
+            ),
         }
     }
 }
@@ -270,7 +271,7 @@ impl Builder<'_> {
 fn variable(expr: Expr) -> Result<Name> {
     match *expr.kind {
         ExprKind::Variable(text) => Ok(Name { span: expr.span, text }),
-        _ => Err(unexpected(expr.span, "labels are set and removed on a variable").label("expected a variable")),
+        _ => fail(unexpected(expr.span, "labels are set and removed on a variable").label("expected a variable")),
     }
 }
 
@@ -283,7 +284,9 @@ fn conjunction(labels: LabelExpr) -> Result<Vec<Name>> {
             names.extend(conjunction(*right)?);
             Ok(names)
         }
-        _ => Err(unexpected(labels.span, "labels to set or remove are listed one by one")
-            .label("expected labels, such as `:A:B`")),
+        _ => fail(
+            unexpected(labels.span, "labels to set or remove are listed one by one")
+                .label("expected labels, such as `:A:B`"),
+        ),
     }
 }

@@ -2,7 +2,7 @@
 
 use pest::iterators::{Pair, Pairs};
 
-use super::{Builder, Parts, Result, literal, mismatch, unexpected, whole};
+use super::{Builder, Parts, Result, fail, literal, mismatch, unexpected, whole};
 use crate::lang::ast::{
     Clause, ClauseKind, Expr, ExprKind, Literal, MapItem, Name, NodePattern, PathPattern, QuantifierKind, Query,
     Selector, SingleQuery,
@@ -22,8 +22,34 @@ impl Builder<'_> {
 
     fn atom(&mut self, pair: Pair<'_, Rule>) -> Result<Expr> {
         let pair = Parts::of(pair).any()?;
+        if pair.as_rule() == Rule::parenthesised {
+            return self.parenthesised(pair);
+        }
         let span = self.span(&pair);
-        let kind = match pair.as_rule() {
+        let kind = self.compound(pair)?;
+        Ok(Expr::new(span, kind))
+    }
+
+    /// An atom that holds expressions. Each arm is one call, because what arms keep on the stack adds up in a debug build.
+    fn compound(&mut self, pair: Pair<'_, Rule>) -> Result<ExprKind> {
+        match pair.as_rule() {
+            Rule::list => self.list(pair),
+            Rule::map => self.map(pair),
+            Rule::case => self.case(pair),
+            Rule::exists_query => self.inner_query(pair, ExprKind::Exists),
+            Rule::count_query => self.inner_query(pair, ExprKind::Count),
+            Rule::collect_query => self.inner_query(pair, ExprKind::Collect),
+            Rule::quantified => self.quantified(pair),
+            Rule::reduce => self.reduce(pair),
+            Rule::path_call => self.path_call(pair),
+            _ => self.leaf(pair),
+        }
+    }
+
+    /// An atom that holds no expression.
+    fn leaf(&self, pair: Pair<'_, Rule>) -> Result<ExprKind> {
+        let span = whole(&pair);
+        Ok(match pair.as_rule() {
             Rule::variable => ExprKind::Variable(self.name(&pair)?.text),
             Rule::number => ExprKind::Literal(literal::number(pair.as_str(), span, false)?),
             Rule::string => ExprKind::Literal(Literal::String(literal::string(pair.as_str(), span)?)),
@@ -33,22 +59,15 @@ impl Builder<'_> {
                 _ => Literal::Null,
             }),
             Rule::parameter => self.parameter(pair)?,
-            Rule::parenthesised => return self.parenthesised(pair),
-            Rule::list => self.list(pair)?,
-            Rule::map => self.map(pair)?,
-            Rule::case => self.case(pair)?,
-            Rule::exists_query => ExprKind::Exists(Box::new(self.inner_query(pair)?)),
-            Rule::count_query => ExprKind::Count(Box::new(self.inner_query(pair)?)),
-            Rule::collect_query => ExprKind::Collect(Box::new(self.inner_query(pair)?)),
-            Rule::quantified => self.quantified(pair)?,
-            Rule::reduce => self.reduce(pair)?,
-            Rule::path_call => {
-                let (selector, elements) = self.path_function(Parts::of(pair).need(Rule::path_function)?)?;
-                ExprKind::Pattern(PathPattern { span, variable: None, selector, elements })
-            }
-            _ => return Err(mismatch(span)),
-        };
-        Ok(Expr::new(span, kind))
+            _ => return fail(mismatch(span)),
+        })
+    }
+
+    /// `shortestPath(pattern)`.
+    fn path_call(&mut self, pair: Pair<'_, Rule>) -> Result<ExprKind> {
+        let span = self.span(&pair);
+        let (selector, elements) = self.path_function(Parts::of(pair).need(Rule::path_function)?)?;
+        Ok(ExprKind::Pattern(PathPattern { span, variable: None, selector, elements }))
     }
 
     /// `$name`.
@@ -70,7 +89,7 @@ impl Builder<'_> {
                 let items = items.map(|item| self.map_item(item)).collect::<Result<_>>()?;
                 ExprKind::MapProjection(subject, items)
             }
-            _ => return Err(mismatch(span)),
+            _ => return fail(mismatch(span)),
         };
         Ok(Expr::new(span, kind))
     }
@@ -97,7 +116,7 @@ impl Builder<'_> {
         if parts.peek() == Some(Rule::star) {
             return match function.as_slice() {
                 [name] if name.text.eq_ignore_ascii_case("count") => Ok(ExprKind::CountStar),
-                _ => Err(unexpected(span, "only count takes `*`").label("expected `count` before `(*)`")),
+                _ => fail(unexpected(span, "only count takes `*`").label("expected `count` before `(*)`")),
             };
         }
         let distinct = parts.skip(Rule::kw_distinct);
@@ -113,7 +132,7 @@ impl Builder<'_> {
             Rule::name if dotted => Ok(MapItem::Property(self.name(&inner)?)),
             Rule::variable => Ok(MapItem::Variable(self.name(&inner)?)),
             Rule::entry => self.entry(inner).map(|(key, value)| MapItem::Entry(key, value)),
-            _ => Err(mismatch(span)),
+            _ => fail(mismatch(span)),
         }
     }
 
@@ -130,7 +149,7 @@ impl Builder<'_> {
             let span = self.span(&item);
             match self.map_item(item)? {
                 MapItem::Entry(key, value) => entries.push((key, value)),
-                _ => return Err(unexpected(span, "a node's properties are a map").label("expected `key: value`")),
+                _ => return fail(unexpected(span, "a node's properties are a map").label("expected `key: value`")),
             }
         }
         Ok(ExprKind::Map(entries))
@@ -185,8 +204,8 @@ impl Builder<'_> {
                 };
                 if let Some(inner) = inner {
                     if node.labels.is_some() {
-                        return Err(
-                            unexpected(whole(&inner), "this is no node of a pattern").label("expected a variable")
+                        return fail(
+                            unexpected(whole(&inner), "this is no node of a pattern").label("expected a variable"),
                         );
                     }
                     self.node_from_expression(&mut node, inner)?;
@@ -196,9 +215,11 @@ impl Builder<'_> {
                 }
                 Ok(Expr::new(span, self.pattern_expression(span, node, parts)?))
             }
-            _ => Err(unexpected(span, "a node alone is no expression")
-                .label("expected an edge behind it, such as `-->()`")
-                .help("test a label with `n:Label`, a property with `n.key = value`")),
+            _ => fail(
+                unexpected(span, "a node alone is no expression")
+                    .label("expected an edge behind it, such as `-->()`")
+                    .help("test a label with `n:Label`, a property with `n.key = value`"),
+            ),
         }
     }
 
@@ -221,8 +242,10 @@ impl Builder<'_> {
         match <[Pair<'_, Rule>; 1]>::try_from(rows) {
             Err(rows) if comprehension => {
                 let span = rows.get(1).map_or(span, |row| self.span(row));
-                Err(unexpected(span, "a list comprehension goes over one list")
-                    .label("expected `[variable IN list WHERE ... | ...]`"))
+                fail(
+                    unexpected(span, "a list comprehension goes over one list")
+                        .label("expected `[variable IN list WHERE ... | ...]`"),
+                )
             }
             Err(rows) => Ok(ExprKind::List(rows.into_iter().map(|row| self.expression(row)).collect::<Result<_>>()?)),
             Ok([row]) => {
@@ -265,18 +288,18 @@ impl Builder<'_> {
     }
 
     /// What stands between the braces of EXISTS, COUNT and COLLECT; a bare pattern is a MATCH.
-    fn inner_query(&mut self, pair: Pair<'_, Rule>) -> Result<Query> {
+    fn inner_query(&mut self, pair: Pair<'_, Rule>, kind: fn(Box<Query>) -> ExprKind) -> Result<ExprKind> {
         let inner = Parts::of(pair).need(Rule::inner_query)?;
         let span = self.span(&inner);
         let mut parts = Parts::of(inner);
         if let Some(query) = parts.take(Rule::query) {
-            return self.query(query);
+            return Ok(kind(Box::new(self.query(query)?)));
         }
         self.deeper(1, span, |b| {
             let patterns = b.patterns(parts.need(Rule::patterns)?)?;
             let predicate = b.predicate(&mut parts)?;
             let clause = Clause { span, kind: ClauseKind::Match { optional: false, patterns, predicate } };
-            Ok(Query { span, first: SingleQuery { span, clauses: vec![clause] }, unions: Vec::new() })
+            Ok(kind(Box::new(Query { span, first: SingleQuery { span, clauses: vec![clause] }, unions: Vec::new() })))
         })
     }
 
@@ -351,12 +374,14 @@ fn pattern_comprehension(
             let span = variable.as_ref().map_or(pattern.span, |variable| variable.span.to(pattern.span));
             Ok(ExprKind::PatternComprehension { pattern: PathPattern { span, variable, ..pattern }, predicate, result })
         }
-        (ExprKind::Pattern(_), None) => {
-            Err(Diagnostic::syntax(Detail::UnexpectedSyntax, "this pattern comprehension has no result")
+        (ExprKind::Pattern(_), None) => fail(
+            Diagnostic::syntax(Detail::UnexpectedSyntax, "this pattern comprehension has no result")
                 .at(span)
-                .label("expected `| expression` before `]`"))
-        }
-        _ => Err(unexpected(at, "this is neither a list comprehension nor a pattern comprehension")
-            .label("expected `variable IN list` or a pattern")),
+                .label("expected `| expression` before `]`"),
+        ),
+        _ => fail(
+            unexpected(at, "this is neither a list comprehension nor a pattern comprehension")
+                .label("expected `variable IN list` or a pattern"),
+        ),
     }
 }

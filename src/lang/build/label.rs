@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::{Builder, Parts, Result, mismatch, whole};
+use super::{Builder, Parts, Result, fail, mismatch, whole};
 use crate::lang::ast::{LabelExpr, LabelExprKind};
 use crate::lang::grammar::Rule;
 use crate::model::Span;
@@ -38,7 +38,7 @@ impl Builder<'_> {
                 }
             }
         }
-        join(either, both, LabelExprKind::Or).ok_or_else(|| mismatch(span))
+        join(either, both, LabelExprKind::Or).ok_or_else(|| mismatch(span).into())
     }
 
     fn label_atom(&mut self, pair: Pair<'_, Rule>) -> Result<LabelExpr> {
@@ -48,7 +48,7 @@ impl Builder<'_> {
             Rule::name => Ok(LabelExpr { span, kind: LabelExprKind::Name(self.name(&inner)?.text) }),
             Rule::label_any => Ok(LabelExpr { span, kind: LabelExprKind::Wildcard }),
             Rule::label_expression => Ok(LabelExpr { span, kind: self.labels(inner)?.kind }),
-            _ => Err(mismatch(span)),
+            _ => fail(mismatch(span)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::num::IntErrorKind;
 
-use super::Result;
+use super::{Result, fail};
 use crate::lang::ast::Literal;
 use crate::model::{Detail, Diagnostic, Span};
 
@@ -12,13 +12,13 @@ pub(super) fn number(text: &str, span: Span, negative: bool) -> Result<Literal> 
     let signed = |digits: &str| if negative { format!("-{digits}") } else { digits.to_owned() };
     let integer = |digits: &str, radix| match i64::from_str_radix(&signed(digits), radix) {
         Ok(value) => Ok(Literal::Int(value)),
-        Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
-            Err(Diagnostic::syntax(Detail::IntegerOverflow, "this integer is too large")
+        Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => fail(
+            Diagnostic::syntax(Detail::IntegerOverflow, "this integer is too large")
                 .at(span)
                 .label("integers go from -9223372036854775808 to 9223372036854775807")
-                .help("write it as a float, such as `1e19`"))
-        }
-        Err(_) => Err(malformed(span)),
+                .help("write it as a float, such as `1e19`"),
+        ),
+        Err(_) => fail(malformed(span)),
     };
     if let Some(digits) = lower.strip_prefix("0x") {
         return integer(digits, 16);
@@ -28,21 +28,25 @@ pub(super) fn number(text: &str, span: Span, negative: bool) -> Result<Literal> 
     }
     if lower.bytes().all(|byte| byte.is_ascii_digit()) {
         if lower.len() > 1 && lower.starts_with('0') {
-            return Err(malformed(span)
-                .help(format!("write `0o{0}` in base 8, `{0}` in base 10", lower.trim_start_matches('0'))));
+            return fail(
+                malformed(span)
+                    .help(format!("write `0o{0}` in base 8, `{0}` in base 10", lower.trim_start_matches('0'))),
+            );
         }
         return integer(&lower, 10);
     }
     // Rust reads names such as `inf` and digits with an exponent; the grammar let only the latter through, or garbage.
     if !lower.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'+' | b'-')) {
-        return Err(malformed(span));
+        return fail(malformed(span));
     }
     match signed(&lower).parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Literal::Float(value)),
-        Ok(_) => Err(Diagnostic::syntax(Detail::FloatingPointOverflow, "this number is too large")
-            .at(span)
-            .label("floats go up to 1.7976931348623157e308")),
-        Err(_) => Err(malformed(span)),
+        Ok(_) => fail(
+            Diagnostic::syntax(Detail::FloatingPointOverflow, "this number is too large")
+                .at(span)
+                .label("floats go up to 1.7976931348623157e308"),
+        ),
+        Err(_) => fail(malformed(span)),
     }
 }
 
@@ -83,17 +87,16 @@ pub(super) fn string(text: &str, span: Span) -> Result<String> {
                             .filter(|_| (0xdc00..0xe000).contains(&second))
                             .ok_or_else(|| invalid_unicode(Span::new(start, start + 12)))?
                     }
-                    _ => return Err(invalid_unicode(Span::new(start, start + 2 + length))),
+                    _ => return fail(invalid_unicode(Span::new(start, start + 2 + length))),
                 }
             }
             other => {
-                return Err(Diagnostic::syntax(
-                    Detail::InvalidUnicodeLiteral,
-                    format!("`\\{other}` means nothing in a string"),
-                )
-                .at(Span::new(start, start + 1 + other.len_utf8()))
-                .label("expected one of \\\\ \\' \\\" \\b \\f \\n \\r \\t \\uXXXX \\UXXXXXXXX")
-                .help(format!("write `\\\\{other}` for a backslash")));
+                return fail(
+                    Diagnostic::syntax(Detail::InvalidUnicodeLiteral, format!("`\\{other}` means nothing in a string"))
+                        .at(Span::new(start, start + 1 + other.len_utf8()))
+                        .label("expected one of \\\\ \\' \\\" \\b \\f \\n \\r \\t \\uXXXX \\UXXXXXXXX")
+                        .help(format!("write `\\\\{other}` for a backslash")),
+                );
             }
         });
     }

@@ -2,7 +2,7 @@
 //!
 //! In: what the grammar matched. Out: the tree, or an error for what the grammar lets through but the language does
 //! not (the grammar is wider where that keeps it linear). The builder recurses as the text nests; it counts how deep the
-//! tree gets and refuses a tree deeper than [`MAX_DEPTH`].
+//! tree gets and refuses a tree deeper than [`MAX_DEPTH`] and itself to recurse deeper than [`MAX_NESTING`].
 
 mod clause;
 mod expression;
@@ -15,22 +15,26 @@ use pest::iterators::{Pair, Pairs};
 
 pub(super) use operator::Precedence;
 
-use super::MAX_DEPTH;
 use super::ast::{Name, Statement};
 use super::grammar::Rule;
 use super::scan::{Scan, too_deep};
+use super::{MAX_DEPTH, MAX_NESTING};
 use crate::model::{Detail, Diagnostic, Span};
 
-/// A part of the tree, or why there is none.
-type Result<T> = std::result::Result<T, Diagnostic>;
+/// A part of the tree, or why there is none. The error is boxed, because it is large and the builder recurses: a
+/// [`Diagnostic`] in every frame would take most of the stack.
+type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// Builds the tree of a whole statement.
 pub(super) fn statement(text: &str, scan: &Scan, pairs: Pairs<'_, Rule>) -> Result<Statement> {
-    let mut builder = Builder { text, scan, depth: 0 };
+    let mut builder = Builder { text, scan, depth: 0, nesting: 0 };
     let whole = Span::new(0, text.len());
     let mut parts = Parts { pairs, span: whole };
     builder.statement(parts.need(Rule::statement)?)
 }
+
+/// The calls for the statement's own query and expression, which are not nested in anything.
+const OUTERMOST: usize = 2;
 
 /// Walks the pairs and knows how deep in the tree it is.
 struct Builder<'t> {
@@ -40,16 +44,20 @@ struct Builder<'t> {
     scan: &'t Scan,
     /// Nodes above the one that is being built.
     depth: usize,
+    /// How often the builder has called itself. Not every call is a bracket's: `CASE CASE CASE` has none.
+    nesting: usize,
 }
 
 impl Builder<'_> {
     /// Builds something that lies `levels` deeper in the tree.
     fn deeper<T>(&mut self, levels: usize, span: Span, build: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        if self.depth + levels > MAX_DEPTH {
-            return Err(too_deep(span));
+        if self.depth + levels > MAX_DEPTH || self.nesting > MAX_NESTING + OUTERMOST {
+            return fail(too_deep(span));
         }
         self.depth += levels;
+        self.nesting += 1;
         let built = build(self);
+        self.nesting -= 1;
         self.depth -= levels;
         built
     }
@@ -66,9 +74,11 @@ impl Builder<'_> {
             return Ok(Name { span, text: text.to_owned() });
         };
         if escaped.is_empty() {
-            return Err(Diagnostic::syntax(Detail::UnexpectedSyntax, "a name cannot be empty")
-                .at(span)
-                .label("expected a name between the backquotes"));
+            return fail(
+                Diagnostic::syntax(Detail::UnexpectedSyntax, "a name cannot be empty")
+                    .at(span)
+                    .label("expected a name between the backquotes"),
+            );
         }
         Ok(Name { span, text: escaped.replace("``", "`") })
     }
@@ -120,13 +130,13 @@ impl<'t> Parts<'t> {
     /// The next child that `rule` matched; keywords and marks in front of it are stepped over.
     fn need(&mut self, rule: Rule) -> Result<Pair<'t, Rule>> {
         let span = self.span;
-        self.pairs.find(|pair| pair.as_rule() == rule).ok_or_else(|| mismatch(span))
+        self.pairs.find(|pair| pair.as_rule() == rule).ok_or_else(|| mismatch(span).into())
     }
 
     /// The next child, whatever it is.
     fn any(&mut self) -> Result<Pair<'t, Rule>> {
         let span = self.span;
-        self.pairs.next().ok_or_else(|| mismatch(span))
+        self.pairs.next().ok_or_else(|| mismatch(span).into())
     }
 }
 
@@ -135,6 +145,11 @@ fn mismatch(span: Span) -> Diagnostic {
     Diagnostic::syntax(Detail::UnexpectedSyntax, "this cannot be read")
         .at(span)
         .label("the grammar and its reader disagree here")
+}
+
+/// No part of the tree, because of `error`.
+fn fail<T>(error: Diagnostic) -> Result<T> {
+    Err(Box::new(error))
 }
 
 /// An `UnexpectedSyntax` at `span`.

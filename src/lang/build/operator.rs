@@ -7,7 +7,7 @@
 
 use pest::iterators::Pair;
 
-use super::{Builder, MAX_DEPTH, Parts, Result, literal, mismatch, whole};
+use super::{Builder, MAX_DEPTH, Parts, Result, fail, literal, mismatch, whole};
 use crate::lang::ast::{BinaryOp, CompareOp, Expr, ExprKind, UnaryOp};
 use crate::lang::grammar::Rule;
 use crate::lang::scan::too_deep;
@@ -109,7 +109,7 @@ impl Builder<'_> {
         for step in steps.iter().rev() {
             let depth = depths.pop().ok_or_else(|| mismatch(span))?;
             if self.depth + depth > MAX_DEPTH {
-                return Err(too_deep(self.scan.trim(self.text, span)));
+                return fail(too_deep(self.scan.trim(self.text, span)));
             }
             match step {
                 Step::Apply(operator) => depths.extend(std::iter::repeat_n(depth + 1, operator.arity())),
@@ -132,7 +132,7 @@ impl Builder<'_> {
             };
             built.push(expr);
         }
-        built.pop().ok_or_else(|| mismatch(span))
+        built.pop().ok_or_else(|| mismatch(span).into())
     }
 }
 
@@ -189,7 +189,7 @@ fn postfix<'t>(span: Span, row: impl Iterator<Item = Pair<'t, Rule>>) -> Result<
                     stack.push(Operator::Binary(op));
                 }
             }
-            _ => return Err(mismatch(span)),
+            _ => return fail(mismatch(span)),
         }
     }
     steps.extend(stack.into_iter().rev().map(Step::Apply));

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::{Builder, Parts, Result, mismatch, unexpected, whole};
+use super::{Builder, Parts, Result, fail, mismatch, unexpected, whole};
 use crate::lang::ast::{EdgePattern, GroupPattern, Length, NodePattern, PathElement, PathPattern, Selector};
 use crate::lang::ast::{Expr, ExprKind, LabelExpr};
 use crate::lang::grammar::Rule;
@@ -22,8 +22,10 @@ impl Builder<'_> {
         };
         let selector = match (selector, walks) {
             (Some(_), Selector::AnyShortest | Selector::AllShortest) => {
-                return Err(unexpected(span, "this pattern says twice which paths count")
-                    .label("use either SHORTEST or the function, not both"));
+                return fail(
+                    unexpected(span, "this pattern says twice which paths count")
+                        .label("use either SHORTEST or the function, not both"),
+                );
             }
             (selector, walks) => selector.unwrap_or(walks),
         };
@@ -61,12 +63,14 @@ impl Builder<'_> {
                 Rule::node => PathElement::Node(self.node(part)?),
                 Rule::edge => PathElement::Edge(self.edge(part)?),
                 Rule::group => PathElement::Group(self.group(part)?),
-                _ => return Err(mismatch(span)),
+                _ => return fail(mismatch(span)),
             };
             if let (Some(PathElement::Node(left)), PathElement::Node(right)) = (elements.last(), &element) {
-                return Err(unexpected(right.span, "nothing joins these two nodes")
-                    .label("expected an edge, such as `-->`, or a comma in front of it")
-                    .related(left.span, "the node before"));
+                return fail(
+                    unexpected(right.span, "nothing joins these two nodes")
+                        .label("expected an edge, such as `-->`, or a comma in front of it")
+                        .related(left.span, "the node before"),
+                );
             }
             elements.push(element);
         }
@@ -100,7 +104,7 @@ impl Builder<'_> {
         let kind = match inner.as_rule() {
             Rule::map => self.deeper(1, span, |b| b.map(inner))?,
             Rule::parameter => self.parameter(inner)?,
-            _ => return Err(mismatch(span)),
+            _ => return fail(mismatch(span)),
         };
         Ok(Some(Expr::new(span, kind)))
     }
@@ -139,13 +143,12 @@ impl Builder<'_> {
         if let Some(quantifier) = parts.take(Rule::quantifier) {
             let length = self.quantifier(quantifier)?;
             if let Some(first) = edge.length.replace(length) {
-                return Err(Diagnostic::syntax(
-                    Detail::InvalidRelationshipPattern,
-                    "this edge says twice how often it repeats",
-                )
-                .at(length.span)
-                .label("expected nothing, or nothing between the brackets")
-                .related(first.span, "said here already"));
+                return fail(
+                    Diagnostic::syntax(Detail::InvalidRelationshipPattern, "this edge says twice how often it repeats")
+                        .at(length.span)
+                        .label("expected nothing, or nothing between the brackets")
+                        .related(first.span, "said here already"),
+                );
             }
         }
         Ok(edge)
@@ -156,7 +159,7 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         if !parts.skip(Rule::star) {
-            return Err(invalid_edge(span, "the range of lengths has no `*` in front").help("write `*..` or `*1..3`"));
+            return fail(invalid_edge(span, "the range of lengths has no `*` in front").help("write `*..` or `*1..3`"));
         }
         let from = parts.take(Rule::bound).map(|pair| count(&pair)).transpose()?;
         let open = parts.skip(Rule::range);
@@ -178,10 +181,9 @@ impl Builder<'_> {
         let open = parts.skip(Rule::comma);
         let to = parts.take(Rule::bound).map(|pair| count(&pair)).transpose()?;
         match (from, open) {
-            (None, false) => {
-                Err(unexpected(span, "this quantifier says no number")
-                    .label("expected `{2}`, `{1,3}`, `{1,}` or `{,3}`"))
-            }
+            (None, false) => fail(
+                unexpected(span, "this quantifier says no number").label("expected `{2}`, `{1,3}`, `{1,}` or `{,3}`"),
+            ),
             (Some(exactly), false) => Ok(Length { span, min: exactly, max: Some(exactly) }),
             (from, true) => Ok(Length { span, min: from.unwrap_or(0), max: to }),
         }
@@ -225,7 +227,7 @@ impl Builder<'_> {
             Rule::variable => node.variable = Some(self.name(&atom)?),
             Rule::map => node.properties = Some(Expr::new(atom_span, self.deeper(1, span, |b| b.map(atom))?)),
             Rule::parameter => node.properties = Some(Expr::new(atom_span, self.parameter(atom)?)),
-            _ => return Err(no_node()),
+            _ => return fail(no_node()),
         }
         while let Some(suffix) = parts.take(Rule::suffix) {
             let suffix = Parts::of(suffix).any()?;
@@ -238,10 +240,10 @@ impl Builder<'_> {
                     let kind = self.deeper(1, span, |b| b.projection_as_map(suffix))?;
                     node.properties = Some(Expr::new(suffix_span, kind));
                 }
-                _ => return Err(no_node()),
+                _ => return fail(no_node()),
             }
         }
-        if parts.pairs.next().is_some() { Err(no_node()) } else { Ok(()) }
+        if parts.pairs.next().is_some() { fail(no_node()) } else { Ok(()) }
     }
 }
 
@@ -249,17 +251,18 @@ impl Builder<'_> {
 fn count(pair: &Pair<'_, Rule>) -> Result<u64> {
     let span = whole(pair);
     if pair.as_str().starts_with('-') {
-        return Err(invalid_edge(span, "a length cannot be negative"));
+        return fail(invalid_edge(span, "a length cannot be negative"));
     }
     if !pair.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Diagnostic::syntax(Detail::InvalidNumberLiteral, "this is no number of steps")
-            .at(span)
-            .label("expected digits"));
+        return fail(
+            Diagnostic::syntax(Detail::InvalidNumberLiteral, "this is no number of steps")
+                .at(span)
+                .label("expected digits"),
+        );
     }
-    pair.as_str().parse().map_err(|_| {
-        Diagnostic::syntax(Detail::IntegerOverflow, "this number is too large")
-            .at(span)
-            .label("at most 18446744073709551615")
+    pair.as_str().parse().or_else(|_| {
+        let error = Diagnostic::syntax(Detail::IntegerOverflow, "this number is too large");
+        fail(error.at(span).label("at most 18446744073709551615"))
     })
 }
 

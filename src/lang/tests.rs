@@ -1,0 +1,173 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::time::{Duration, Instant};
+
+use super::{MAX_DEPTH, MAX_NESTING, parse, print};
+use crate::model::Class;
+
+/// Parses, prints, clones, compares and drops on a thread with the stack that threads get by default.
+fn outcome(text: String) -> Result<(), Class> {
+    let run = move || {
+        let statement = parse(&text).map_err(|error| error.class)?;
+        assert_eq!(statement.clone(), statement);
+        assert!(!print(&statement).is_empty());
+        Ok(())
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap()
+}
+
+/// Shapes that nest: the text in front, what is repeated in front of the core, the core, what is repeated behind it.
+const NESTED: &[[&str; 4]] = &[
+    ["RETURN ", "(", "1", ")"],
+    ["RETURN ", "[", "1", "]"],
+    ["RETURN ", "{a: ", "1", "}"],
+    ["RETURN ", "f(", "1", ")"],
+    ["RETURN ", "f(-(1 + ", "1", "))"],
+    ["RETURN x", "[y", "", "]"],
+    ["RETURN ", "[x IN ", "xs", " WHERE x.a | x]"],
+    ["RETURN ", "[x IN xs | ", "x", "]"],
+    ["RETURN ", "[(a)-->(b) WHERE ", "true", " | 1]"],
+    ["RETURN ", "[p = (a {k: ", "1", "})-->(b) | p]"],
+    ["RETURN ", "(a {k: ", "1", "})-->()"],
+    ["RETURN ", "(a)-[x {k: ", "1", "}]-()"],
+    ["RETURN ", "n {k: ", "1", "}"],
+    ["RETURN ", "all(x IN ", "xs", " WHERE x)"],
+    ["RETURN ", "reduce(s = ", "1", ", x IN xs | s)"],
+    ["RETURN ", "CASE ", "1", " WHEN 1 THEN 2 END"],
+    ["RETURN ", "CASE WHEN ", "1", " THEN 2 ELSE 3 END"],
+    ["RETURN ", "EXISTS { MATCH (a) WHERE ", "true", " }"],
+    ["RETURN ", "COUNT { (a) WHERE ", "true", " }"],
+    ["RETURN ", "shortestPath((a {k: ", "1", "})-[*]-(b))"],
+    ["", "CALL { ", "RETURN 1 AS x", " RETURN 1 AS y }"],
+    ["", "FOREACH (x IN xs | ", "CREATE (a)", ")"],
+    ["MATCH ", "(", "(a)-->(b)", "){1,2}"],
+    ["MATCH (a) WHERE a:", "(", "A", ")"],
+];
+
+/// Shapes that go wrong at the innermost place only, so that a parser that tries again would try again at each level.
+const BROKEN: &[[&str; 4]] = &[
+    ["RETURN ", "(", "1 1", ")"],
+    ["RETURN ", "(a)-[x {k: ", "1", "}]"],
+    ["RETURN ", "any(x IN ", "xs", ", 1)"],
+    ["RETURN ", "reduce(s = ", "1", ", 2)"],
+    ["RETURN ", "shortestPath((a {k: ", "1", "}))"],
+    ["RETURN ", "EXISTS { (a) WHERE ", "1", " 2 }"],
+    ["RETURN ", "CASE WHEN ", "1", " THEN END"],
+    ["RETURN ", "[x IN xs | ", "x", ", 1]"],
+    ["MATCH ", "(", "(a)-->(b)", ")"],
+    ["", "CALL { ", "RETURN", "}"],
+];
+
+fn nested([front, open, core, close]: &[&str; 4], depth: usize) -> String {
+    format!("{front}{}{core}{}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn nesting_ends_in_an_error_and_never_in_an_overflow() {
+    for shape in NESTED {
+        assert_eq!(outcome(nested(shape, 20)), Ok(()), "{}", nested(shape, 20));
+        for depth in [40, MAX_NESTING, MAX_DEPTH] {
+            let found = outcome(nested(shape, depth));
+            assert!(matches!(found, Ok(()) | Err(Class::LimitExceeded)), "{found:?}: {}", nested(shape, depth));
+        }
+        assert_eq!(outcome(nested(shape, 20_000)), Err(Class::LimitExceeded), "{shape:?}");
+    }
+    assert_eq!(outcome(nested(&["RETURN ", "(", "1", ")"], MAX_NESTING)), Ok(()));
+}
+
+#[test]
+fn long_chains_end_in_an_error_and_never_in_an_overflow() {
+    let chains: &[(&str, &str, &str)] = &[
+        ("RETURN 1", " + 1", ""),
+        ("RETURN a", " AND b", ""),
+        ("RETURN 2", " ^ 2", ""),
+        ("RETURN a", " || b", ""),
+        ("RETURN a", " IS NULL", ""),
+        ("RETURN a", " IN b", ""),
+        ("RETURN ", "NOT ", "a"),
+        ("RETURN ", "- ", "1"),
+        ("RETURN ", "+", "1"),
+        ("RETURN a", ".b", ""),
+        ("RETURN a", "[0]", ""),
+        ("RETURN a", "[0..1]", ""),
+        ("RETURN a", " {.b}", ""),
+        ("RETURN a", ":B", ""),
+        ("MATCH (a:A", "&B", ") RETURN a"),
+        ("MATCH (a:A", "|B", ") RETURN a"),
+        ("MATCH (a:", "!", "A) RETURN a"),
+        ("MATCH (a) SET a", ".b", " = 1"),
+        ("MATCH (a) REMOVE a", "[0]", ""),
+    ];
+    for (front, link, back) in chains {
+        let chain = |links: usize| format!("{front}{}{back}", link.repeat(links));
+        assert_eq!(outcome(chain(200)), Ok(()), "{link}");
+        assert_eq!(outcome(chain(MAX_DEPTH + 1)), Err(Class::LimitExceeded), "{link}");
+        assert_eq!(outcome(chain(100_000)), Err(Class::LimitExceeded), "{link}");
+    }
+}
+
+#[test]
+fn flat_texts_may_be_long() {
+    for (front, link, back) in [
+        ("RETURN [1", ", 1", "]"),
+        ("RETURN a < 1", " <= 2", ""),
+        ("MATCH (a)", "-->(a)", " RETURN a"),
+        ("MATCH (a)", ", (b)", " RETURN a"),
+        ("RETURN CASE", " WHEN a THEN b", " END"),
+        ("RETURN 1 AS a", " UNION RETURN 1 AS a", ""),
+        ("CREATE (a)", " CREATE (b)", ""),
+        ("RETURN 1 // ", "comment", ""),
+    ] {
+        assert_eq!(outcome(format!("{front}{}{back}", link.repeat(5_000))), Ok(()), "{link}");
+    }
+}
+
+#[test]
+fn no_text_is_tried_twice_at_each_level() {
+    for shape in NESTED.iter().chain(BROKEN) {
+        let start = Instant::now();
+        // Doubling at each level would take 2^40 steps.
+        let result = outcome(nested(shape, 40));
+        assert!(start.elapsed() < Duration::from_secs(2), "{shape:?}: {:?}", start.elapsed());
+        assert!(!BROKEN.contains(shape) || result.is_err(), "{shape:?}");
+    }
+}
+
+#[test]
+fn keywords_may_be_names() {
+    for text in [
+        "MATCH (order:ORDER {limit: 1})-[end:IN|WHERE]->(start) RETURN order.return ORDER BY order.by DESC",
+        "MATCH (n:Match) WHERE n.case = {when: 1, then: 2}.when RETURN n.end AS end, $limit",
+        "WITH 1 AS count, 2 AS all, 3 AS exists RETURN count + all + exists",
+        "WITH [1] AS any, 2 AS single RETURN any[0], single",
+        "RETURN CASE end WHEN 1 THEN end ELSE end END",
+        "CALL db.index.set.order() YIELD yield AS on RETURN on",
+        "match (a) where a.name starts with 'x' return distinct a order by a.name skip 1 limit 2",
+    ] {
+        parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    }
+}
+
+#[test]
+fn what_gql_adds() {
+    for text in [
+        "MATCH (a:A|B&!(C|%) WHERE a.x > 1)-[r:R|!S WHERE r.x = 1]->(b) RETURN a",
+        "MATCH p = ANY SHORTEST (a)-[:R]->+(b) RETURN p",
+        "MATCH ALL SHORTEST (a)-[:R]-{1,3}(b), SHORTEST 2 (a)-->*(c), ANY (a)--(d) RETURN a",
+        "MATCH p = (a) ((x)-[:R]->(y) WHERE x.z < y.z){1,3} (b) RETURN p",
+        "MATCH ((x)-->(y)){2,} RETURN x",
+        "MATCH p = shortestPath((a)-[*..5]-(b)), allShortestPaths((a)-[*]-(c)) RETURN p",
+        "RETURN COUNT { (a)-->(b) WHERE a.x = 1 }, COLLECT { MATCH (a) RETURN a.x }, EXISTS { (a:A) }",
+        "MATCH (a) CALL (a) { MATCH (a)-->(b) RETURN b } RETURN b",
+        "CALL () { RETURN 1 AS x UNION RETURN 2 AS x } CALL { FINISH } RETURN x",
+        "MATCH (a) RETURN a {.x, .*, y: 1, a}, [x IN [a] WHERE x:A | x {.y}] OFFSET 1 LIMIT 2",
+        "FOREACH (x IN [1, 2] | CREATE (:A {x: x}) SET x.y = 1)",
+        "LOAD CSV WITH HEADERS FROM 'a.csv' AS row FIELDTERMINATOR ';' RETURN row",
+        "EXPLAIN MATCH (a) FINISH",
+        "PROFILE RETURN 'a' || 'b' =~ '.*'",
+        "MATCH (a) WHERE exists((a)-->()) AND NOT (a)--(:B) AND (a)-[:R]-() RETURN size([(a)-->(b) | b])",
+        "RETURN (a)-(b), (a)<-(b), (a) - [1][0], (1)--1",
+    ] {
+        print::tests::survives(text);
+    }
+}
