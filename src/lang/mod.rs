@@ -37,7 +37,8 @@ pub const MAX_DEPTH: usize = 256;
 /// brackets or [`MAX_DEPTH`] nodes.
 ///
 /// ```
-/// assert!(kenning::lang::parse("MATCH (n) RETURN n").is_ok());
+/// let error = kenning::lang::parse("MTACH (n) RETURN n").unwrap_err();
+/// assert_eq!(error.help, ["did you mean `MATCH`?"]);
 /// ```
 pub fn parse(text: &str) -> Result<ast::Statement, Diagnostic> {
     let scan = scan::Scan::new(text);

@@ -159,7 +159,7 @@ impl Scan {
     }
 
     /// `span` without white space and comments around it; none when nothing else is in it.
-    fn statement(&self, text: &str, span: Span) -> Option<Span> {
+    pub(super) fn statement(&self, text: &str, span: Span) -> Option<Span> {
         let mut start = span.start;
         loop {
             let trimmed = span.end - text[start..span.end].trim_start().len();
