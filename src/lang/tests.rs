@@ -172,3 +172,21 @@ fn what_gql_adds() {
         print::tests::survives(text);
     }
 }
+
+#[test]
+fn spans_hold_the_text_and_nothing_around_it() {
+    let query = "MATCH (n /* a */ :A ) // b\n WHERE n . x IS  NULL /* c */\nRETURN n.x  + (1) /* d */ AS y , ( n:A ) , -1 , [ x IN n.z | x ] /* e */ ORDER BY n.x DESC // f\n LIMIT 1 ;";
+    let text = |span: crate::model::Span| &query[span.start..span.end];
+    let statement = parse(query).unwrap();
+    assert_eq!(text(statement.span), query.trim_end_matches(" ;"));
+    let [first, second] = statement.query.first.clauses.as_slice() else { panic!("two clauses") };
+    assert_eq!(text(first.span), "MATCH (n /* a */ :A ) // b\n WHERE n . x IS  NULL");
+    let super::ast::ClauseKind::Return(projection) = &second.kind else { panic!("RETURN") };
+    let items: Vec<_> = projection.items.iter().map(|item| (text(item.span), text(item.expr.span))).collect();
+    assert_eq!(items[0], ("n.x  + (1) /* d */ AS y", "n.x  + (1)"));
+    assert_eq!(items[1], ("( n:A )", "( n:A )"));
+    assert_eq!(items[2], ("-1", "-1"));
+    assert_eq!(items[3], ("[ x IN n.z | x ]", "[ x IN n.z | x ]"));
+    assert_eq!(text(projection.order[0].span), "n.x DESC");
+    assert_eq!(text(projection.order[0].expr.span), "n.x");
+}

@@ -201,8 +201,7 @@ impl Builder<'_> {
         })
     }
 
-    /// The pattern that begins with the parentheses `start` (the parts in front of the first edge) and goes on with
-    /// `tail` (edges and nodes). What looked like an expression between the parentheses must be a node.
+    /// The pattern at `span` that begins with `node` and goes on with `tail`: edges and nodes in turn.
     pub(super) fn pattern_expression(&mut self, span: Span, node: NodePattern, tail: Parts<'_>) -> Result<ExprKind> {
         let mut elements = vec![PathElement::Node(node)];
         for part in tail.pairs {
