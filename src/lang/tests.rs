@@ -190,3 +190,79 @@ fn spans_hold_the_text_and_nothing_around_it() {
     assert_eq!(text(projection.order[0].span), "n.x DESC");
     assert_eq!(text(projection.order[0].expr.span), "n.x");
 }
+
+/// Pieces of queries, in any order: most make no sense.
+fn soup() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let marks = prop::sample::select(vec![
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        ";",
+        "|",
+        ".",
+        "..",
+        "*",
+        "+",
+        "-",
+        "->",
+        "<-",
+        "=",
+        "<>",
+        "=~",
+        "$",
+        "`",
+        "'",
+        "\"",
+        "//",
+        "/*",
+        "*/",
+        "\\",
+        "\\u12",
+        "!",
+        "%",
+        "&",
+        "\n",
+        " ",
+        "é",
+        "—",
+        "\u{a0}",
+        "n",
+        "n:A",
+        "1",
+        "1.5e3",
+        "0x",
+        "'é'",
+        "(a)-->(b)",
+        "\u{200b}",
+        "\u{301}",
+    ]);
+    let words = prop::sample::select(super::keywords().to_vec());
+    let piece = prop_oneof![marks.prop_map(str::to_owned), words.prop_map(|word| format!(" {word} "))];
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn no_text_makes_the_parser_panic(text in soup(), head in proptest::sample::select(vec!["", "MATCH (n) ", "RETURN ", "MATCH "])) {
+        let text = format!("{head}{text}");
+        match parse(&text) {
+            Ok(_) => print::tests::survives(&text),
+            Err(error) => {
+                let span = error.span.unwrap();
+                assert!(text.get(span.start..span.end).is_some(), "{text}: {error:?}");
+                assert!(!error.label.is_empty());
+                assert!(error.related.iter().all(|(span, _)| text.get(span.start..span.end).is_some()));
+            }
+        }
+        for (span, _) in super::split(&text) {
+            assert!(!text[span.start..span.end].is_empty());
+        }
+    }
+}
