@@ -1,0 +1,188 @@
+//! Plays one scenario: its steps in order, on a graph in memory of its own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use kenning::{Database, Error, Limits, Parameters};
+
+use crate::cell::Cell;
+use crate::effects::State;
+use crate::gherkin::{Scenario, Step, Table};
+
+/// How long one statement may run.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An answer as cells.
+struct Answer {
+    columns: Vec<String>,
+    rows: Vec<Vec<Cell>>,
+}
+
+/// A statement that was run: what it answered, and what it changed.
+struct Run {
+    outcome: Result<Answer, Error>,
+    effects: Vec<(String, usize)>,
+}
+
+/// A scenario on the way.
+struct Stage<'p> {
+    graphs: &'p Path,
+    database: Database,
+    parameters: Parameters,
+    /// The last statement that is looked at, once there is one.
+    run: Option<Run>,
+}
+
+/// Plays a scenario; `graphs` is the folder of named graphs.
+///
+/// # Errors
+///
+/// Why the scenario fails.
+pub fn play(scenario: &Scenario, graphs: &Path) -> Result<(), String> {
+    let mut stage = Stage { graphs, database: Database::in_memory(), parameters: Parameters::new(), run: None };
+    for step in &scenario.steps {
+        stage.play(step).map_err(|reason| format!("{}\n{reason}", step.text))?;
+    }
+    Ok(())
+}
+
+impl Stage<'_> {
+    fn play(&mut self, step: &Step) -> Result<(), String> {
+        let text = step.text.trim_end_matches(':').trim_end();
+        let doc = || step.doc.as_deref().ok_or("the step has no text");
+        match text {
+            "an empty graph" | "any graph" => Ok(()),
+            "having executed" => self.set_up(doc()?),
+            "parameters are" => self.take_parameters(&step.table),
+            "executing query" | "executing control query" => {
+                self.run = Some(self.execute(doc()?));
+                Ok(())
+            }
+            "the result should be empty" => match self.answer()?.rows.len() {
+                0 => Ok(()),
+                found => Err(format!("found {found} rows")),
+            },
+            "no side effects" => self.expect_effects(&Table::new()),
+            "the side effects should be" => self.expect_effects(&step.table),
+            _ => self.play_worded(text, &step.table),
+        }
+    }
+
+    /// Steps with a name or a manner in their text.
+    fn play_worded(&mut self, text: &str, table: &Table) -> Result<(), String> {
+        if let Some(manner) = text.strip_prefix("the result should be") {
+            let any_list_order = manner.contains("ignoring element order for lists");
+            return compare(self.answer()?, table, manner.contains("in order"), any_list_order);
+        }
+        if let Some((class, rest)) = text.split_once(" should be raised at ") {
+            let class = class.trim_start_matches("an ").trim_start_matches("a ");
+            let (phase, detail) = rest.split_once(": ").ok_or("the step names no detail")?;
+            return self.expect_error(class, phase, detail);
+        }
+        if let Some(name) = text.strip_prefix("the ").and_then(|text| text.strip_suffix(" graph")) {
+            let path = self.graphs.join(name).join(format!("{name}.cypher"));
+            let script = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            return self.set_up(&script);
+        }
+        Err("the runner does not know this step".to_owned())
+    }
+
+    fn set_up(&mut self, statement: &str) -> Result<(), String> {
+        match self.execute(statement).outcome {
+            Ok(_) => Ok(()),
+            Err(error) => Err(describe(&error)),
+        }
+    }
+
+    fn take_parameters(&mut self, table: &Table) -> Result<(), String> {
+        for row in table {
+            let [name, cell] = row.as_slice() else { return Err("a parameter is a name and a value".to_owned()) };
+            let value = Cell::read(cell)?.value().ok_or("a parameter belongs to no graph")?;
+            self.parameters.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    fn execute(&self, statement: &str) -> Run {
+        let before = State::of(&self.database.view());
+        let outcome = self.answer_to(statement);
+        Run { outcome, effects: before.effects(&State::of(&self.database.view())) }
+    }
+
+    fn answer_to(&self, statement: &str) -> Result<Answer, Error> {
+        let limits = Limits { timeout: Some(TIMEOUT), ..Limits::default() };
+        let mut rows = self.database.query(statement, &self.parameters, &limits)?;
+        let columns = rows.columns().to_vec();
+        let mut cells = Vec::new();
+        while let Some(row) = rows.next() {
+            let row = row?;
+            cells.push(row.iter().map(|value| Cell::of(value, rows.view())).collect());
+        }
+        Ok(Answer { columns, rows: cells })
+    }
+
+    fn last_run(&self) -> Result<&Run, String> {
+        self.run.as_ref().ok_or_else(|| "nothing was executed".to_owned())
+    }
+
+    fn answer(&self) -> Result<&Answer, String> {
+        self.last_run()?.outcome.as_ref().map_err(describe)
+    }
+
+    fn expect_effects(&self, table: &Table) -> Result<(), String> {
+        let mut expected = Vec::new();
+        for row in table {
+            let [what, count] = row.as_slice() else { return Err("an effect is a name and a number".to_owned()) };
+            expected.push((what.clone(), count.parse().map_err(|_| format!("`{count}` is no number"))?));
+        }
+        expected.retain(|(_, count)| *count > 0);
+        expected.sort();
+        let found = &self.last_run()?.effects;
+        if *found == expected { Ok(()) } else { Err(format!("expected {expected:?}\nfound    {found:?}")) }
+    }
+
+    fn expect_error(&self, class: &str, phase: &str, detail: &str) -> Result<(), String> {
+        let error = match &self.last_run()?.outcome {
+            Ok(answer) => return Err(format!("found {} rows and no error", answer.rows.len())),
+            Err(error) => error,
+        };
+        let diagnostic = error.diagnostic().ok_or_else(|| describe(error))?;
+        let phase_found = if matches!(error, Error::Run(_)) { "runtime" } else { "compile time" };
+        let fits = class == format!("{:?}", diagnostic.class)
+            && ["any time", phase_found].contains(&phase)
+            && (detail == "*" || detail == format!("{:?}", diagnostic.detail));
+        if fits { Ok(()) } else { Err(describe(error)) }
+    }
+}
+
+fn describe(error: &Error) -> String {
+    let phase = if matches!(error, Error::Run(_)) { "runtime" } else { "compile time" };
+    match error.diagnostic() {
+        Some(found) => format!("found a {:?} at {phase}: {:?}: {found}", found.class, found.detail),
+        None => format!("found {error}"),
+    }
+}
+
+/// Compares columns and rows; rows as a multiset unless they are to be in order.
+fn compare(answer: &Answer, table: &Table, in_order: bool, any_list_order: bool) -> Result<(), String> {
+    let (head, body) = table.split_first().ok_or("the step has no table")?;
+    if answer.columns != *head {
+        return Err(format!("expected columns {head:?}\nfound columns {:?}", answer.columns));
+    }
+    let canonical = |cell: &Cell| cell.canonical(any_list_order);
+    let mut expected = Vec::new();
+    for row in body {
+        let cells = row.iter().map(|cell| Cell::read(cell)).collect::<Result<Vec<_>, _>>()?;
+        expected.push(cells.iter().map(canonical).collect::<Vec<_>>().join(" | "));
+    }
+    let mut found: Vec<_> =
+        answer.rows.iter().map(|row| row.iter().map(canonical).collect::<Vec<_>>().join(" | ")).collect();
+    if !in_order {
+        expected.sort();
+        found.sort();
+    }
+    if expected == found {
+        return Ok(());
+    }
+    Err(format!("expected rows\n  {}\nfound rows\n  {}", expected.join("\n  "), found.join("\n  ")))
+}
