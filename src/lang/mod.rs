@@ -6,6 +6,7 @@
 //! Three steps: `scan` finds what is never closed and brackets without end, the parser that pest makes of
 //! `grammar/cypher.pest` finds the structure, `build` makes the tree of it. [`print()`] turns a tree into text again.
 
+pub mod ask;
 pub mod ast;
 mod build;
 mod error;

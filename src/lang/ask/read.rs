@@ -1,0 +1,470 @@
+//! Parts to a question's meaning, with the words of the schema.
+//!
+//! The reader walks the parts from left to right and knows at each place of which types it speaks, so that a phrase or
+//! a name is looked for only among those that fit there.
+
+use super::meaning::{Clause, Noun, Question, Role};
+use super::part::{Part, Rule, Sentence};
+use super::phrase::{self, Fit, Phrase};
+use super::{Names, Note, error, name, noun};
+use crate::model::schema::NodeType;
+use crate::model::{Diagnostic, Schema, Span};
+
+type Read<T> = Result<T, Diagnostic>;
+
+/// Reads one group of parts after the other.
+pub(super) struct Reader<'s, 'a> {
+    pub(super) schema: &'s Schema,
+    pub(super) notes: Vec<Note>,
+    text: &'a str,
+    names: &'a dyn Names,
+    parts: Vec<Part>,
+    at: usize,
+    /// The verb read last, for a second name behind it: `address "A" and "B"`.
+    verb: Option<(Span, bool, Vec<Phrase<'s>>)>,
+}
+
+impl<'s, 'a> Reader<'s, 'a> {
+    pub(super) fn new(text: &'a str, schema: &'s Schema, names: &'a dyn Names) -> Self {
+        Reader { schema, notes: Vec::new(), text, names, parts: Vec::new(), at: 0, verb: None }
+    }
+
+    pub(super) fn question(&mut self, sentence: &Sentence) -> Read<Question<'s>> {
+        let mut groups = sentence.groups.iter();
+        self.parts = groups.next().cloned().unwrap_or_default();
+        let question = match sentence.frame {
+            Rule::count => Question::Count(self.find(Role::Some)?),
+            Rule::reason => Question::Reason(self.reason()?),
+            Rule::definition => Question::Definition(self.named("a name")?),
+            Rule::connection | Rule::comparison => {
+                let first = self.named("the first name")?;
+                self.finish(&[])?;
+                self.parts = groups.next().cloned().unwrap_or_default();
+                self.at = 0;
+                let second = self.named("the second name")?;
+                if first.name == second.name {
+                    return Err(error::same(first.span.to(second.span), first.name.as_deref().unwrap_or_default()));
+                }
+                match sentence.frame {
+                    Rule::connection => Question::Connection(first, second),
+                    _ => Question::Comparison(first, second),
+                }
+            }
+            _ => Question::Find(self.find(Role::Asked)?),
+        };
+        self.finish(&[])?;
+        Ok(question)
+    }
+
+    /// `[the] [technical] skills [are there | do roles require | clauses]`
+    fn find(&mut self, role: Role) -> Read<Noun<'s>> {
+        self.take(Rule::the);
+        let Some(mut noun) = self.noun(role) else {
+            return Err(error::type_wanted(self.schema, self.here(), self.rest()));
+        };
+        // `how many skills are there`
+        if self.rule(0) == Some(Rule::be) && self.rule(1) == Some(Rule::there) {
+            self.at += 2;
+        }
+        if self.take(Rule::do_) {
+            match self.inverted(&noun.types)? {
+                Some(clause) => noun.clauses.push(clause),
+                None => return Err(error::said_to(self.schema, &noun, self.here(), self.rest())),
+            }
+        } else if self.at < self.parts.len() {
+            noun.clauses = self.clauses(&noun.types)?;
+        }
+        if self.at < self.parts.len() {
+            let types = noun.types.clone();
+            self.finish(&types)?;
+        }
+        Ok(noun)
+    }
+
+    /// `does "A" address "B"`, `is "B" addressed by "A"`: everything up to the verb names the subject.
+    fn reason(&mut self) -> Read<Noun<'s>> {
+        let all: Vec<&NodeType> = self.schema.types.iter().collect();
+        let mut failure = None;
+        for verb in 1..self.parts.len() {
+            let phrases = phrase::said_of(self.schema, &all);
+            let Some((_, Fit::Exact, phrases)) = phrase::best(phrases, &self.parts[verb..]) else { continue };
+            let subjects: Vec<&NodeType> = all
+                .iter()
+                .copied()
+                .filter(|t| phrases.iter().any(|phrase| phrase.subjects.contains(&t.label)))
+                .collect();
+            let (at, notes) = (self.at, self.notes.len());
+            match self.reason_at(verb, &subjects) {
+                Ok(noun) => return Ok(noun),
+                Err(error) => drop(failure.get_or_insert(error)),
+            }
+            self.at = at;
+            self.notes.truncate(notes);
+        }
+        Err(failure.unwrap_or_else(|| error::reason(self.schema, self.here().to(self.end()), self.rest())))
+    }
+
+    fn reason_at(&mut self, verb: usize, subjects: &[&'s NodeType]) -> Read<Noun<'s>> {
+        let mut subject = self.subject(verb, subjects, true)?;
+        self.at = verb;
+        let Some(clause) = self.clause(&subject.types, true)? else {
+            return Err(error::said_of(self.schema, &subject.types, self.here(), self.rest()));
+        };
+        self.finish(&[])?;
+        subject.clauses.push(clause);
+        Ok(subject)
+    }
+
+    /// A name that may be of any type, with its type's word in front or without; `what` says what it is for.
+    fn named(&mut self, what: &str) -> Read<Noun<'s>> {
+        if self.parts.is_empty() {
+            return Err(error::name_wanted(self.end(), what));
+        }
+        let all: Vec<&NodeType> = self.schema.types.iter().collect();
+        let end = self.parts.len();
+        let noun = self.subject(end, &all, false)?;
+        if noun.types.len() > 1 {
+            let types: Vec<&str> = noun.types.iter().map(|t| t.singular.as_str()).collect();
+            let name = noun.name.as_deref().unwrap_or_default();
+            let message = format!("\"{name}\" is a {}; put the type in front of it to mean one", types.join(" and a "));
+            self.notes.push(Note { span: noun.span, message });
+        }
+        Ok(noun)
+    }
+
+    /// What stands between here and `end`, entirely: a name or (when `nouns`) a noun, of one of the types.
+    fn subject(&mut self, end: usize, types: &[&'s NodeType], nouns: bool) -> Read<Noun<'s>> {
+        self.take(Rule::the);
+        let span = self.span(self.at, end);
+        if let Some(noun) = self.name(types, &[end]) {
+            return Ok(noun);
+        }
+        let start = self.at;
+        // What stands behind `end` is out of sight while the noun and its clauses are read.
+        let tail = self.parts.split_off(end);
+        let found = self.subject_noun(types, nouns);
+        self.parts.extend(tail);
+        if let Some(noun) = found? {
+            return Ok(noun);
+        }
+        self.at = start;
+        self.take(Rule::the);
+        if self.at >= end {
+            return Err(error::name_wanted(span, "a name"));
+        }
+        self.name_or_nearest(types, end)
+    }
+
+    /// `roles`, `roles that require "A"`, `the role "A"`: up to the last part; none when no noun stands here.
+    fn subject_noun(&mut self, types: &[&'s NodeType], nouns: bool) -> Read<Option<Noun<'s>>> {
+        let role = self.determiner();
+        let Some(mut noun) = self.noun(role.unwrap_or(Role::Some)) else { return Ok(None) };
+        if !types.iter().any(|t| t.label == noun.types[0].label) {
+            return Ok(None);
+        }
+        if self.at < self.parts.len() && nouns {
+            noun.clauses = self.clauses(&noun.types)?;
+        }
+        match self.parts.len() - self.at {
+            0 if nouns => Ok(Some(noun)),
+            0 => Err(error::one_of_them(&noun)),
+            _ if noun.clauses.is_empty() => self.name_or_nearest(&noun.types, self.parts.len()).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// `that VERB object and VERB object`: what must hold of nodes of these types; empty when no clause stands here.
+    fn clauses(&mut self, types: &[&'s NodeType]) -> Read<Vec<Clause<'s>>> {
+        let mut clauses = Vec::new();
+        loop {
+            let start = self.at;
+            if !clauses.is_empty() {
+                let joined = self.take(Rule::comma) | self.take(Rule::and);
+                // `challenges addressed by "A" are mitigated by no practice` needs no `and`.
+                if !joined && !matches!(self.rule(0), Some(Rule::be | Rule::be_not | Rule::do_not)) {
+                    break;
+                }
+                if let (Some(Rule::quoted), Some((span, negated, phrases))) = (self.rule(0), self.verb.clone()) {
+                    clauses.push(self.object(span, types, negated, phrases)?);
+                    continue;
+                }
+            }
+            let that = self.take(Rule::that) || self.take(Rule::which);
+            match self.clause(types, that)? {
+                Some(clause) => clauses.push(clause),
+                None if that => return Err(error::said_of(self.schema, types, self.here(), self.rest())),
+                None => {
+                    self.at = start;
+                    break;
+                }
+            }
+        }
+        Ok(clauses)
+    }
+
+    /// One clause, or none when what stands here is no phrase for these types.
+    fn clause(&mut self, types: &[&'s NodeType], that: bool) -> Read<Option<Clause<'s>>> {
+        let start = self.at;
+        let mut negated = self.take(Rule::do_not);
+        let mut be = false;
+        if self.take(Rule::be_not) {
+            (negated, be) = (true, true);
+        } else if self.take(Rule::be) {
+            (negated, be) = (self.take(Rule::not), true);
+        }
+        let said = phrase::said_of(self.schema, types);
+        let of = |be: bool| said.iter().filter(|phrase| phrase.be == be).cloned().collect::<Vec<_>>();
+        let mut found = phrase::best(of(be), &self.parts[self.at..]);
+        if found.is_none() && !be && !negated {
+            // `challenges addressed by "A"`
+            found = phrase::best(of(true), &self.parts[self.at..]);
+        }
+        if let Some((length, fit, phrases)) = found {
+            let span = self.span(self.at, self.at + length);
+            self.spelling(fit, span, &phrases[0].words.join(" "));
+            self.at += length;
+            let clause = self.object(span, types, negated, phrases.clone())?;
+            self.verb = Some((span, negated, phrases));
+            return Ok(Some(clause));
+        }
+        self.at = start;
+        if that || self.rule(0) == Some(Rule::quoted) {
+            return self.inverted(types);
+        }
+        Ok(None)
+    }
+
+    /// `"A" faces`, `roles face`: who does it stands in front of the verb, and nothing stands behind.
+    fn inverted(&mut self, types: &[&'s NodeType]) -> Read<Option<Clause<'s>>> {
+        let said = phrase::said_to(self.schema, types);
+        let mut verbs = Vec::new();
+        for at in self.at + 1..self.parts.len() {
+            let be = self.parts[at - 1].rule == Rule::be && at > self.at + 1;
+            let fitting = said.iter().filter(|phrase| phrase.be == be).cloned().collect();
+            if let Some(found) = phrase::best(fitting, &self.parts[at..]) {
+                verbs.push((at - usize::from(be), at, found));
+            }
+        }
+        // A verb that is spelt right first; a later one leaves the longer name.
+        verbs.sort_by_key(|(_, at, (_, fit, _))| (*fit != Fit::Exact, std::cmp::Reverse(*at)));
+        let mut failure = None;
+        for (end, verb, (length, fit, phrases)) in verbs {
+            let (start, notes) = (self.at, self.notes.len());
+            let speakers = self.others(&phrases);
+            let span = self.span(verb, verb + length);
+            match self.subject(end, &speakers, true) {
+                Ok(object) => {
+                    self.spelling(fit, span, &phrases[0].words.join(" "));
+                    self.at = verb + length;
+                    return Ok(Some(clause(span, false, &phrases, object)));
+                }
+                Err(error) => drop(failure.get_or_insert(error)),
+            }
+            self.at = start;
+            self.notes.truncate(notes);
+        }
+        failure.map_or(Ok(None), Err)
+    }
+
+    /// What stands behind a verb, as the clause it completes.
+    fn object(
+        &mut self,
+        verb: Span,
+        types: &[&'s NodeType],
+        negated: bool,
+        phrases: Vec<Phrase<'s>>,
+    ) -> Read<Clause<'s>> {
+        let others = self.others(&phrases);
+        if self.at >= self.parts.len() {
+            return Err(error::object_wanted(self.end(), &phrases, &others));
+        }
+        self.take(Rule::the);
+        let none = self.take(Rule::no);
+        let role = self.determiner();
+        let bare = !none && role.is_none();
+        if let Some(named) = bare.then(|| self.name(&others, &self.ends())).flatten() {
+            return Ok(clause(verb, negated, &phrases, named));
+        }
+        let start = self.at;
+        if let Some(mut noun) = self.noun(role.unwrap_or(Role::Some)) {
+            if !others.iter().any(|t| t.label == noun.types[0].label) {
+                let wrong = error::wrong_end(self.schema, types, &phrases, &noun);
+                // A name may start with a type's word: `skill shortage`.
+                self.at = start;
+                let end = self.stop();
+                let named = bare.then(|| self.name_or_nearest(&others, end).ok()).flatten();
+                return named.map(|named| clause(verb, negated, &phrases, named)).ok_or(wrong);
+            }
+            if self.rule(0) == Some(Rule::quoted) && bare {
+                let end = self.at + 1;
+                noun = self.name_or_nearest(&noun.types, end)?;
+            }
+            noun.clauses = self.clauses(&noun.types)?;
+            return Ok(clause(verb, negated || none, &phrases, noun));
+        }
+        self.at = start;
+        if !bare {
+            return Err(error::one_of_types(self.here(), self.rest(), &others));
+        }
+        let end = self.stop();
+        let named = self.name_or_nearest(&others, end)?;
+        Ok(clause(verb, negated, &phrases, named))
+    }
+
+    // Words.
+
+    /// `which`, `each`, `any`: what the noun behind it is there for.
+    fn determiner(&mut self) -> Option<Role> {
+        let role = match self.rule(0)? {
+            Rule::which => Role::Asked,
+            Rule::each => Role::Each,
+            Rule::any => Role::Some,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(role)
+    }
+
+    /// The noun that stands here.
+    fn noun(&mut self, role: Role) -> Option<Noun<'s>> {
+        let found = noun::find(self.schema, &self.parts[self.at..])?;
+        let span = self.span(self.at, self.at + found.length);
+        self.spelling(found.fit, span, &found.words);
+        self.at += found.length;
+        let (types, adjective) = (vec![found.node_type], found.adjective);
+        Some(Noun { span, types, name: None, adjective, role, bound: None, clauses: Vec::new() })
+    }
+
+    /// The known name that stands here and reaches to one of the ends, the last of them first.
+    fn name(&mut self, types: &[&'s NodeType], ends: &[usize]) -> Option<Noun<'s>> {
+        let texts: Vec<&str> = ends.iter().map(|end| self.slice(*end)).collect();
+        let known = name::known(self.names, types, &texts)?;
+        let end = *ends.get(known.index)?;
+        Some(self.taken(known, end))
+    }
+
+    /// The name between here and the end, or the closest one; an error shows the candidates.
+    fn name_or_nearest(&mut self, types: &[&'s NodeType], end: usize) -> Read<Noun<'s>> {
+        if let Some(noun) = self.name(types, &[end]) {
+            return Ok(noun);
+        }
+        match name::close(self.names, types, self.slice(end)) {
+            Ok(known) => Ok(self.taken(known, end)),
+            Err(choices) => Err(error::no_such_name(self.span(self.at, end), self.slice(end), types, &choices)),
+        }
+    }
+
+    fn taken(&mut self, known: name::Known<'s>, end: usize) -> Noun<'s> {
+        let span = self.span(self.at, end);
+        let said = self.slice(end);
+        if said != known.name {
+            let types: Vec<&str> = known.types.iter().map(|t| t.singular.as_str()).collect();
+            let message = format!("took \"{said}\" for the {} \"{}\"", types.join(" or "), known.name);
+            self.notes.push(Note { span, message });
+        }
+        self.at = end;
+        let name = Some(known.name);
+        Noun { span, types: known.types, name, adjective: None, role: Role::Some, bound: None, clauses: Vec::new() }
+    }
+
+    /// Notes that a word was read as another spelling.
+    fn spelling(&mut self, fit: Fit, span: Span, words: &str) {
+        if fit == Fit::Close {
+            let said = self.text.get(span.start..span.end).unwrap_or_default();
+            self.notes.push(Note { span, message: format!("read \"{said}\" as \"{words}\"") });
+        }
+    }
+
+    /// The types at the other end of the phrases, in the schema's order.
+    fn others(&self, phrases: &[Phrase<'s>]) -> Vec<&'s NodeType> {
+        self.schema.types.iter().filter(|t| phrases.iter().any(|phrase| phrase.others.contains(&t.label))).collect()
+    }
+
+    // Places.
+
+    fn rule(&self, ahead: usize) -> Option<Rule> {
+        self.parts.get(self.at + ahead).map(|part| part.rule)
+    }
+
+    fn take(&mut self, rule: Rule) -> bool {
+        let here = self.rule(0) == Some(rule);
+        self.at += usize::from(here);
+        here
+    }
+
+    /// Where a name that starts here may end, the longest first; a quoted name ends with its quotes.
+    fn ends(&self) -> Vec<usize> {
+        match self.rule(0) {
+            Some(Rule::quoted) => vec![self.at + 1],
+            _ => (self.at + 1..=self.parts.len()).rev().collect(),
+        }
+    }
+
+    /// Where a name that starts here ends most likely: in front of `and`, `that` or a comma.
+    fn stop(&self) -> usize {
+        let ends = |part: &Part| matches!(part.rule, Rule::and | Rule::that | Rule::comma);
+        let length = match self.rule(0) {
+            Some(Rule::quoted) => 1,
+            _ => self.parts[self.at..].iter().position(ends).unwrap_or(self.parts.len() - self.at),
+        };
+        self.at + length
+    }
+
+    /// The text from here to the end, without the quotes of a quoted name.
+    fn slice(&self, end: usize) -> &str {
+        match self.parts.get(self.at) {
+            Some(part) if part.rule == Rule::quoted && end == self.at + 1 => &part.text,
+            _ => {
+                let span = self.span(self.at, end);
+                self.text.get(span.start..span.end).unwrap_or_default()
+            }
+        }
+    }
+
+    fn span(&self, from: usize, to: usize) -> Span {
+        match (self.parts.get(from), to.checked_sub(1).and_then(|last| self.parts.get(last))) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => self.end(),
+        }
+    }
+
+    fn here(&self) -> Span {
+        self.parts.get(self.at).map_or(self.end(), |part| part.span)
+    }
+
+    /// Behind the last part.
+    fn end(&self) -> Span {
+        let end = self.parts.last().map_or(self.text.trim_end().len(), |part| part.span.end);
+        Span::new(end, end)
+    }
+
+    /// What has not been read.
+    fn rest(&self) -> &str {
+        self.text.get(self.here().start..self.end().end).unwrap_or_default()
+    }
+
+    /// Everything has to be read; `types` are those of the noun that could still be said more about.
+    fn finish(&self, types: &[&NodeType]) -> Read<()> {
+        if self.at >= self.parts.len() {
+            return Ok(());
+        }
+        let place = self.here().to(self.end());
+        Err(error::said_of(self.schema, types, place, self.rest()))
+    }
+}
+
+/// The clause with those of the phrases' relations that reach the object.
+fn clause<'s>(span: Span, negated: bool, phrases: &[Phrase<'s>], mut object: Noun<'s>) -> Clause<'s> {
+    let reaches = |phrase: &&Phrase<'_>| object.types.iter().any(|t| phrase.others.contains(&t.label));
+    let fitting: Vec<&Phrase<'_>> = phrases.iter().filter(reaches).collect();
+    // One direction: phrases that are said in both between the same types are for one of them to be renamed.
+    let direction = fitting.first().map_or(crate::model::Direction::Out, |phrase| phrase.direction);
+    let mut relations = Vec::new();
+    for phrase in fitting.iter().filter(|phrase| phrase.direction == direction) {
+        if !relations.contains(&phrase.relation) {
+            relations.push(phrase.relation);
+        }
+    }
+    object.types.retain(|t| fitting.iter().any(|phrase| phrase.others.contains(&t.label)));
+    Clause { span, relations, direction, negated, object }
+}
