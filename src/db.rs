@@ -3,6 +3,9 @@
 //! In: the text of a statement, parameters, limits. Out: [`Rows`]. A statement runs on the state that it found; one
 //! that changes the graph runs to its end before its first row is seen, and leaves nothing behind when it fails.
 
+mod build;
+mod literal;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +16,9 @@ use crate::error::Error;
 use crate::model::{Schema, Value};
 use crate::plan::physical::Warning;
 use crate::store::View;
+
+pub(crate) use crate::lang::split;
+pub(crate) use literal::literal;
 
 /// Parameters of a statement by name, without the `$`.
 pub type Parameters = BTreeMap<String, Value<'static>>;

@@ -1,6 +1,6 @@
 //! Everything that can go wrong, one variant per stage.
 
-use crate::model::Diagnostic;
+use crate::model::{Class, Diagnostic};
 use crate::store;
 
 /// Everything that can go wrong.
@@ -20,7 +20,38 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
+/// The kinds of failures that callers treat differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The statement or the data is at fault.
+    Statement,
+    /// The graph cannot be opened, read or written.
+    Open,
+    /// The graph's bytes are damaged.
+    Corrupt,
+    /// A limit of time, rows or memory was reached.
+    Limit,
+    /// Somebody asked the statement to stop.
+    Cancelled,
+}
+
 impl Error {
+    /// Which kind of failure this is.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Error::Parse(_) | Error::Plan(_) => Failure::Statement,
+            Error::Run(diagnostic) => match diagnostic.class {
+                Class::LimitExceeded => Failure::Limit,
+                Class::Cancelled => Failure::Cancelled,
+                Class::Corrupt => Failure::Corrupt,
+                _ => Failure::Statement,
+            },
+            Error::Store(store::Error::Corrupt(_)) => Failure::Corrupt,
+            Error::Store(store::Error::TooLarge(_)) => Failure::Statement,
+            Error::Store(_) => Failure::Open,
+        }
+    }
+
     /// The statement's error, when it is one.
     pub fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {

@@ -1,0 +1,210 @@
+//! The command line as it was written: names, types and help texts of flags. What they mean together is checked in
+//! `options`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use super::options;
+
+/// An embedded knowledge graph, asked in sentences or in openCypher.
+///
+/// Without a command, ken starts a shell on the graph FILE, or on the graph that ships with the program.
+#[derive(Debug, Parser)]
+#[command(name = "ken", version, subcommand_precedence_over_arg = true)]
+#[command(after_help = "Exit codes: 0 fine, 1 a query or data error, 2 usage, 3 cannot open, 4 corrupt, \
+                        5 a limit was reached, 130 interrupted.")]
+pub(super) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// The graph file to open in the shell
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(flatten)]
+    pub(super) answer: Answer,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+/// What makes sense everywhere, before the command's name and behind it.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Global {
+    /// The graph file; without it, the graph that ships with the program
+    #[arg(short, long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) graph: Option<PathBuf>,
+    /// An empty graph in memory, which CREATE may fill
+    #[arg(long, global = true, conflicts_with = "graph")]
+    pub(super) memory: bool,
+    /// When to use colours; NO_COLOR turns them off as well
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: ColorWhen,
+    /// Only data and errors: no warnings, no counts, no times
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Counts and times even into a pipe, and the Cypher that a sentence became
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    /// On a terminal that is not dumb.
+    #[default]
+    Auto,
+    /// Into pipes and files, too.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// How an answer is asked for: parameters and limits.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub(super) struct Asking {
+    /// A parameter, typed as a Cypher literal, else a string; may be repeated
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = options::assignment)]
+    pub(super) param: Vec<(String, String)>,
+    /// Parameters from a JSON object
+    #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath)]
+    pub(super) params: Option<PathBuf>,
+    /// Stop a statement after this time, such as 500ms, 5s or 2m
+    #[arg(long, value_name = "TIME", value_parser = options::duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Stop a statement with an error when its answer has more rows
+    #[arg(long, value_name = "N")]
+    pub(super) max_rows: Option<u64>,
+    /// Stop a statement when it holds more memory, such as 512MB or 2GiB
+    #[arg(long, value_name = "SIZE", value_parser = options::size)]
+    pub(super) max_memory: Option<u64>,
+}
+
+/// The form of an answer, and its place.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub(super) struct AnswerForm {
+    /// The form of the answer; a table on a terminal, else TSV
+    #[arg(short = 'F', long, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+    /// Write the answer here
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
+    /// How null is written; `null` in tables, `\N` in TSV, nothing in CSV
+    #[arg(long, value_name = "TEXT")]
+    pub(super) null: Option<String>,
+}
+
+/// How answers to statements are written, and what ends a script.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub(super) struct Answer {
+    #[command(flatten)]
+    pub(super) output: AnswerForm,
+    /// Make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Exit with 1 when an answer has no rows
+    #[arg(long)]
+    pub(super) fail_empty: bool,
+    /// Go on with the next statement after an error
+    #[arg(long)]
+    pub(super) keep_going: bool,
+}
+
+/// A form of answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A box that fits the terminal; long values are cut.
+    Table,
+    /// Tab-separated, complete: `\t`, `\n`, `\r` and `\\` stand for the characters themselves, `\N` for null.
+    Tsv,
+    /// Comma-separated (RFC 4180).
+    Csv,
+    /// One array of objects.
+    Json,
+    /// One object per line.
+    Jsonl,
+    /// A table for documents.
+    Markdown,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Ask one question or run a script
+    Query(Query),
+    /// Check a text source and build its graph file
+    Build(Build),
+    /// Show what the graph holds: types, relations and their properties
+    Schema(AnswerForm),
+    /// Count nodes and edges by type
+    Stats(AnswerForm),
+    /// Show the Cypher of a sentence and the plan of a statement
+    Explain(Explain),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `ken query`
+#[derive(Debug, Args)]
+pub(super) struct Query {
+    /// A sentence or Cypher, several statements ending in `;`; - reads standard input
+    #[arg(conflicts_with = "file")]
+    pub(super) query: Option<String>,
+    /// Read the statements from a file
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) answer: Answer,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+/// `ken build`
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    /// The directory with schema.toml and the other TOML files
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(super) directory: PathBuf,
+    /// The graph file to write
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: PathBuf,
+}
+
+/// `ken explain`
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// A sentence or Cypher
+    pub(super) query: String,
+    /// Run it and show how many rows each step gave
+    #[arg(long)]
+    pub(super) analyze: bool,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_come_before_files() {
+        let command = |line: &str| Arguments::try_parse_from(line.split(' ')).unwrap();
+        assert!(matches!(command("ken query x").command, Some(Command::Query(_))));
+        assert_eq!(command("ken a.ken").file, Some("a.ken".into()));
+        assert_eq!(command("ken schema -g a.ken").global.graph, Some("a.ken".into()));
+        assert_eq!(command("ken -g a.ken schema").global.graph, Some("a.ken".into()));
+        assert_eq!(command("ken -p n=-1").asking.param, [("n".to_owned(), "-1".to_owned())]);
+    }
+}

@@ -1,0 +1,197 @@
+//! One statement from its text to its last row, for the command and for the shell.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::exit::{Code, Failure, Place, Source};
+use super::messages::Messages;
+use super::output::Output;
+use super::render::Style;
+use crate::model::Value;
+use crate::{Database, Limits, Parameters, Rows, Summary, View, Warning};
+
+/// A graph with what every question to it shares.
+pub(super) struct Asker {
+    pub(super) database: Database,
+    pub(super) parameters: Parameters,
+    pub(super) limits: Limits,
+    /// Whether warnings are errors.
+    pub(super) strict: bool,
+}
+
+/// A statement to run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question<'t> {
+    /// The statement.
+    pub(super) text: &'t str,
+    /// Where it stands.
+    pub(super) source: Source<'t>,
+    /// How many rows are wanted; none is all.
+    pub(super) most: Option<u64>,
+}
+
+/// How an answer went.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outcome {
+    /// Rows written.
+    pub(super) rows: u64,
+    /// Whether the statement gives rows at all.
+    pub(super) gives_rows: bool,
+    /// Whether there were more rows than wanted.
+    pub(super) more: bool,
+    /// What the statement changed.
+    pub(super) summary: Summary,
+    /// From start to last row.
+    pub(super) time: Duration,
+}
+
+/// Who looks at rows as they pass.
+pub(super) trait Observer {
+    /// An answer with these columns begins.
+    fn begin(&mut self, columns: &[String]);
+    /// A row passes.
+    fn row(&mut self, row: &[Value<'_>], view: &View<'_>);
+}
+
+/// Nobody looks.
+impl Observer for () {
+    fn begin(&mut self, _: &[String]) {}
+    fn row(&mut self, _: &[Value<'_>], _: &View<'_>) {}
+}
+
+impl Asker {
+    /// Lets Ctrl-C stop what runs.
+    pub(super) fn listen(&mut self, flag: Arc<AtomicBool>) {
+        self.limits.cancel = Some(flag);
+    }
+
+    /// Runs a statement and writes its answer.
+    pub(super) fn ask(
+        &self,
+        question: Question<'_>,
+        style: &Style,
+        output: &mut Output,
+        messages: &Messages,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, Failure> {
+        let Question { text, source, most } = question;
+        let start = Instant::now();
+        let failed = |error: &crate::Error| Failure::of(error, source);
+        if let Some(cancel) = &self.limits.cancel {
+            cancel.store(false, Ordering::Relaxed);
+        }
+        if messages.verbose
+            && let Some(cypher) = self.database.translate(text).map_err(|error| failed(&error))?
+        {
+            messages.note(&cypher);
+        }
+        let mut rows = self.database.query(text, &self.parameters, &self.limits).map_err(|error| failed(&error))?;
+        self.warn(&rows, source, messages)?;
+        let mut outcome = Outcome { gives_rows: !rows.columns().is_empty(), ..Outcome::default() };
+        if outcome.gives_rows {
+            observer.begin(rows.columns());
+            let mut renderer = style.renderer(rows.columns(), output.writer()?)?;
+            let mut result = Ok(());
+            while let Some(row) = rows.next() {
+                match row {
+                    Ok(_) if most == Some(outcome.rows) => {
+                        outcome.more = true;
+                        break;
+                    }
+                    Ok(row) => {
+                        outcome.rows += 1;
+                        observer.row(&row, rows.view());
+                        renderer.row(&row, rows.view(), output.writer()?)?;
+                    }
+                    Err(error) => {
+                        result = Err(failed(&error));
+                        break;
+                    }
+                }
+            }
+            // People see the rows that there were. A program must not take a broken answer for a whole one.
+            if result.is_ok() || style.terminal {
+                renderer.end(output.writer()?)?;
+                output.flush()?;
+            }
+            result?;
+        } else {
+            for row in rows.by_ref() {
+                row.map_err(|error| failed(&error))?;
+            }
+        }
+        outcome.summary = rows.summary();
+        outcome.time = start.elapsed();
+        Ok(outcome)
+    }
+
+    fn warn(&self, rows: &Rows<'_>, source: Source<'_>, messages: &Messages) -> Result<(), Failure> {
+        for warning in rows.warnings() {
+            let failure = as_failure(warning, source);
+            if self.strict {
+                return Err(failure);
+            }
+            messages.warning(&failure);
+        }
+        Ok(())
+    }
+}
+
+/// A warning in an error's form.
+fn as_failure(warning: &Warning, source: Source<'_>) -> Failure {
+    let mut message = warning.message.clone();
+    if let Some(meant) = alternatives(&warning.suggestions) {
+        message.push_str(&format!("; did you mean {meant}?"));
+    }
+    let mut failure = Failure::new(Code::Error, "Warning", message);
+    failure.place = Some(Box::new(Place {
+        name: source.name.to_owned(),
+        text: source.text.to_owned(),
+        span: Some(source.span(warning.span)),
+        label: String::new(),
+        related: Vec::new(),
+    }));
+    failure
+}
+
+/// At most three names: `a`, `a or b`, `a, b or c`.
+fn alternatives(names: &[String]) -> Option<String> {
+    let names = &names[..names.len().min(3)];
+    let (last, others) = names.split_last()?;
+    Some(if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) })
+}
+
+/// What a statement changed, as a sentence; none when nothing.
+pub(super) fn changes(summary: Summary) -> Option<String> {
+    let parts: Vec<String> = [
+        (summary.nodes_created, "node", "created"),
+        (summary.edges_created, "edge", "created"),
+        (summary.properties_set, "property", "set"),
+        (summary.labels_added, "label", "added"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, what, done)| match (count, what) {
+        (1, _) => format!("1 {what} {done}"),
+        (_, "property") => format!("{count} properties {done}"),
+        _ => format!("{count} {what}s {done}"),
+    })
+    .collect();
+    if parts.is_empty() { None } else { Some(parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences() {
+        let names = |count: usize| ["a", "b", "c", "d"][..count].iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let found: Vec<_> = (0..=4).map(|count| alternatives(&names(count)).unwrap_or_default()).collect();
+        assert_eq!(found, ["", "a", "a or b", "a, b or c", "a, b or c"]);
+        assert_eq!(changes(Summary::default()), None);
+        let summary = Summary { nodes_created: 1, properties_set: 2, ..Summary::default() };
+        assert_eq!(changes(summary).as_deref(), Some("1 node created, 2 properties set"));
+    }
+}

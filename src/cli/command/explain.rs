@@ -1,0 +1,23 @@
+//! `ken explain`: what a sentence became, and the plan of a statement.
+
+use crate::cli::args::{Answer, Explain, Global};
+use crate::cli::exit::{Code, Failure, Source};
+use crate::cli::{asker, output};
+
+/// Writes the Cypher of a sentence, then the plan.
+pub(crate) fn run(global: &Global, explain: &Explain) -> Result<Code, Failure> {
+    let asker = asker(global, &Answer::default(), &explain.asking)?;
+    let source = Source { name: "query", text: &explain.query, offset: 0 };
+    let mut text = String::new();
+    let failed = |error| Failure::of(&error, source);
+    if let Some(cypher) = asker.database.translate(&explain.query).map_err(failed)? {
+        text.push_str(&cypher);
+        text.push_str("\n\n");
+    }
+    text.push_str(&asker.database.explain(&explain.query, &asker.parameters, explain.analyze).map_err(failed)?);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    output::write_all(None, text.as_bytes())?;
+    Ok(Code::Fine)
+}

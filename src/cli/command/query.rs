@@ -1,0 +1,78 @@
+//! `ken query`: statements from an argument, a file or standard input.
+
+use std::io::{IsTerminal, Read, stdin};
+
+use crate::cli::args::{Format, Global, Query};
+use crate::cli::ask::{Question, changes};
+use crate::cli::exit::{Code, Failure, Source};
+use crate::cli::messages::Messages;
+use crate::cli::output::Output;
+use crate::cli::{asker, interrupt};
+use crate::db::split;
+
+/// Runs each statement; the first that fails ends the script, unless `--keep-going`.
+pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<Code, Failure> {
+    let (name, script) = read(&query)?;
+    let mut asker = asker(global, &query.answer, &query.asking)?;
+    asker.listen(interrupt::flag(true));
+    let mut output = Output::new(query.answer.output.output.clone());
+    let style = output.style(&query.answer.output, global.color);
+    let mut code = Code::Fine;
+    let mut answers = 0;
+    for (span, _) in split(&script) {
+        let source = Source { name: &name, text: &script, offset: span.start };
+        let question = Question { text: &script[span.start..span.end], source, most: None };
+        // In a format with a header, an empty line stands between answers.
+        if answers > 0 && matches!(style.format, Format::Tsv | Format::Csv | Format::Markdown) {
+            output.writer()?.write_all(b"\n")?;
+        }
+        let result = asker.ask(question, &style, &mut output, messages, &mut ());
+        let failure = match result {
+            Ok(outcome) => {
+                answers += u32::from(outcome.gives_rows);
+                if let Some(changes) = changes(outcome.summary) {
+                    messages.note(&changes);
+                }
+                if outcome.gives_rows {
+                    messages.footer(outcome.rows, outcome.more, Some(outcome.time));
+                }
+                if !(query.answer.fail_empty && outcome.gives_rows && outcome.rows == 0) {
+                    continue;
+                }
+                Failure::new(Code::Error, "EmptyAnswer", "the answer has no rows")
+            }
+            Err(failure) => failure,
+        };
+        if !query.answer.keep_going || matches!(failure.code, Code::Interrupted | Code::Fine) {
+            // What came before the failure is an answer, too.
+            output.flush()?;
+            return Err(failure);
+        }
+        messages.failure(&failure);
+        code = if code == Code::Fine { failure.code } else { code };
+    }
+    output.flush()?;
+    Ok(code)
+}
+
+/// The script and its name in messages.
+fn read(query: &Query) -> Result<(String, String), Failure> {
+    match (&query.query, &query.file) {
+        (Some(text), None) if text != "-" => Ok(("query".to_owned(), text.clone())),
+        (None, Some(path)) if path.as_os_str() != "-" => {
+            let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+            Ok((path.display().to_string(), text))
+        }
+        (None, None) if stdin().is_terminal() => {
+            Err(Failure::new(Code::Usage, "UsageError", "there is no query")
+                .help("write one, or -f FILE, or - to type it"))
+        }
+        _ => {
+            let mut text = String::new();
+            stdin().read_to_string(&mut text).map_err(|error| {
+                Failure::new(Code::Error, "FileError", format!("cannot read standard input: {error}"))
+            })?;
+            Ok(("standard input".to_owned(), text))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Everything that is no data: errors, warnings, counts and times, on standard error.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::time::Duration;
+
+use super::args::{Format, Global};
+use super::exit::Failure;
+use super::render::diagnostic::{Severity, as_json, draw};
+use super::render::text::{Paint, Tone};
+
+/// How to speak to the user; decided once, at the start.
+#[derive(Clone, Debug)]
+pub(super) struct Messages {
+    quiet: bool,
+    json: bool,
+    columns: usize,
+    paint: Paint,
+    /// Whether to tell counts and times.
+    tells: bool,
+    /// Whether to tell what a sentence became.
+    pub(super) verbose: bool,
+}
+
+impl Messages {
+    /// The flags' wishes for a terminal, a file or a pipe; programs that read JSON get their errors so, too.
+    pub(super) fn new(global: &Global, format: Option<Format>) -> Self {
+        let terminal = stderr().is_terminal();
+        Messages {
+            quiet: global.quiet,
+            json: matches!(format, Some(Format::Json | Format::Jsonl)),
+            columns: if terminal { terminal_width() } else { usize::MAX },
+            paint: Paint { on: global.color.applies(terminal) },
+            tells: global.verbose || (!global.quiet && stdout().is_terminal()),
+            verbose: global.verbose,
+        }
+    }
+
+    /// An error. A closed pipe is none.
+    pub(super) fn failure(&self, failure: &Failure) {
+        if failure.code != super::Code::Fine {
+            self.show(failure, Severity::Error);
+        }
+    }
+
+    /// Something legal that may be a mistake.
+    pub(super) fn warning(&self, failure: &Failure) {
+        if !self.quiet {
+            self.show(failure, Severity::Warning);
+        }
+    }
+
+    fn show(&self, failure: &Failure, severity: Severity) {
+        if self.json {
+            say(&format!("{}\n", as_json(failure, severity)));
+        } else {
+            say(&draw(failure, severity, self.columns, self.paint));
+        }
+    }
+
+    /// How many rows there were, and how long they took.
+    pub(super) fn footer(&self, rows: u64, more: bool, time: Option<Duration>) {
+        if !self.tells {
+            return;
+        }
+        let mut text = format!("{} {}", grouped(rows), if rows == 1 { "row" } else { "rows" });
+        if more {
+            text.push_str(" shown, and there are more (.limit changes how many)");
+        }
+        if let Some(time) = time {
+            text.push_str(&format!(", {}", brief(time)));
+        }
+        self.note(&text);
+    }
+
+    /// A line that is good to know.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            say(&format!("{}\n", self.paint.paint(Tone::Faint, text)));
+        }
+    }
+}
+
+/// Nobody can be told that standard error does not work.
+fn say(text: &str) {
+    _ = stderr().write_all(text.as_bytes());
+}
+
+/// The terminal's columns.
+pub(super) fn terminal_width() -> usize {
+    terminal_size::terminal_size()
+        .map(|(width, _)| usize::from(width.0))
+        .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
+        .filter(|width| *width > 0)
+        .unwrap_or(80)
+}
+
+/// `1234567` as `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time with three digits or fewer.
+fn brief(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 0.001 {
+        format!("{:.0} µs", seconds * 1e6)
+    } else if seconds < 0.1 {
+        format!("{:.1} ms", seconds * 1e3)
+    } else if seconds < 1.0 {
+        format!("{:.0} ms", seconds * 1e3)
+    } else {
+        format!("{seconds:.1} s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_brief() {
+        for (number, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), expected);
+        }
+        for (micros, expected) in
+            [(0, "0 µs"), (850, "850 µs"), (1250, "1.2 ms"), (850_000, "850 ms"), (75_000_000, "75.0 s")]
+        {
+            assert_eq!(brief(Duration::from_micros(micros)), expected);
+        }
+    }
+}

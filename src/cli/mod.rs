@@ -1,0 +1,105 @@
+//! The command `ken`: arguments in, answers on standard output, everything else on standard error, an exit code out.
+//!
+//! `args` is what was written, `options` what it means; `command` has a file for each subcommand, `repl` the shell.
+//! Both ask through `ask` and write through `render`. Nothing here knows how a question is answered.
+
+mod args;
+mod ask;
+mod command;
+mod exit;
+mod interrupt;
+mod messages;
+mod options;
+mod output;
+mod render;
+mod repl;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::{Database, Error};
+use args::{Answer, Arguments, Asking, Command, Global};
+use ask::Asker;
+use exit::{Code, Failure};
+use messages::Messages;
+
+/// Runs the command with the process's arguments and says how it went.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let messages = Messages::new(&arguments.global, format_of(&arguments));
+    let code = run(arguments, &messages).unwrap_or_else(|failure| {
+        messages.failure(&failure);
+        failure.code
+    });
+    ExitCode::from(code as u8)
+}
+
+fn format_of(arguments: &Arguments) -> Option<args::Format> {
+    match &arguments.command {
+        Some(Command::Query(query)) => query.answer.output.format,
+        Some(Command::Schema(output) | Command::Stats(output)) => output.format,
+        Some(_) => None,
+        None => arguments.answer.output.format,
+    }
+}
+
+fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
+    let Arguments { command, file, mut global, answer, asking } = arguments;
+    let Some(command) = command else {
+        if file.is_some() && (global.graph.is_some() || global.memory) {
+            return Err(Failure::new(Code::Usage, "UsageError", "name one graph: FILE, --graph or --memory"));
+        }
+        global.graph = global.graph.or(file);
+        return repl::run(&global, answer, &asking, messages);
+    };
+    if answer != Answer::default() || asking != Asking::default() || file.is_some() {
+        let message = "only --graph, --memory, --color, --quiet and --verbose may stand before the command's name";
+        return Err(Failure::new(Code::Usage, "UsageError", message).help("put the others behind it"));
+    }
+    match command {
+        Command::Query(query) => command::query::run(&global, query, messages),
+        Command::Build(build) => command::build::run(&build, messages),
+        Command::Schema(output) => command::schema::run(&global, &output),
+        Command::Stats(output) => command::stats::run(&global, &output),
+        Command::Explain(explain) => command::explain::run(&global, &explain),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "ken", &mut script);
+            output::write_all(None, &script)?;
+            Ok(Code::Fine)
+        }
+    }
+}
+
+/// The graph that the flags name.
+fn open(global: &Global) -> Result<Database, Failure> {
+    match &global.graph {
+        _ if global.memory => Ok(Database::in_memory()),
+        Some(path) => Database::open(path).map_err(|error| advise(&error, path)),
+        None => Ok(Database::shipped()?),
+    }
+}
+
+/// A graph that cannot be opened, with a word for those who meant something else by its name.
+fn advise(error: &Error, path: &std::path::Path) -> Failure {
+    let failure = Failure::from(error);
+    let name = path.to_string_lossy();
+    if path.exists() {
+        return failure;
+    }
+    let commands = Arguments::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    match crate::model::nearest(&name, names, 1).first() {
+        Some(command) => failure.help(format!("did you mean the command `ken {command}`?")),
+        None if name.contains(' ') => failure.help("to ask a question, write `ken query '...'`"),
+        None => failure.help("`ken build DIR -o FILE` builds a graph, `ken --memory` starts with an empty one"),
+    }
+}
+
+/// What it takes to ask questions, as the flags say.
+fn asker(global: &Global, answer: &Answer, asking: &Asking) -> Result<Asker, Failure> {
+    // Flags first: a wrong one is reported before a file is touched.
+    let parameters = asking.parameters()?;
+    Ok(Asker { database: open(global)?, parameters, limits: asking.limits(), strict: answer.strict })
+}
