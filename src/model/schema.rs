@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A graph's declaration of itself.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
+)]
 pub struct Schema {
     /// The graph's name.
     pub name: String,
@@ -21,7 +23,9 @@ pub struct Schema {
 }
 
 /// The type of a property's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
+)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum PropertyType {
     Boolean,
@@ -35,7 +39,9 @@ pub enum PropertyType {
 }
 
 /// A node type: a label and the words that sentences use for it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
+)]
 pub struct NodeType {
     /// The label, such as `Skill`.
     pub label: String,
@@ -60,7 +66,9 @@ pub struct NodeType {
 }
 
 /// A relation: an edge type, its ends, and the words that sentences use for it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
+)]
 pub struct Relation {
     /// The edge type, such as `ADDRESSES`.
     pub edge_type: String,
@@ -81,7 +89,9 @@ pub struct Relation {
 }
 
 /// Which properties a node or an edge must and may have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
+)]
 pub struct PropertyRules {
     /// Must be there.
     pub required: Vec<String>,
@@ -94,7 +104,9 @@ pub struct PropertyRules {
 }
 
 /// `when.basis.inferred = ["why"]`: a value of one property that makes others necessary.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
+)]
 pub struct Condition {
     /// The property that is looked at.
     pub key: String,
@@ -105,7 +117,9 @@ pub struct Condition {
 }
 
 /// How pictures draw a type; an empty string leaves the choice to the drawer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
+)]
 pub struct Style {
     /// A Graphviz shape.
     pub shape: String,

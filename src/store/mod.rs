@@ -5,15 +5,23 @@
 //! and marks the snapshot damaged, which [`View::health`] reports; the executor asks it once a batch.
 
 mod builder;
+mod bytes;
 mod changes;
+mod checksum;
+mod encode;
 mod error;
+mod file;
+mod layout;
+mod names;
 mod order;
 mod snapshot;
+mod typed;
 mod value;
 mod view;
 
 pub use builder::Builder;
 pub use changes::Changes;
 pub use error::Error;
+pub use file::write;
 pub use snapshot::Snapshot;
 pub use view::{Edge, View};

@@ -39,7 +39,8 @@ pub(super) fn equals_something(value: &Value<'_>) -> bool {
     }
 }
 
-fn first_difference(mut parts: impl Iterator<Item = Ordering>) -> Ordering {
+/// The first part that differs.
+pub(super) fn first_difference(mut parts: impl Iterator<Item = Ordering>) -> Ordering {
     parts.find(|part| part.is_ne()).unwrap_or(Ordering::Equal)
 }
 
@@ -58,12 +59,12 @@ fn rank(value: &Value<'_>) -> u8 {
 }
 
 /// Floats by value, the zeros equal, NaN last.
-fn floats(a: f64, b: f64) -> Ordering {
+pub(super) fn floats(a: f64, b: f64) -> Ordering {
     a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
 /// Exact, also where a float cannot hold the integer.
-fn int_float(int: i64, float: f64) -> Ordering {
+pub(super) fn int_float(int: i64, float: f64) -> Ordering {
     /// 2^63: the first float beyond the integers.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if float.is_nan() || float >= LIMIT {

@@ -11,38 +11,56 @@ use crate::model::Value;
 /// How deep lists and maps may nest; bounds the recursion of every walk over a stored value.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// The value, free of its lifetime.
+/// Whether the value can be stored.
 ///
 /// # Errors
 ///
 /// [`Error::Unstorable`] for nodes, edges, paths, and values that nest too deep.
-pub(super) fn owned(value: Value<'_>) -> Result<Value<'static>, Error> {
+pub(super) fn check(value: &Value<'_>) -> Result<(), Error> {
     at_depth(value, 0)
 }
 
-fn at_depth(value: Value<'_>, depth: usize) -> Result<Value<'static>, Error> {
+fn at_depth(value: &Value<'_>, depth: usize) -> Result<(), Error> {
     if depth > MAX_DEPTH {
         return Err(Error::Unstorable(format!("a property's value nests at most {MAX_DEPTH} levels deep")));
     }
-    Ok(match value {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => Ok(()),
+        Value::List(items) => items.iter().try_for_each(|item| at_depth(item, depth + 1)),
+        Value::Map(entries) => entries.values().try_for_each(|value| at_depth(value, depth + 1)),
+        Value::Node(_) => Err(unstorable("a node")),
+        Value::Edge(_) => Err(unstorable("an edge")),
+        Value::Path(_) => Err(unstorable("a path")),
+    }
+}
+
+/// The value, free of its lifetime; `check` has bounded its depth.
+fn free(value: Value<'_>) -> Value<'static> {
+    match value {
         Value::Null => Value::Null,
         Value::Bool(b) => Value::Bool(b),
         Value::Int(i) => Value::Int(i),
         Value::Float(f) => Value::Float(f),
         Value::String(s) => Value::String(s.into_owned()),
-        Value::List(items) => {
-            let items = Arc::unwrap_or_clone(items).into_iter();
-            Value::list(items.map(|item| at_depth(item, depth + 1)).collect::<Result<_, _>>()?)
-        }
+        Value::List(items) => Value::list(Arc::unwrap_or_clone(items).into_iter().map(free).collect()),
         Value::Map(entries) => {
             let entries = Arc::unwrap_or_clone(entries).into_iter();
-            let owned = entries.map(|(key, value)| Ok((key.into_owned(), at_depth(value, depth + 1)?)));
-            Value::Map(Arc::new(owned.collect::<Result<_, Error>>()?))
+            Value::map(entries.map(|(key, value)| (key.into_owned(), free(value))))
         }
-        Value::Node(_) => return Err(unstorable("a node")),
-        Value::Edge(_) => return Err(unstorable("an edge")),
-        Value::Path(_) => return Err(unstorable("a path")),
-    })
+        Value::Node(node) => Value::Node(node),
+        Value::Edge(edge) => Value::Edge(edge),
+        Value::Path(path) => Value::Path(path),
+    }
+}
+
+/// The value as the changes keep it, free of its lifetime.
+///
+/// # Errors
+///
+/// As [`check`].
+pub(super) fn owned(value: Value<'_>) -> Result<Value<'static>, Error> {
+    check(&value)?;
+    Ok(free(value))
 }
 
 fn unstorable(what: &str) -> Error {

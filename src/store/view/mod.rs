@@ -3,17 +3,15 @@
 //! Every read asks the id which side it is on: below the snapshot's count it is the snapshot's, read in place; from
 //! there on it was added. Only a node's edges can be on both sides, and only when the changes hold any.
 
-mod typed;
-
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::order::{compare, equals_something};
+use super::typed::typed;
 use super::value::owned;
 use super::{Changes, Error, Snapshot};
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Schema, Value};
-use typed::typed;
 
 /// A snapshot with the changes since; cheap to clone, and a clone keeps the state it was made of.
 ///

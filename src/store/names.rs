@@ -1,33 +1,33 @@
-//! Names that a snapshot's catalog lacks.
+//! Names and strings by number, while they are gathered.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Names in the order of their arrival, numbered from 0.
 #[derive(Clone, Debug, Default)]
-pub(in crate::store) struct Names {
+pub(super) struct Names {
     names: Vec<Arc<str>>,
     ids: HashMap<Arc<str>, u32>,
 }
 
 impl Names {
     /// How many there are.
-    pub(in crate::store) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.names.len()
     }
 
     /// The name's number.
-    pub(in crate::store) fn id(&self, name: &str) -> Option<u32> {
+    pub(super) fn id(&self, name: &str) -> Option<u32> {
         self.ids.get(name).copied()
     }
 
     /// The name with this number.
-    pub(in crate::store) fn name(&self, id: u32) -> Option<&str> {
+    pub(super) fn name(&self, id: u32) -> Option<&str> {
         self.names.get(id as usize).map(AsRef::as_ref)
     }
 
     /// The name's number, a new one for a new name.
-    pub(in crate::store) fn intern(&mut self, name: &str) -> u32 {
+    pub(super) fn intern(&mut self, name: &str) -> u32 {
         self.id(name).unwrap_or_else(|| {
             let name: Arc<str> = name.into();
             let id = self.names.len() as u32;

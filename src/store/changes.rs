@@ -8,8 +8,6 @@
 //!
 //! A default value is the absence of changes and fits any snapshot; the first write ties it to one.
 
-mod names;
-
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -19,9 +17,8 @@ use petgraph::stable_graph::StableDiGraph;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 
 use super::Edge;
+use super::names::Names;
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
-
-pub(super) use names::Names;
 
 /// Property keys and values, sorted by key.
 pub(super) type Properties = Vec<(KeyId, Value<'static>)>;

@@ -1,0 +1,161 @@
+//! Values in sixteen bytes, strings by number.
+
+use std::cmp::Ordering;
+
+use super::sections::Sections;
+use crate::model::{Str, Value};
+use crate::store::layout::Strings;
+use crate::store::names::Names;
+use crate::store::{encode, order};
+
+/// A value; its strings are numbers, first of arrival, then ([`Cell::rank`]) of the snapshot's dictionary.
+#[derive(Clone, Debug)]
+pub(super) enum Cell {
+    /// Inside lists and maps only.
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    String(u32),
+    List(Box<Vec<Cell>>),
+    /// Ascending by key once ranked.
+    Map(Box<Vec<(u32, Cell)>>),
+}
+
+impl Cell {
+    /// The value, which was checked to be storable, with new strings added.
+    pub(super) fn new(value: &Value<'_>, strings: &mut Names) -> Cell {
+        match value {
+            Value::Bool(b) => Cell::Bool(*b),
+            Value::Int(i) => Cell::Int(*i),
+            Value::Float(f) => Cell::Float(*f),
+            Value::String(text) => Cell::String(strings.intern(text)),
+            Value::List(items) => Cell::List(Box::new(items.iter().map(|item| Cell::new(item, strings)).collect())),
+            Value::Map(entries) => {
+                let entry = |(key, value): (&Str<'_>, _)| (strings.intern(key), Cell::new(value, strings));
+                Cell::Map(Box::new(entries.iter().map(entry).collect()))
+            }
+            Value::Null | Value::Node(_) | Value::Edge(_) | Value::Path(_) => Cell::Null,
+        }
+    }
+
+    /// Renumbers its strings.
+    pub(super) fn rank(&mut self, ranks: &[u32]) {
+        match self {
+            Cell::String(id) => *id = ranks[*id as usize],
+            Cell::List(items) => items.iter_mut().for_each(|item| item.rank(ranks)),
+            Cell::Map(entries) => {
+                for (key, value) in entries.iter_mut() {
+                    *key = ranks[*key as usize];
+                    value.rank(ranks);
+                }
+                entries.sort_unstable_by_key(|(key, _)| *key);
+            }
+            Cell::Null | Cell::Bool(_) | Cell::Int(_) | Cell::Float(_) => {}
+        }
+    }
+
+    /// The order of [`order::compare`], on ranked cells.
+    pub(super) fn compare(&self, other: &Cell) -> Ordering {
+        match (self, other) {
+            (Cell::Bool(a), Cell::Bool(b)) => a.cmp(b),
+            (Cell::Int(a), Cell::Int(b)) => a.cmp(b),
+            (Cell::Float(a), Cell::Float(b)) => order::floats(*a, *b),
+            (Cell::Int(a), Cell::Float(b)) => order::int_float(*a, *b),
+            (Cell::Float(a), Cell::Int(b)) => order::int_float(*b, *a).reverse(),
+            (Cell::String(a), Cell::String(b)) => a.cmp(b),
+            (Cell::List(a), Cell::List(b)) => {
+                order::first_difference(a.iter().zip(b.iter()).map(|(a, b)| a.compare(b)))
+                    .then_with(|| a.len().cmp(&b.len()))
+            }
+            (Cell::Map(a), Cell::Map(b)) => {
+                let entries = a.iter().zip(b.iter()).map(|((ka, a), (kb, b))| ka.cmp(kb).then_with(|| a.compare(b)));
+                order::first_difference(entries).then_with(|| a.len().cmp(&b.len()))
+            }
+            (a, b) => a.order_of_kind().cmp(&b.order_of_kind()),
+        }
+    }
+
+    /// As [`order::compare`] orders values of different kinds.
+    fn order_of_kind(&self) -> u8 {
+        match self {
+            Cell::Bool(_) => 0,
+            Cell::Int(_) | Cell::Float(_) => 1,
+            Cell::String(_) => 2,
+            Cell::List(_) => 3,
+            Cell::Map(_) => 4,
+            Cell::Null => 5,
+        }
+    }
+
+    /// Appends the bytes that [`encode::decode`] reads.
+    pub(super) fn encode(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Cell::Null => bytes.push(encode::NULL),
+            Cell::Bool(false) => bytes.push(encode::FALSE),
+            Cell::Bool(true) => bytes.push(encode::TRUE),
+            Cell::Int(int) => {
+                bytes.push(encode::INT);
+                bytes.extend(int.to_le_bytes());
+            }
+            Cell::Float(float) => {
+                bytes.push(encode::FLOAT);
+                bytes.extend(float.to_le_bytes());
+            }
+            Cell::String(id) => {
+                bytes.push(encode::STRING);
+                bytes.extend(id.to_le_bytes());
+            }
+            Cell::List(items) => {
+                bytes.push(encode::LIST);
+                bytes.extend((items.len() as u32).to_le_bytes());
+                items.iter().for_each(|item| item.encode(bytes));
+            }
+            Cell::Map(entries) => {
+                bytes.push(encode::MAP);
+                bytes.extend((entries.len() as u32).to_le_bytes());
+                for (key, value) in entries.iter() {
+                    bytes.extend(key.to_le_bytes());
+                    value.encode(bytes);
+                }
+            }
+        }
+    }
+}
+
+/// Names ascending by their bytes, with the way from the number of arrival.
+pub(super) struct Dictionary {
+    /// By arrival: the place among the ascending.
+    ranks: Vec<u32>,
+    /// By place: the number of arrival.
+    ascending: Vec<u32>,
+}
+
+impl Dictionary {
+    pub(super) fn new(names: &Names) -> Self {
+        let mut ascending: Vec<u32> = (0..names.len() as u32).collect();
+        ascending.sort_unstable_by(|a, b| names.name(*a).cmp(&names.name(*b)));
+        let mut ranks = vec![0; ascending.len()];
+        for (rank, arrival) in (0..).zip(&ascending) {
+            ranks[*arrival as usize] = rank;
+        }
+        Dictionary { ranks, ascending }
+    }
+
+    /// By arrival: the number in the snapshot.
+    pub(super) fn ranks(&self) -> &[u32] {
+        &self.ranks
+    }
+
+    /// The names, ascending.
+    pub(super) fn texts<'n>(&'n self, names: &'n Names) -> impl Iterator<Item = &'n str> + Clone {
+        self.ascending.iter().filter_map(|arrival| names.name(*arrival))
+    }
+
+    /// Writes the names as the snapshot's dictionary of strings.
+    pub(super) fn write(&self, names: &Names, sections: &mut Sections) -> Strings {
+        let offsets = sections.offsets(self.texts(names).map(str::len));
+        let heap = sections.words(self.texts(names).flat_map(str::bytes).map(|byte| [byte]));
+        Strings { count: self.ascending.len() as u32, offsets, heap }
+    }
+}

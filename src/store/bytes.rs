@@ -1,0 +1,95 @@
+//! A snapshot's bytes, wherever they come from, and arrays read in them without a copy.
+//!
+//! The one file of the crate with unsafe code: the map call and the cast of bytes to words. What always holds: the
+//! first byte is aligned to [`ALIGN`].
+
+#![allow(unsafe_code, reason = "mapping a file and casting bytes to plain words have no safe form in std")]
+
+use std::fs::File;
+use std::ops::Deref;
+
+use memmap2::Mmap;
+use rkyv::util::AlignedVec;
+
+use super::layout::ALIGN;
+
+/// Bytes aligned to [`ALIGN`].
+pub(super) enum Bytes {
+    /// A file, paged in where it is read.
+    Mapped(Mmap),
+    /// Embedded in the program.
+    Static(&'static [u8]),
+    /// In memory.
+    Owned(AlignedVec<ALIGN>),
+}
+
+impl Bytes {
+    /// Maps a file, read-only.
+    pub(super) fn map(file: &File) -> std::io::Result<Self> {
+        // SAFETY: a mapped slice is sound as long as nobody changes the file's bytes. Graph files are never written in
+        // place: `file::write` makes a new one and renames it, which leaves this map on the old one. Whoever edits a
+        // graph file by other means while it is open breaks this, as with every mapped format; the reads still check
+        // every index against the slice's own length.
+        let map = unsafe { Mmap::map(file) }?;
+        Ok(Bytes::Mapped(map))
+    }
+
+    /// The program's own bytes, in place when they are aligned and copied when they are not.
+    pub(super) fn from_static(bytes: &'static [u8]) -> Self {
+        if bytes.as_ptr().align_offset(ALIGN) == 0 { Bytes::Static(bytes) } else { Bytes::copy(bytes) }
+    }
+
+    /// A copy.
+    pub(super) fn copy(bytes: &[u8]) -> Self {
+        let mut owned = AlignedVec::with_capacity(bytes.len());
+        owned.extend_from_slice(bytes);
+        Bytes::Owned(owned)
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Mapped(map) => map,
+            Bytes::Static(bytes) => bytes,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
+
+mod sealed {
+    /// Numbers without padding for which every bit pattern is valid; sealed, as [`super::words`] leans on it.
+    pub(in crate::store) trait Plain: Copy + 'static {}
+    impl Plain for u8 {}
+    impl Plain for u32 {}
+    impl Plain for u64 {}
+    impl Plain for i64 {}
+    impl Plain for f64 {}
+}
+pub(super) use sealed::Plain;
+
+/// The bytes as numbers of the machine's own byte order (snapshots are opened on little-endian machines only); none
+/// when they are not aligned or not a whole number of numbers.
+pub(super) fn words<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
+    // SAFETY: `Plain` is sealed, and its implementors have no padding and no invalid bit pattern. `align_to` keeps
+    // within the slice and sees to alignment.
+    let (before, words, after) = unsafe { bytes.align_to::<T>() };
+    (before.is_empty() && after.is_empty()).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn words_are_whole_and_aligned() {
+        let bytes = Bytes::copy(&[1, 0, 0, 0, 2, 0, 0, 0, 3]);
+        assert_eq!(words::<u32>(bytes.get(..8).unwrap()), Some(&[1u32, 2][..]));
+        assert_eq!(words::<u32>(&bytes), None);
+        assert_eq!(words::<u32>(bytes.get(1..5).unwrap()), None);
+        assert_eq!(words::<u64>(&[]), Some(&[][..]));
+    }
+}

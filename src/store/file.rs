@@ -1,0 +1,51 @@
+//! Writing a graph's file: whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+
+/// Writes a snapshot's bytes to a file, in place of one that is there.
+///
+/// They go to a new file beside it, are synced, and take the name at the end: whoever looks sees the old graph or the
+/// new one, and a reader that has the old one mapped keeps it.
+///
+/// # Errors
+///
+/// [`Error::Io`] when the folder cannot be written to; the old file is then untouched.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let temporary = beside(path);
+    let written = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    written.and_then(|()| sync_folder(path)).map_err(|source| {
+        // The temporary file is of no use to anybody; that it cannot be removed either would say nothing new.
+        let _ = fs::remove_file(&temporary);
+        Error::Io { action: "write", path: path.into(), source }
+    })
+}
+
+/// A name in the same folder that no other process uses.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Makes the rename last through a loss of power.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+/// Folders cannot be opened here; the system orders the rename itself.
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Properties of a snapshot: one column, read row by row or many rows at once.
+
+use super::Snapshot;
+use crate::model::{KeyId, Str, Value};
+use crate::store::encode;
+use crate::store::layout::{Column, Kind, SectionId};
+
+/// The column of the key among columns that ascend by key.
+pub(super) fn find(columns: &[Column], key: KeyId) -> Option<&Column> {
+    columns.get(columns.binary_search_by_key(&key.0, |column| column.key).ok()?)
+}
+
+impl Snapshot {
+    /// The values of a row that are there, ascending by key.
+    pub(super) fn row(&self, columns: &[Column], row: usize) -> Vec<(KeyId, Value<'_>)> {
+        let values = columns.iter().map(|column| (KeyId(column.key), Reader::new(self, column).value(row)));
+        values.filter(|(_, value)| !value.is_null()).collect()
+    }
+}
+
+/// Reads a column.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'g> {
+    snapshot: &'g Snapshot,
+    kind: Kind,
+    validity: Option<&'g [u64]>,
+}
+
+impl<'g> Reader<'g> {
+    pub(super) fn new(snapshot: &'g Snapshot, column: &Column) -> Self {
+        Reader { snapshot, kind: column.kind, validity: column.validity.map(|section| snapshot.words(section)) }
+    }
+
+    /// Whether the row has a value.
+    pub(super) fn is_valid(self, row: usize) -> bool {
+        self.validity.is_none_or(|words| self.bit(words, row))
+    }
+
+    fn bit(self, words: &[u64], row: usize) -> bool {
+        self.snapshot.sound(words.get(row / 64)).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// The row's value, or null.
+    pub(super) fn value(self, row: usize) -> Value<'g> {
+        if self.is_valid(row) { self.valid(row).unwrap_or_default() } else { Value::Null }
+    }
+
+    /// The value of a row that has one.
+    fn valid(self, row: usize) -> Option<Value<'g>> {
+        let snapshot = self.snapshot;
+        Some(match self.kind {
+            Kind::Bool(section) => Value::Bool(self.bit(snapshot.words(section), row)),
+            Kind::Int(section) => Value::Int(*snapshot.sound(snapshot.words(section).get(row))?),
+            Kind::Float(section) => Value::Float(*snapshot.sound(snapshot.words(section).get(row))?),
+            Kind::String(section) => Value::String(self.string(*snapshot.sound(snapshot.words(section).get(row))?)),
+            Kind::BoolList { offsets, items } => {
+                list(self.items::<u8>(offsets, items, row)?, |item| Value::Bool(*item != 0))
+            }
+            Kind::IntList { offsets, items } => list(self.items(offsets, items, row)?, |item| Value::Int(*item)),
+            Kind::FloatList { offsets, items } => list(self.items(offsets, items, row)?, |item| Value::Float(*item)),
+            Kind::StringList { offsets, items } => {
+                list(self.items(offsets, items, row)?, |item| Value::String(self.string(*item)))
+            }
+            Kind::Mixed { offsets, heap } => {
+                let bytes = self.items::<u8>(offsets, heap, row)?;
+                snapshot.sound(encode::decode(bytes, &|id| self.string(id)))?
+            }
+        })
+    }
+
+    fn string(self, id: u32) -> Str<'g> {
+        Str::Borrowed(self.snapshot.string(id))
+    }
+
+    /// The row's part of the items.
+    fn items<T: super::Plain>(self, offsets: SectionId, items: SectionId, row: usize) -> Option<&'g [T]> {
+        let (offsets, items) = (self.snapshot.words::<u64>(offsets), self.snapshot.words(items));
+        items.get(self.snapshot.extent(offsets, row, items.len()))
+    }
+
+    /// The string id of a row, when this is a column of strings.
+    pub(super) fn string_ids(self) -> Option<&'g [u32]> {
+        match self.kind {
+            Kind::String(section) => Some(self.snapshot.words(section)),
+            _ => None,
+        }
+    }
+
+    /// The values of many rows as a typed column; none when there is no such column for this kind, or a row has no
+    /// value.
+    pub(super) fn gather(self, rows: impl Iterator<Item = usize> + Clone) -> Option<crate::model::Column<'g>> {
+        use crate::model::Column;
+        if self.validity.is_some() && !rows.clone().all(|row| self.is_valid(row)) {
+            return None;
+        }
+        let snapshot = self.snapshot;
+        Some(match self.kind {
+            Kind::Bool(section) => {
+                let words = snapshot.words(section);
+                Column::Bool(rows.map(|row| self.bit(words, row)).collect())
+            }
+            Kind::Int(section) => Column::Int(self.take(section, rows)?),
+            Kind::Float(section) => Column::Float(self.take(section, rows)?),
+            Kind::String(section) => {
+                let ids = self.take::<u32>(section, rows)?;
+                Column::String(ids.into_iter().map(|id| self.string(id)).collect())
+            }
+            _ => return None,
+        })
+    }
+
+    fn take<T: super::Plain>(self, section: SectionId, rows: impl Iterator<Item = usize>) -> Option<Vec<T>> {
+        let words = self.snapshot.words::<T>(section);
+        rows.map(|row| self.snapshot.sound(words.get(row).copied())).collect()
+    }
+}
+
+fn list<'g, T>(items: &[T], value: impl Fn(&T) -> Value<'g>) -> Value<'g> {
+    Value::list(items.iter().map(value).collect())
+}

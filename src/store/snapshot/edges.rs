@@ -1,0 +1,187 @@
+//! Edges of a snapshot: CSR blocks from both ends.
+
+use super::Snapshot;
+use super::column::{Reader, find};
+use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, NodeId, Value};
+use crate::store::Edge;
+use crate::store::layout::{Entering, Leaving, Shape};
+use crate::store::typed::typed;
+
+/// Whether an edge of this type is asked for.
+fn wanted(types: Option<&[EdgeTypeId]>, edge_type: u32) -> bool {
+    types.is_none_or(|types| types.contains(&EdgeTypeId(edge_type)))
+}
+
+/// One node's edges in a block that leaves its shape.
+struct LeavingEdges<'g> {
+    /// The first edge's id.
+    first: u32,
+    targets: &'g [u32],
+}
+
+/// One node's edges in a block that enters its shape.
+struct EnteringEdges<'g> {
+    sources: &'g [u32],
+    edges: &'g [u32],
+}
+
+impl Snapshot {
+    fn leaving(&self, block: &Leaving, row: usize) -> LeavingEdges<'_> {
+        let targets = self.words::<u32>(block.targets);
+        let length = targets.len().min(block.count as usize);
+        let extent = self.extent(self.words::<u32>(block.offsets), row, length);
+        // The extent ends within the block, whose ids end within the graph's: no overflow.
+        LeavingEdges { first: block.first + extent.start as u32, targets: targets.get(extent).unwrap_or_default() }
+    }
+
+    fn entering(&self, block: &Entering, row: usize) -> EnteringEdges<'_> {
+        let (sources, edges) = (self.words::<u32>(block.sources), self.words::<u32>(block.edges));
+        let extent = self.extent(self.words::<u32>(block.offsets), row, sources.len().min(edges.len()));
+        EnteringEdges {
+            sources: sources.get(extent.clone()).unwrap_or_default(),
+            edges: edges.get(extent).unwrap_or_default(),
+        }
+    }
+
+    /// The id as one of a node that is there.
+    fn node(&self, id: u32) -> Option<NodeId> {
+        self.sound((id < self.meta.nodes).then_some(NodeId(id)))
+    }
+
+    /// The edge's shape and block, and its row there.
+    fn block_of(&self, edge: EdgeId) -> Option<(&Shape, &Leaving, usize)> {
+        let after = self.meta.shapes.partition_point(|shape| shape.first_edge <= edge.0);
+        let shape = self.meta.shapes.get(after.checked_sub(1)?)?;
+        let after = shape.leaving.partition_point(|block| block.first <= edge.0);
+        let block = shape.leaving.get(after.checked_sub(1)?)?;
+        block.edges().contains(&edge.0).then(|| (shape, block, (edge.0 - block.first) as usize))
+    }
+
+    pub(in crate::store) fn edge(&self, edge: EdgeId) -> Option<Edge> {
+        let (shape, block, row) = self.block_of(edge)?;
+        let target = self.node(*self.sound(self.words::<u32>(block.targets).get(row))?)?;
+        // The source is the last node whose edges begin at or before this one.
+        let after = self.words::<u32>(block.offsets).partition_point(|offset| *offset as usize <= row);
+        let source = after.checked_sub(1).filter(|row| *row < shape.count as usize);
+        let source = NodeId(shape.first + self.sound(source)? as u32);
+        Some(Edge { source, target, edge_type: EdgeTypeId(block.edge_type) })
+    }
+
+    pub(in crate::store) fn edge_property(&self, edge: EdgeId, key: KeyId) -> Value<'_> {
+        let property = || {
+            let (_, block, row) = self.block_of(edge)?;
+            Some(Reader::new(self, find(&block.columns, key)?).value(row))
+        };
+        property().unwrap_or_default()
+    }
+
+    /// The properties that are there, ascending by key.
+    pub(in crate::store) fn edge_properties(&self, edge: EdgeId) -> Vec<(KeyId, Value<'_>)> {
+        let Some((_, block, row)) = self.block_of(edge) else { return Vec::new() };
+        self.row(&block.columns, row)
+    }
+
+    /// One property of many edges; edges of one block are read straight from its column.
+    pub(in crate::store) fn edge_column(&self, edges: &[EdgeId], key: KeyId) -> Column<'_> {
+        let gathered = || {
+            let (_, block, _) = self.block_of(*edges.first()?)?;
+            let ids = block.edges();
+            let column = find(&block.columns, key).filter(|_| edges.iter().all(|edge| ids.contains(&edge.0)))?;
+            Reader::new(self, column).gather(edges.iter().map(|edge| (edge.0 - block.first) as usize))
+        };
+        gathered().unwrap_or_else(|| typed(edges.iter().map(|edge| self.edge_property(*edge, key)).collect()))
+    }
+
+    /// Calls `found` with each edge at the node and its other end, by type, then by the other end. `direction` is
+    /// not `Both`.
+    pub(in crate::store) fn neighbours(
+        &self,
+        node: NodeId,
+        direction: Direction,
+        types: Option<&[EdgeTypeId]>,
+        mut found: impl FnMut(EdgeId, NodeId),
+    ) {
+        let Some((shape, row)) = self.shape_of(node) else { return };
+        if direction == Direction::Out {
+            for block in shape.leaving.iter().filter(|block| wanted(types, block.edge_type)) {
+                let LeavingEdges { first, targets } = self.leaving(block, row);
+                for (target, edge) in targets.iter().zip(first..) {
+                    if let Some(target) = self.node(*target) {
+                        found(EdgeId(edge), target);
+                    }
+                }
+            }
+        } else {
+            for block in shape.entering.iter().filter(|block| wanted(types, block.edge_type)) {
+                let EnteringEdges { sources, edges } = self.entering(block, row);
+                for (source, edge) in sources.iter().zip(edges) {
+                    if let (Some(source), Some(edge)) = (self.node(*source), self.edge_id(*edge)) {
+                        found(edge, source);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The id as one of an edge that is there.
+    fn edge_id(&self, id: u32) -> Option<EdgeId> {
+        self.sound((id < self.meta.edges).then_some(EdgeId(id)))
+    }
+
+    /// How many edges `neighbours` would find, read off the offsets.
+    pub(in crate::store) fn degree(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> u64 {
+        let Some((shape, row)) = self.shape_of(node) else { return 0 };
+        let degree = |offsets, count: u32| self.extent(self.words::<u32>(offsets), row, count as usize).len() as u64;
+        if direction == Direction::Out {
+            let blocks = shape.leaving.iter().filter(|block| wanted(types, block.edge_type));
+            blocks.map(|block| degree(block.offsets, block.count)).sum()
+        } else {
+            let blocks = shape.entering.iter().filter(|block| wanted(types, block.edge_type));
+            blocks.map(|block| degree(block.offsets, block.count)).sum()
+        }
+    }
+
+    /// Calls `found` with each edge between the two, by binary search in the shorter of their lists.
+    pub(in crate::store) fn edges_between(
+        &self,
+        source: NodeId,
+        target: NodeId,
+        types: Option<&[EdgeTypeId]>,
+        mut found: impl FnMut(EdgeId),
+    ) {
+        let (Some((from, from_row)), Some((to, to_row))) = (self.shape_of(source), self.shape_of(target)) else {
+            return;
+        };
+        for block in from.leaving.iter().filter(|block| wanted(types, block.edge_type)) {
+            let entering = to.entering.binary_search_by_key(&block.edge_type, |entering| entering.edge_type);
+            let Some(entering) = entering.ok().and_then(|at| to.entering.get(at)) else { continue };
+            let LeavingEdges { first, targets } = self.leaving(block, from_row);
+            let EnteringEdges { sources, edges } = self.entering(entering, to_row);
+            if targets.len() <= sources.len() {
+                let start = targets.partition_point(|node| *node < target.0);
+                let run = targets.iter().skip(start).take_while(|node| **node == target.0).count();
+                (start..start + run).for_each(|at| found(EdgeId(first + at as u32)));
+            } else {
+                let start = sources.partition_point(|node| *node < source.0);
+                let run = sources.iter().zip(edges).skip(start).take_while(|(node, _)| **node == source.0);
+                run.filter_map(|(_, edge)| self.edge_id(*edge)).for_each(&mut found);
+            }
+        }
+    }
+
+    /// Calls `found` with every edge of these types, its source and its target, ascending.
+    pub(in crate::store) fn edges(&self, types: Option<&[EdgeTypeId]>, mut found: impl FnMut(EdgeId, NodeId, NodeId)) {
+        for shape in &self.meta.shapes {
+            for block in shape.leaving.iter().filter(|block| wanted(types, block.edge_type)) {
+                for (row, source) in shape.nodes().enumerate() {
+                    let LeavingEdges { first, targets } = self.leaving(block, row);
+                    for (target, edge) in targets.iter().zip(first..) {
+                        if let Some(target) = self.node(*target) {
+                            found(EdgeId(edge), NodeId(source), target);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! An immutable graph in one run of bytes.
+//!
+//! Opening reads the header and the meta archive and leaves the body alone. From then on every read goes through
+//! [`Snapshot::words`], and every index that comes from the bytes is checked where it is used: what does not fit reads
+//! as absent and marks the snapshot damaged for good.
+
+mod column;
+mod edges;
+mod index;
+mod nodes;
+mod verify;
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Error;
+use super::bytes::{Bytes, Plain, words};
+use super::layout::{self, Meta, SectionId};
+use crate::model::{LabelId, Schema};
+
+/// An immutable graph, mapped or embedded, read in place.
+pub struct Snapshot {
+    bytes: Bytes,
+    /// Where the body begins.
+    body: usize,
+    meta: Meta,
+    /// Read when it is first asked for.
+    schema: OnceLock<Option<Schema>>,
+    /// A read met bytes that cannot be right.
+    damaged: AtomicBool,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (nodes, edges) = (self.meta.nodes, self.meta.edges);
+        f.debug_struct("Snapshot").field("nodes", &nodes).field("edges", &edges).finish_non_exhaustive()
+    }
+}
+
+/// Opening.
+impl Snapshot {
+    /// Maps the file and checks its frame; the work does not grow with the graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the file cannot be mapped, [`Error::Foreign`] when it is no graph, [`Error::Version`] when
+    /// another version wrote it, [`Error::Corrupt`] when its frame is damaged. Damage further inside is found by
+    /// [`Snapshot::verify`].
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |action| move |source| Error::Io { action, path: path.into(), source };
+        let file = File::open(path).map_err(failed("open"))?;
+        let metadata = file.metadata().map_err(failed("open"))?;
+        if metadata.is_dir() {
+            return Err(failed("open")(std::io::ErrorKind::IsADirectory.into()));
+        }
+        if metadata.len() == 0 {
+            // Not every system maps an empty file; an empty slice tells the same.
+            return Snapshot::read(Bytes::from_static(&[]));
+        }
+        Snapshot::read(Bytes::map(&file).map_err(failed("map"))?)
+    }
+
+    /// Reads a graph embedded in the program: in place when the bytes are aligned to 64, from a copy when they are
+    /// not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::open`].
+    pub fn from_static(bytes: &'static [u8]) -> Result<Self, Error> {
+        Snapshot::read(Bytes::from_static(bytes))
+    }
+
+    /// Reads a graph from bytes in memory, copied once to be aligned.
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::open`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Snapshot::read(Bytes::copy(bytes))
+    }
+
+    /// A graph without nodes.
+    pub fn empty() -> Self {
+        Snapshot::with(Bytes::from_static(&[]), Meta::default(), 0)
+    }
+
+    fn read(bytes: Bytes) -> Result<Self, Error> {
+        let (meta, body) = layout::frame(&bytes)?;
+        Ok(Snapshot::with(bytes, meta, body))
+    }
+
+    fn with(bytes: Bytes, meta: Meta, body: usize) -> Self {
+        Snapshot { bytes, body, meta, schema: OnceLock::new(), damaged: AtomicBool::new(false) }
+    }
+}
+
+/// Damage.
+impl Snapshot {
+    /// `Err(Corrupt)` once a read met bytes that cannot be right.
+    pub(super) fn health(&self) -> Result<(), Error> {
+        if self.damaged.load(Ordering::Relaxed) {
+            return Err(Error::Corrupt("a read met an impossible number; `ken check` finds where".into()));
+        }
+        Ok(())
+    }
+
+    /// What was read, or its absence and a mark.
+    fn sound<T>(&self, read: Option<T>) -> Option<T> {
+        if read.is_none() {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        read
+    }
+}
+
+/// Arrays.
+impl Snapshot {
+    /// A section's bytes.
+    fn section(&self, id: SectionId) -> &[u8] {
+        let bytes = self.meta.sections.get(id.0 as usize).and_then(|section| {
+            let start = usize::try_from(section.offset).ok()?.checked_add(self.body)?;
+            self.bytes.get(start..start.checked_add(usize::try_from(section.length).ok()?)?)
+        });
+        self.sound(bytes).unwrap_or_default()
+    }
+
+    /// A section as numbers.
+    fn words<T: Plain>(&self, id: SectionId) -> &[T] {
+        self.sound(words(self.section(id))).unwrap_or_default()
+    }
+
+    /// The part that belongs to a row, by offsets of which there is one more than rows; `length` bounds it.
+    fn extent<T: Plain + TryInto<usize>>(&self, offsets: &[T], row: usize, length: usize) -> Range<usize> {
+        let extent = || {
+            let start = (*offsets.get(row)?).try_into().ok()?;
+            let end = (*offsets.get(row + 1)?).try_into().ok()?;
+            (start <= end && end <= length).then_some(start..end)
+        };
+        self.sound(extent()).unwrap_or_default()
+    }
+
+    /// The string with this id.
+    fn string(&self, id: u32) -> &str {
+        let strings = self.meta.strings;
+        let (offsets, heap) = (self.words::<u64>(strings.offsets), self.section(strings.heap));
+        let bytes = heap.get(self.extent(offsets, id as usize, heap.len()));
+        self.sound(bytes.and_then(|bytes| str::from_utf8(bytes).ok())).unwrap_or_default()
+    }
+
+    /// The id of the string, by binary search.
+    fn string_id(&self, text: &str) -> Option<u32> {
+        let strings = self.meta.strings;
+        let (offsets, heap) = (self.words::<u64>(strings.offsets), self.section(strings.heap));
+        let (mut low, mut high) = (0, strings.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let bytes = heap.get(self.extent(offsets, middle as usize, heap.len())).unwrap_or_default();
+            match bytes.cmp(text.as_bytes()) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+}
+
+/// Names of one kind; ids are their places.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'g>(&'g [String]);
+
+impl<'g> Names<'g> {
+    pub(super) fn len(self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn id(self, name: &str) -> Option<u32> {
+        self.0.binary_search_by(|known| known.as_str().cmp(name)).ok().map(|id| id as u32)
+    }
+
+    pub(super) fn name(self, id: u32) -> Option<&'g str> {
+        self.0.get(id as usize).map(String::as_str)
+    }
+}
+
+/// The catalog.
+impl Snapshot {
+    pub(super) fn schema(&self) -> Option<&Schema> {
+        let read = || {
+            let archive = self.section(self.meta.schema?);
+            self.sound(rkyv::from_bytes::<Schema, rkyv::rancor::Error>(archive).ok())
+        };
+        self.schema.get_or_init(read).as_ref()
+    }
+
+    pub(super) fn labels(&self) -> Names<'_> {
+        Names(&self.meta.labels)
+    }
+
+    pub(super) fn edge_types(&self) -> Names<'_> {
+        Names(&self.meta.edge_types)
+    }
+
+    pub(super) fn keys(&self) -> Names<'_> {
+        Names(&self.meta.keys)
+    }
+
+    /// How many nodes; their ids are below.
+    pub(super) fn node_count(&self) -> u32 {
+        self.meta.nodes
+    }
+
+    /// How many edges; their ids are below.
+    pub(super) fn edge_count(&self) -> u32 {
+        self.meta.edges
+    }
+}
+
+/// Shapes that have the label.
+fn labelled(meta: &Meta, label: LabelId) -> impl Iterator<Item = &layout::Shape> {
+    meta.shapes.iter().filter(move |shape| shape.labels.binary_search(&label.0).is_ok())
+}
