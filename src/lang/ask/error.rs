@@ -8,7 +8,7 @@ use super::noun;
 use super::part::Rule;
 use super::phrase::{self, Phrase};
 use crate::model::schema::NodeType;
-use crate::model::{Detail, Diagnostic, Schema, Span, nearest};
+use crate::model::{Class, Detail, Diagnostic, Schema, Span, nearest};
 
 /// One of each kind, as help shows them.
 const KINDS: &str = "a sentence is one of: which A verb which B; how many A verb each B; which A verb no B; \
@@ -167,6 +167,20 @@ pub(super) fn one_of_them(noun: &Noun<'_>) -> Diagnostic {
 /// A name is missing.
 pub(super) fn name_wanted(span: Span, what: &str) -> Diagnostic {
     error(span, format!("here {what} is missing")).help("write it between quotes: \"...\"")
+}
+
+/// More words than a sentence may have.
+pub(super) fn too_long(span: Span, most: usize) -> Diagnostic {
+    Diagnostic::new(Class::LimitExceeded, Detail::Other, format!("a sentence has at most {most} words"))
+        .at(span)
+        .help("ask it in Cypher")
+}
+
+/// More ways to read it than are worth trying.
+pub(super) fn too_involved(span: Span) -> Diagnostic {
+    Diagnostic::new(Class::LimitExceeded, Detail::Other, "this sentence is too involved")
+        .at(span)
+        .help("put names between quotes, ask in two steps, or ask in Cypher")
 }
 
 /// Both names are the same.

@@ -12,6 +12,13 @@ use crate::model::{Diagnostic, Schema, Span};
 
 type Read<T> = Result<T, Diagnostic>;
 
+/// The longest sentence, in words and names; it bounds the depth of the reader's recursion.
+const MAX_PARTS: usize = 100;
+
+/// How many places are tried for verbs with their subject in front. Clauses inside clauses multiply the tries, and a
+/// sentence that people can follow needs a handful.
+const MAX_TRIES: usize = 300;
+
 /// Reads one group of parts after the other.
 pub(super) struct Reader<'s, 'a> {
     pub(super) schema: &'s Schema,
@@ -22,14 +29,18 @@ pub(super) struct Reader<'s, 'a> {
     at: usize,
     /// The verb read last, for a second name behind it: `address "A" and "B"`.
     verb: Option<(Span, bool, Vec<Phrase<'s>>)>,
+    tries: usize,
 }
 
 impl<'s, 'a> Reader<'s, 'a> {
     pub(super) fn new(text: &'a str, schema: &'s Schema, names: &'a dyn Names) -> Self {
-        Reader { schema, notes: Vec::new(), text, names, parts: Vec::new(), at: 0, verb: None }
+        Reader { schema, notes: Vec::new(), text, names, parts: Vec::new(), at: 0, verb: None, tries: 0 }
     }
 
     pub(super) fn question(&mut self, sentence: &Sentence) -> Read<Question<'s>> {
+        if sentence.groups.iter().map(Vec::len).sum::<usize>() > MAX_PARTS {
+            return Err(error::too_long(sentence.span, MAX_PARTS));
+        }
         let mut groups = sentence.groups.iter();
         self.parts = groups.next().cloned().unwrap_or_default();
         let question = match sentence.frame {
@@ -249,6 +260,10 @@ impl<'s, 'a> Reader<'s, 'a> {
         verbs.sort_by_key(|(_, at, (_, fit, _))| (*fit != Fit::Exact, std::cmp::Reverse(*at)));
         let mut failure = None;
         for (end, verb, (length, fit, phrases)) in verbs {
+            self.tries += 1;
+            if self.tries > MAX_TRIES {
+                return Err(error::too_involved(self.here().to(self.end())));
+            }
             let (start, notes) = (self.at, self.notes.len());
             let speakers = self.others(&phrases);
             let span = self.span(verb, verb + length);
