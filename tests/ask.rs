@@ -4,6 +4,7 @@
 //! place in brackets) and the ways out. `BLESS=1` writes what came out.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::print_stderr, reason = "a test that cannot look says so")]
 
 mod ask_world;
 
@@ -68,6 +69,32 @@ fn sentences_become_cypher() {
         } else {
             assert_eq!(found, expected, "{}", path.display());
         }
+    }
+}
+
+/// The nine kinds of sentences, on the graph that people meet first.
+#[test]
+fn the_shipped_graph_can_be_asked() {
+    let graph = Path::new(env!("CARGO_MANIFEST_DIR")).join("graph");
+    if !graph.join("schema.toml").exists() {
+        eprintln!("NOT CHECKED: there is no graph/schema.toml");
+        return;
+    }
+    let world = World::read(&graph);
+    for sentence in [
+        "which skills address which challenges",
+        "which skills address \"data bias\"",
+        "which skills address any managerial challenge",
+        "which practices mitigate challenges that \"Senior Director of Machine Learning\" faces",
+        "how many skills address each challenge",
+        "which challenges are addressed by no skill",
+        "how is \"Python\" connected to \"Model accuracy over time\"",
+        "why does \"Communication\" address \"Data bias\"",
+        "what is \"MLOps\"",
+        "compare \"Senior Director of Machine Learning\" with \"Machine Learning Engineer\"",
+    ] {
+        let asked = ask::parse(sentence, &world.schema, &world);
+        assert!(asked.is_ok(), "{sentence}: {asked:?}");
     }
 }
 

@@ -9,6 +9,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use kenning::model::Value;
+use kenning::store::{Snapshot, View};
+
 const REPORT: &str = "report";
 
 #[test]
@@ -50,4 +53,41 @@ fn report(folder: &Path, case: &str) -> String {
         Ok(_) => "built".to_owned(),
         Err(errors) => errors.to_string().replace(&prefix, "").replace(&*dir.path().display().to_string(), "."),
     }
+}
+
+#[test]
+fn the_same_text_gives_the_same_bytes() {
+    let text = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ask/graph");
+    let copy = tempfile::tempdir().unwrap();
+    // Another place, files made in another order, and one that is none of our business.
+    fs::write(copy.path().join("notes.md"), "not a graph").unwrap();
+    for name in ["schema.toml", "nodes.toml"] {
+        fs::copy(text.join(name), copy.path().join(name)).unwrap();
+    }
+    let bytes = kenning::load::text(&text).unwrap();
+    assert!(bytes == kenning::load::text(copy.path()).unwrap());
+}
+
+#[test]
+fn the_snapshot_holds_what_the_text_says() {
+    let text = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ask/graph");
+    let snapshot = Snapshot::from_bytes(&kenning::load::text(&text).unwrap()).unwrap();
+    let view = View::new(&snapshot);
+    let nodes = fs::read_to_string(text.join("nodes.toml")).unwrap();
+    assert_eq!(view.node_count(), nodes.matches("[[").count() as u64);
+    assert_eq!(view.edge_count(), nodes.matches("to = ").count() as u64);
+    let seek = |label, id| {
+        let (label, key) = (view.label_id(label).unwrap(), view.key_id("id").unwrap());
+        view.seek(label, key, &Value::string(id)).unwrap()[0]
+    };
+    let mut edges = Vec::new();
+    view.edges_between(seek("Skill", "communication"), seek("Challenge", "shortage"), None, |edge| edges.push(edge));
+    let [edge] = edges[..] else { panic!("{edges:?}") };
+    let property = |key| view.edge_property(edge, view.key_id(key).unwrap());
+    assert_eq!(property("basis"), Value::string("inferred"));
+    assert_eq!(property("why"), Value::string("It follows."));
+    assert_eq!(property("source"), Value::Null);
+    let schema = view.schema().unwrap();
+    assert_eq!(schema.types[0].synonyms, ["position", "positions"]);
+    assert_eq!(schema.relations[0].rules.when[0].required, ["why"]);
 }
