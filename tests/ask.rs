@@ -99,6 +99,35 @@ fn the_shipped_graph_can_be_asked() {
 }
 
 #[test]
+fn beginnings_can_be_continued() {
+    let cases: &[(&str, &[&str], &[&str])] = &[
+        ("", &["which", "how", "compare"], &[]),
+        ("how ", &["many", "is"], &[]),
+        ("which ", &["skills", "technical"], &[]),
+        ("how many ", &["skills"], &[]),
+        ("which skills ", &["address", "are required by"], &[]),
+        ("which skills address ", &["which", "any", "no", "challenges", "managerial"], &["Challenge"]),
+        ("which skills address which ", &["challenges", "technical"], &[]),
+        ("which skills address challenges that ", &["are faced by", "hinder"], &[]),
+        ("which skills address challenges and ", &["support"], &[]),
+        ("what is ", &[], &["Skill", "Pay"]),
+        ("how is \"Python\" connected to ", &[], &["Role"]),
+        ("which skills eat ", &[], &[]),
+        ("MATCH ", &[], &[]),
+    ];
+    for (text, words, names) in cases {
+        let next = ask::next(text, &WORLD.schema, &*WORLD);
+        for word in *words {
+            assert!(next.words.iter().any(|known| known == word), "{text}: {word} is not among {:?}", next.words);
+        }
+        for label in *names {
+            assert!(next.names.iter().any(|known| known == label), "{text}: {label} is not among {:?}", next.names);
+        }
+        assert_eq!((next.words.is_empty(), next.names.is_empty()), (words.is_empty(), names.is_empty()), "{text}");
+    }
+}
+
+#[test]
 fn cypher_is_no_sentence() {
     for text in ["MATCH (n) RETURN n", "WITH 1 AS which RETURN which", "", "  ", "whichever", "RETURN 'which skills'"] {
         assert!(!ask::is_sentence(text), "{text}");

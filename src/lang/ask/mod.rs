@@ -15,11 +15,14 @@ mod cypher;
 mod error;
 mod meaning;
 mod name;
+mod next;
 mod noun;
 mod part;
 mod phrase;
 mod read;
 mod tree;
+
+pub use next::{Next, next};
 
 use super::ast::Statement;
 use crate::model::schema::NodeType;

@@ -16,6 +16,16 @@ mod grammar {
 
 pub(super) use grammar::Rule;
 
+/// The grammar's text, which is the only list of the small words.
+const TEXT: &str = include_str!("../../../grammar/ask.pest");
+
+/// The first spelling of a small word, as the grammar has it: `which`.
+pub(super) fn spelling(rule: Rule) -> &'static str {
+    let name = format!("{rule:?}");
+    let body = TEXT.lines().find_map(|line| line.strip_prefix(&name)?.trim_start().strip_prefix("= @{"));
+    body.and_then(|body| body.split('"').nth(1)).unwrap_or_default()
+}
+
 /// A small word, a plain word or a quoted name.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
@@ -93,4 +103,18 @@ fn part(pair: Pair<'_, Rule>) -> Part {
         _ => pair.as_str(),
     };
     Part { rule, span, text: text.trim().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_words_are_read_off_the_grammar() {
+        let cases =
+            [(Rule::which, "which"), (Rule::what, "what"), (Rule::be, "is"), (Rule::any, "any"), (Rule::no, "no")];
+        for (rule, word) in cases {
+            assert_eq!(spelling(rule), word);
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use super::meaning::{Clause, Noun, Question, Role};
 use super::part::{Part, Rule, Sentence};
 use super::phrase::{self, Fit, Phrase};
-use super::{Names, Note, error, name, noun};
+use super::{Names, Next, Note, error, name, noun, part};
 use crate::model::schema::NodeType;
 use crate::model::{Diagnostic, Schema, Span};
 
@@ -30,11 +30,25 @@ pub(super) struct Reader<'s, 'a> {
     /// The verb read last, for a second name behind it: `address "A" and "B"`.
     verb: Option<(Span, bool, Vec<Phrase<'s>>)>,
     tries: usize,
+    /// What could stand behind the last part.
+    pub(super) next: Next,
+    /// The last part in sight is not the last of the sentence.
+    cut: bool,
 }
 
 impl<'s, 'a> Reader<'s, 'a> {
     pub(super) fn new(text: &'a str, schema: &'s Schema, names: &'a dyn Names) -> Self {
-        Reader { schema, notes: Vec::new(), text, names, parts: Vec::new(), at: 0, verb: None, tries: 0 }
+        Reader {
+            schema,
+            notes: Vec::new(),
+            text,
+            names,
+            parts: Vec::new(),
+            at: 0,
+            verb: None,
+            tries: 0,
+            next: Next::default(),
+        }
     }
 
     pub(super) fn question(&mut self, sentence: &Sentence) -> Read<Question<'s>> {
@@ -70,6 +84,7 @@ impl<'s, 'a> Reader<'s, 'a> {
     /// `[the] [technical] skills [are there | do roles require | clauses]`
     fn find(&mut self, role: Role) -> Read<Noun<'s>> {
         self.take(Rule::the);
+        self.expect_types(&self.schema.types.iter().collect::<Vec<_>>());
         let Some(mut noun) = self.noun(role) else {
             return Err(error::type_wanted(self.schema, self.here(), self.rest()));
         };
@@ -82,7 +97,7 @@ impl<'s, 'a> Reader<'s, 'a> {
                 Some(clause) => noun.clauses.push(clause),
                 None => return Err(error::said_to(self.schema, &noun, self.here(), self.rest())),
             }
-        } else if self.at < self.parts.len() {
+        } else {
             noun.clauses = self.clauses(&noun.types)?;
         }
         if self.at < self.parts.len() {
@@ -129,6 +144,7 @@ impl<'s, 'a> Reader<'s, 'a> {
     /// A name that may be of any type, with its type's word in front or without; `what` says what it is for.
     fn named(&mut self, what: &str) -> Read<Noun<'s>> {
         if self.parts.is_empty() {
+            self.next.names(&self.schema.types.iter().collect::<Vec<_>>());
             return Err(error::name_wanted(self.end(), what));
         }
         let all: Vec<&NodeType> = self.schema.types.iter().collect();
@@ -153,7 +169,9 @@ impl<'s, 'a> Reader<'s, 'a> {
         let start = self.at;
         // What stands behind `end` is out of sight while the noun and its clauses are read.
         let tail = self.parts.split_off(end);
+        let cut = std::mem::replace(&mut self.cut, self.cut || !tail.is_empty());
         let found = self.subject_noun(types, nouns);
+        self.cut = cut;
         self.parts.extend(tail);
         if let Some(noun) = found? {
             return Ok(noun);
@@ -201,6 +219,7 @@ impl<'s, 'a> Reader<'s, 'a> {
                 }
             }
             let that = self.take(Rule::that) || self.take(Rule::which);
+            self.expect_phrases(types);
             match self.clause(types, that)? {
                 Some(clause) => clauses.push(clause),
                 None if that => return Err(error::said_of(self.schema, types, self.here(), self.rest())),
@@ -291,12 +310,16 @@ impl<'s, 'a> Reader<'s, 'a> {
     ) -> Read<Clause<'s>> {
         let others = self.others(&phrases);
         if self.at >= self.parts.len() {
+            self.next.words([Rule::which, Rule::any, Rule::no].map(part::spelling));
+            self.expect_types(&others);
+            self.next.names(&others);
             return Err(error::object_wanted(self.end(), &phrases, &others));
         }
         self.take(Rule::the);
         let none = self.take(Rule::no);
         let role = self.determiner();
         let bare = !none && role.is_none();
+        self.expect_types(&others);
         if let Some(named) = bare.then(|| self.name(&others, &self.ends())).flatten() {
             return Ok(clause(verb, negated, &phrases, named));
         }
@@ -393,6 +416,23 @@ impl<'s, 'a> Reader<'s, 'a> {
     /// The types at the other end of the phrases, in the schema's order.
     fn others(&self, phrases: &[Phrase<'s>]) -> Vec<&'s NodeType> {
         self.schema.types.iter().filter(|t| phrases.iter().any(|phrase| phrase.others.contains(&t.label))).collect()
+    }
+
+    // What could stand at the end.
+
+    fn expect_types(&mut self, types: &[&NodeType]) {
+        if self.at >= self.parts.len() && !self.cut {
+            self.next.words(types.iter().map(|t| t.plural.as_str()));
+            self.next.words(types.iter().flat_map(|t| noun::adjectives(t)));
+        }
+    }
+
+    fn expect_phrases(&mut self, types: &[&NodeType]) {
+        if self.at >= self.parts.len() && !self.cut {
+            let phrases = phrase::said_of(self.schema, types);
+            let texts: Vec<String> = phrases.iter().filter(|phrase| phrase.plural).map(Phrase::text).collect();
+            self.next.words(texts.iter().map(String::as_str));
+        }
     }
 
     // Places.
