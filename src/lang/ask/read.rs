@@ -48,6 +48,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             verb: None,
             tries: 0,
             next: Next::default(),
+            cut: false,
         }
     }
 
@@ -169,7 +170,8 @@ impl<'s, 'a> Reader<'s, 'a> {
         let start = self.at;
         // What stands behind `end` is out of sight while the noun and its clauses are read.
         let tail = self.parts.split_off(end);
-        let cut = std::mem::replace(&mut self.cut, self.cut || !tail.is_empty());
+        let cut = self.cut;
+        self.cut |= !tail.is_empty();
         let found = self.subject_noun(types, nouns);
         self.cut = cut;
         self.parts.extend(tail);
