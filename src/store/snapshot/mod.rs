@@ -8,6 +8,8 @@ mod column;
 mod edges;
 mod index;
 mod nodes;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use std::fs::File;

@@ -40,6 +40,8 @@
 //!
 //! Rows without a value hold zero, or an empty list.
 
+mod check;
+
 use std::ops::Range;
 
 use rkyv::{Archive, Deserialize, Serialize};
@@ -98,6 +100,9 @@ pub(super) fn frame(bytes: &[u8]) -> Result<(Meta, usize), Error> {
     let meta: Meta = rkyv::from_bytes::<Meta, rkyv::rancor::Error>(archive)
         .map_err(|error| Error::Corrupt(format!("the description of its contents cannot be read ({error})")))?;
     let body = aligned(end);
+    if bytes.get(end..body).is_none_or(|gap| gap.iter().any(|byte| *byte != 0)) {
+        return Err(damaged());
+    }
     meta.check(bytes.len().saturating_sub(body) as u64)?;
     Ok((meta, body))
 }
@@ -287,34 +292,6 @@ pub(super) enum Kind {
         offsets: SectionId,
         heap: SectionId,
     },
-}
-
-impl Meta {
-    /// Checks what costs no look at the body: sections lie within it and apart, shapes and edge blocks tile the ids.
-    fn check(&self, body: u64) -> Result<(), Error> {
-        let mut end = 0;
-        for section in &self.sections {
-            let next = section.offset.checked_add(section.length);
-            match next.filter(|next| section.offset >= end && section.offset % 64 == 0 && *next <= body) {
-                Some(next) => end = next,
-                None => return Err(Error::Corrupt("its arrays do not lie apart within it".into())),
-            }
-        }
-        let (mut node, mut edge) = (0u32, 0u32);
-        for shape in &self.shapes {
-            let tiles = shape.first == node && shape.first_edge == edge;
-            let after = tiles.then(|| node.checked_add(shape.count)).flatten();
-            node = after.ok_or_else(|| Error::Corrupt("its shapes do not tile its nodes".into()))?;
-            for block in &shape.leaving {
-                let after = (block.first == edge).then(|| edge.checked_add(block.count)).flatten();
-                edge = after.ok_or_else(|| Error::Corrupt("its edge blocks do not tile its edges".into()))?;
-            }
-        }
-        if (node, edge) != (self.nodes, self.edges) {
-            return Err(Error::Corrupt("it does not hold as many nodes and edges as it says".into()));
-        }
-        Ok(())
-    }
 }
 
 impl Shape {

@@ -1,0 +1,70 @@
+//! A description that lies and yet has the right checksum: reads and `verify` survive it.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use proptest::prelude::*;
+
+use super::Snapshot;
+use crate::model::{Direction, EdgeId, KeyId, LabelId, NodeId, Value};
+use crate::store::layout::{assemble, frame};
+use crate::store::{Builder, View};
+
+fn graph() -> Vec<u8> {
+    let mut builder = Builder::new();
+    builder.index("A", "k");
+    let nodes: Vec<NodeId> = (0..6)
+        .map(|k: i64| {
+            let list = Value::list((0..k).map(Value::Int).collect());
+            builder
+                .node(&[["A", "B"][k as usize % 2]], vec![("k", Value::Int(k)), ("s", Value::string("s")), ("l", list)])
+        })
+        .collect();
+    for at in 0..12 {
+        builder.edge(nodes[at % 6], ["R", "S"][at % 2], nodes[at * 5 % 6], vec![("k", Value::Bool(true))]);
+    }
+    builder.finish().unwrap()
+}
+
+fn read(snapshot: &Snapshot) {
+    let view = View::new(snapshot);
+    let keys: Vec<KeyId> = (0..view.key_count() as u32).map(KeyId).collect();
+    let nodes: Vec<NodeId> = view.scan(|_| true).into_iter().flatten().take(50).map(NodeId).collect();
+    for node in &nodes {
+        view.node_properties(*node);
+        view.degree(*node, Direction::Both, None);
+        view.neighbours(*node, Direction::Both, None, |edge, end| {
+            assert!(view.contains_node(end) && view.contains_edge(edge));
+        });
+        nodes.iter().for_each(|other| view.edges_between(*node, *other, None, |_| ()));
+        for key in &keys {
+            (0..view.label_count() as u32).for_each(|label| drop(view.seek(LabelId(label), *key, &Value::Int(3))));
+        }
+    }
+    for key in &keys {
+        view.node_column(&nodes, *key);
+    }
+    (0..snapshot.edge_count().min(50))
+        .for_each(|edge| drop((view.edge(EdgeId(edge)), view.edge_properties(EdgeId(edge)))));
+    drop(view.health());
+    drop(snapshot.verify());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    #[test]
+    fn survives_descriptions_that_lie(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![1u8..4, any::<u8>()]), 1..4)
+    ) {
+        let bytes = graph();
+        let (meta, body) = frame(&bytes).unwrap();
+        let mut archive = rkyv::to_bytes::<rkyv::rancor::Error>(&meta).unwrap();
+        for (at, flip) in flips {
+            let at = at.index(archive.len());
+            archive[at] ^= flip;
+        }
+        if let Ok(snapshot) = Snapshot::from_bytes(&assemble(&archive, &bytes[body..])) {
+            read(&snapshot);
+        }
+    }
+}
