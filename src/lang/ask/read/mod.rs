@@ -3,10 +3,13 @@
 //! The reader walks the parts from left to right and knows at each place of which types it speaks, so that a phrase or
 //! a name is looked for only among those that fit there.
 
+mod place;
+mod word;
+
 use super::meaning::{Clause, Noun, Question, Role};
 use super::part::{Part, Rule, Sentence};
 use super::phrase::{self, Fit, Phrase};
-use super::{Names, Next, Note, error, name, noun, part};
+use super::{Names, Next, Note, error, part};
 use crate::model::schema::NodeType;
 use crate::model::{Diagnostic, Schema, Span};
 
@@ -20,24 +23,27 @@ const MAX_PARTS: usize = 100;
 const MAX_TRIES: usize = 300;
 
 /// Reads one group of parts after the other.
-pub(super) struct Reader<'s, 'a> {
-    pub(super) schema: &'s Schema,
-    pub(super) notes: Vec<Note>,
+pub(in crate::lang::ask) struct Reader<'s, 'a> {
+    pub(in crate::lang::ask) schema: &'s Schema,
+    pub(in crate::lang::ask) notes: Vec<Note>,
     text: &'a str,
     names: &'a dyn Names,
+    /// The group that is being read, and the next part of it.
     parts: Vec<Part>,
     at: usize,
     /// The verb read last, for a second name behind it: `address "A" and "B"`.
     verb: Option<(Span, bool, Vec<Phrase<'s>>)>,
+    /// How many of [`MAX_TRIES`] are used up.
     tries: usize,
     /// What could stand behind the last part.
-    pub(super) next: Next,
+    pub(in crate::lang::ask) next: Next,
     /// The last part in sight is not the last of the sentence.
     cut: bool,
 }
 
 impl<'s, 'a> Reader<'s, 'a> {
-    pub(super) fn new(text: &'a str, schema: &'s Schema, names: &'a dyn Names) -> Self {
+    /// A reader of `text`, which is the whole sentence: spans and names are cut out of it.
+    pub(in crate::lang::ask) fn new(text: &'a str, schema: &'s Schema, names: &'a dyn Names) -> Self {
         Reader {
             schema,
             notes: Vec::new(),
@@ -52,7 +58,8 @@ impl<'s, 'a> Reader<'s, 'a> {
         }
     }
 
-    pub(super) fn question(&mut self, sentence: &Sentence) -> Read<Question<'s>> {
+    /// Reads the whole sentence.
+    pub(in crate::lang::ask) fn question(&mut self, sentence: &Sentence) -> Read<Question<'s>> {
         if sentence.groups.iter().map(Vec::len).sum::<usize>() > MAX_PARTS {
             return Err(error::too_long(sentence.span, MAX_PARTS));
         }
@@ -349,164 +356,6 @@ impl<'s, 'a> Reader<'s, 'a> {
         let end = self.stop();
         let named = self.name_or_nearest(&others, end)?;
         Ok(clause(verb, negated, &phrases, named))
-    }
-
-    // Words.
-
-    /// `which`, `each`, `any`: what the noun behind it is there for.
-    fn determiner(&mut self) -> Option<Role> {
-        let role = match self.rule(0)? {
-            Rule::which => Role::Asked,
-            Rule::each => Role::Each,
-            Rule::any => Role::Some,
-            _ => return None,
-        };
-        self.at += 1;
-        Some(role)
-    }
-
-    /// The noun that stands here.
-    fn noun(&mut self, role: Role) -> Option<Noun<'s>> {
-        let found = noun::find(self.schema, &self.parts[self.at..])?;
-        let span = self.span(self.at, self.at + found.length);
-        self.spelling(found.fit, span, &found.words);
-        self.at += found.length;
-        let (types, adjective) = (vec![found.node_type], found.adjective);
-        Some(Noun { span, types, name: None, adjective, role, bound: None, clauses: Vec::new() })
-    }
-
-    /// The known name that stands here and reaches to one of the ends, the last of them first.
-    fn name(&mut self, types: &[&'s NodeType], ends: &[usize]) -> Option<Noun<'s>> {
-        let texts: Vec<&str> = ends.iter().map(|end| self.slice(*end)).collect();
-        let known = name::known(self.names, types, &texts)?;
-        let end = *ends.get(known.index)?;
-        Some(self.taken(known, end))
-    }
-
-    /// The name between here and the end, or the closest one; an error shows the candidates.
-    fn name_or_nearest(&mut self, types: &[&'s NodeType], end: usize) -> Read<Noun<'s>> {
-        if let Some(noun) = self.name(types, &[end]) {
-            return Ok(noun);
-        }
-        match name::close(self.names, types, self.slice(end)) {
-            Ok(known) => Ok(self.taken(known, end)),
-            Err(choices) => Err(error::no_such_name(self.span(self.at, end), self.slice(end), types, &choices)),
-        }
-    }
-
-    fn taken(&mut self, known: name::Known<'s>, end: usize) -> Noun<'s> {
-        let span = self.span(self.at, end);
-        let said = self.slice(end);
-        if said != known.name {
-            let types: Vec<&str> = known.types.iter().map(|t| t.singular.as_str()).collect();
-            let message = format!("took \"{said}\" for the {} \"{}\"", types.join(" or "), known.name);
-            self.notes.push(Note { span, message });
-        }
-        self.at = end;
-        let name = Some(known.name);
-        Noun { span, types: known.types, name, adjective: None, role: Role::Some, bound: None, clauses: Vec::new() }
-    }
-
-    /// Notes that a word was read as another spelling.
-    fn spelling(&mut self, fit: Fit, span: Span, words: &str) {
-        if fit == Fit::Close {
-            let said = self.text.get(span.start..span.end).unwrap_or_default();
-            self.notes.push(Note { span, message: format!("read \"{said}\" as \"{words}\"") });
-        }
-    }
-
-    /// The types at the other end of the phrases, in the schema's order.
-    fn others(&self, phrases: &[Phrase<'s>]) -> Vec<&'s NodeType> {
-        self.schema.types.iter().filter(|t| phrases.iter().any(|phrase| phrase.others.contains(&t.label))).collect()
-    }
-
-    // What could stand at the end.
-
-    fn expect_types(&mut self, types: &[&NodeType]) {
-        if self.at >= self.parts.len() && !self.cut {
-            self.next.words(types.iter().map(|t| t.plural.as_str()));
-            self.next.words(types.iter().flat_map(|t| noun::adjectives(t)));
-        }
-    }
-
-    fn expect_phrases(&mut self, types: &[&NodeType]) {
-        if self.at >= self.parts.len() && !self.cut {
-            let phrases = phrase::said_of(self.schema, types);
-            let texts: Vec<String> = phrases.iter().filter(|phrase| phrase.plural).map(Phrase::text).collect();
-            self.next.words(texts.iter().map(String::as_str));
-        }
-    }
-
-    // Places.
-
-    fn rule(&self, ahead: usize) -> Option<Rule> {
-        self.parts.get(self.at + ahead).map(|part| part.rule)
-    }
-
-    fn take(&mut self, rule: Rule) -> bool {
-        let here = self.rule(0) == Some(rule);
-        self.at += usize::from(here);
-        here
-    }
-
-    /// Where a name that starts here may end, the longest first; a quoted name ends with its quotes.
-    fn ends(&self) -> Vec<usize> {
-        match self.rule(0) {
-            Some(Rule::quoted) => vec![self.at + 1],
-            _ => (self.at + 1..=self.parts.len()).rev().collect(),
-        }
-    }
-
-    /// Where a name that starts here ends most likely: in front of `and`, `that` or a comma.
-    fn stop(&self) -> usize {
-        let ends = |part: &Part| matches!(part.rule, Rule::and | Rule::that | Rule::comma);
-        let length = match self.rule(0) {
-            Some(Rule::quoted) => 1,
-            _ => self.parts[self.at..].iter().position(ends).unwrap_or(self.parts.len() - self.at),
-        };
-        self.at + length
-    }
-
-    /// The text from here to the end, without the quotes of a quoted name.
-    fn slice(&self, end: usize) -> &str {
-        match self.parts.get(self.at) {
-            Some(part) if part.rule == Rule::quoted && end == self.at + 1 => &part.text,
-            _ => {
-                let span = self.span(self.at, end);
-                self.text.get(span.start..span.end).unwrap_or_default()
-            }
-        }
-    }
-
-    fn span(&self, from: usize, to: usize) -> Span {
-        match (self.parts.get(from), to.checked_sub(1).and_then(|last| self.parts.get(last))) {
-            (Some(first), Some(last)) => first.span.to(last.span),
-            _ => self.end(),
-        }
-    }
-
-    fn here(&self) -> Span {
-        self.parts.get(self.at).map_or(self.end(), |part| part.span)
-    }
-
-    /// Behind the last part.
-    fn end(&self) -> Span {
-        let end = self.parts.last().map_or(self.text.trim_end().len(), |part| part.span.end);
-        Span::new(end, end)
-    }
-
-    /// What has not been read.
-    fn rest(&self) -> &str {
-        self.text.get(self.here().start..self.end().end).unwrap_or_default()
-    }
-
-    /// Everything has to be read; `types` are those of the noun that could still be said more about.
-    fn finish(&self, types: &[&NodeType]) -> Read<()> {
-        if self.at >= self.parts.len() {
-            return Ok(());
-        }
-        let place = self.here().to(self.end());
-        Err(error::said_of(self.schema, types, place, self.rest()))
     }
 }
 
