@@ -17,8 +17,42 @@ pub use problem::{Errors, Problem};
 
 /// Checks a text source and builds its snapshot.
 ///
-/// `dir` holds `schema.toml`, which declares types, relations and properties, and one or more further `*.toml` files,
-/// read in the order of their names:
+/// `dir` holds `schema.toml`, which declares properties, types and relations with the words that sentences use:
+///
+/// ```toml
+/// name = "roles"
+///
+/// [properties]
+/// id = "string"                          # or integer, float, boolean; [string] is a list of them
+/// name = "string"
+/// basis = "string"
+/// why = "string"
+///
+/// [type.Skill]
+/// text = "What somebody can do."
+/// singular = "skill"
+/// plural = "skills"
+/// synonyms = ["ability", "abilities"]
+/// key = "id"                             # identifies a node; kebab case, unique over all types
+/// name = "name"                          # what sentences call a node; unique within the type
+/// required = ["id", "name"]
+///
+/// [relation.ADDRESSES]
+/// text = "A skill that helps somebody meet a challenge."
+/// from = ["Skill"]
+/// to = ["Challenge"]
+/// verb = ["address", "addresses"]        # plural first, then singular, then synonyms
+/// passive = ["addressed by"]             # behind `is` and `are`, read from the target
+/// inverse = []                           # active, read from the target
+/// required = ["basis"]
+/// optional = ["why"]
+/// values.basis = ["stated", "inferred"]  # a closed list
+/// when.basis.inferred = ["why"]          # a value that makes other properties necessary
+/// ```
+///
+/// A type may also have a `qualifier`, a property with a closed list whose values serve as adjectives, and a `style`
+/// for pictures (`shape`, `fill`, `border`). Further `*.toml` files, read in the order of their names, hold the nodes;
+/// a key that is a relation's name holds the edges that leave the node:
 ///
 /// ```toml
 /// [[Skill]]
