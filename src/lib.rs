@@ -5,6 +5,7 @@
 pub mod cli;
 mod db;
 mod error;
+pub mod export;
 pub mod lang;
 pub mod load;
 pub mod model;

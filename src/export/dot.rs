@@ -1,0 +1,155 @@
+//! Graphviz.
+//!
+//! A small graph is drawn in ranks from left to right with the edges' verbs on them; a larger one by forces, where verbs
+//! would only cover the nodes. What a caption cuts off stands in the tooltip, with all properties.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::json;
+use super::picture::{Edge, Picture, Property};
+use super::text;
+use crate::model::Value;
+
+/// The most nodes that are drawn in ranks.
+const RANKED: usize = 60;
+
+/// Where a caption breaks, in characters, and how many lines it may have.
+const WIDTH: usize = 24;
+const LINES: usize = 4;
+
+/// Writes the picture; with `clusters` the nodes of each type share a frame. Gives back what was left out.
+pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Write) -> io::Result<Option<String>> {
+    let ranked = picture.nodes.len() <= RANKED;
+    out.write_all(b"digraph kenning {\n")?;
+    let layout = if ranked {
+        "rankdir=LR, nodesep=0.15, ranksep=0.9"
+    } else {
+        "layout=sfdp, overlap=prism, splines=line, K=0.9, repulsiveforce=1.6, sep=\"+6\""
+    };
+    writeln!(out, "  graph [{layout}, outputorder=edgesfirst, bgcolor=white, fontname=\"Helvetica,Arial\"]")?;
+    out.write_all(
+        b"  node [fontname=\"Helvetica,Arial\", fontsize=11, margin=\"0.11,0.06\", height=0.3, width=0.4]\n",
+    )?;
+    out.write_all(b"  edge [fontname=\"Helvetica,Arial\", fontsize=9, fontcolor=\"#57534e\", color=\"#78716c99\", arrowsize=0.6]\n")?;
+    legend(picture, out)?;
+    for (place, kind) in picture.kinds.iter().enumerate() {
+        let frame = clusters && !kind.name.is_empty();
+        if frame {
+            let name = quote(&kind.name);
+            writeln!(out, "  subgraph cluster_{place} {{\n  label={name}; color=\"#d6d3d1\"; style=rounded")?;
+        }
+        let look = &kind.look;
+        // `rounded` is a style of boxes; the curved shapes draw it as noise.
+        let style = if look.shape == "box" { "\"filled,rounded\"" } else { "filled" };
+        let (shape, fill, border) = (&look.shape, &look.fill, &look.border);
+        writeln!(
+            out,
+            "  node [shape=\"{shape}\", style={style}, fillcolor=\"{fill}\", color=\"{border}\", fontcolor=\"{border}\"]"
+        )?;
+        nodes(picture, place, out)?;
+        if frame {
+            out.write_all(b"  }\n")?;
+        }
+    }
+    for edge in &picture.edges {
+        write!(out, "  n{} -> n{} [", edge.source, edge.target)?;
+        if ranked {
+            write!(out, "label={}, ", quote(picture.verb(edge)))?;
+        }
+        writeln!(out, "tooltip={}]", quote(&edge_tooltip(picture, edge)))?;
+    }
+    out.write_all(b"}\n")?;
+    let cut = !ranked && !picture.edges.is_empty();
+    Ok(cut.then(|| format!("edge labels are left out above {RANKED} nodes; the tooltips have them")))
+}
+
+/// The nodes of one kind.
+fn nodes(picture: &Picture<'_, '_>, kind: usize, out: &mut dyn Write) -> io::Result<()> {
+    let nodes = picture.nodes.iter().enumerate().filter(|(_, node)| node.kind == kind);
+    for (place, node) in nodes {
+        let caption = quote(&text::wrap(&node.caption, WIDTH, LINES).join("\n"));
+        let mut tooltip = node.caption.clone();
+        let labels = picture.labels(node);
+        if !labels.is_empty() {
+            let _ = write!(tooltip, " ({})", labels.join(", "));
+        }
+        tooltip += &described(&picture.node_properties(node), &node.caption);
+        write!(out, "  n{place} [label={caption}, tooltip={}", quote(&tooltip))?;
+        if let Some(link) = picture.link(node) {
+            write!(out, ", URL={}", quote(&link))?;
+        }
+        out.write_all(b"]\n")?;
+    }
+    Ok(())
+}
+
+/// What the colours mean, below the picture.
+fn legend(picture: &Picture<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+    let named = picture.kinds.iter().filter(|kind| !kind.name.is_empty());
+    let cells: Vec<_> = named
+        .map(|kind| {
+            let (fill, border) = (&kind.look.fill, &kind.look.border);
+            let name = html(&kind.name);
+            format!("<td bgcolor=\"{fill}\" color=\"{border}\"><font color=\"{border}\">{name}</font></td>")
+        })
+        .collect();
+    if cells.len() < 2 {
+        return Ok(());
+    }
+    let table = format!("<table border=\"0\" cellborder=\"1\" cellspacing=\"4\"><tr>{}</tr></table>", cells.join(""));
+    writeln!(out, "  graph [labelloc=b, fontsize=10, label=<{table}>]")
+}
+
+fn edge_tooltip(picture: &Picture<'_, '_>, edge: &Edge<'_>) -> String {
+    let [source, target] = [edge.source, edge.target].map(|place| &picture.nodes[place].caption);
+    let head = format!("{source} {} {target}", edge.edge_type);
+    head + &described(&picture.edge_properties(edge), "")
+}
+
+/// The properties, a line each, save those that say the caption again; `text` first and without its key.
+fn described(properties: &[Property<'_, '_>], caption: &str) -> String {
+    let told = |value: &Value<'_>| matches!(value, Value::String(text) if &**text == caption);
+    let (texts, others): (Vec<_>, Vec<_>) =
+        properties.iter().filter(|(_, value)| !told(value)).partition(|(key, _)| *key == "text");
+    let texts = texts.iter().map(|(_, value)| format!("\n{}", json::text(value)));
+    let others = others.iter().map(|(key, value)| format!("\n{key}: {}", json::text(value)));
+    texts.chain(others).collect()
+}
+
+/// A quoted string. Graphviz reads escapes (`\N` is the node's name) and entities (`&amp;`) in it; a text has neither.
+fn quote(text: &str) -> String {
+    let lines = text::lines(text).join("\n");
+    let escaped = lines.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;").replace('\n', "\\n");
+    format!("\"{escaped}\"")
+}
+
+/// A text inside an HTML-like label.
+fn html(text: &str) -> String {
+    let line = text::lines(text).join(" ");
+    line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoting() {
+        let cases = [
+            ("plain", r#""plain""#),
+            ("", r#""""#),
+            (r#"say "hi""#, r#""say \"hi\"""#),
+            (r"ends in \", r#""ends in \\""#),
+            (r#"\""#, r#""\\\"""#),
+            (r"\N \G", r#""\\N \\G""#),
+            ("two\nlines\r\nthree", r#""two\nlines\nthree""#),
+            ("R&amp;D <b>", r#""R&amp;amp;D <b>""#),
+            ("be\u{7}ll\u{0}", r#""bell""#),
+            ("مرحبا 🎉", r#""مرحبا 🎉""#),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(quote(text), expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A part of a graph as text that other programs draw or read.
+//!
+//! In: a [`Subgraph`] and the [`View`] that it belongs to. Out: bytes in one of the [`Format`]s. The same graph gives the
+//! same bytes: everything is sorted by type and key, ids are synthetic (`n12`, `e7`), and nothing tells the time. No
+//! name, however hostile, breaks out of the place where it is written; what a format cannot say is left out or replaced.
+
+mod cytoscape;
+mod dot;
+mod graphml;
+mod json;
+mod jsonl;
+mod mermaid;
+mod palette;
+mod picture;
+mod subgraph;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::store::{self, View};
+use picture::Picture;
+pub use subgraph::Subgraph;
+
+/// The language to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Graphviz.
+    Dot,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// GraphML, for Gephi, yEd, igraph, NetworkX.
+    GraphMl,
+    /// Cytoscape.js elements with a style.
+    Cytoscape,
+    /// One JSON object per node, then one per edge.
+    JsonLines,
+}
+
+impl Format {
+    /// Whether a person looks at the result, so that too many nodes make it useless.
+    fn is_picture(self) -> bool {
+        matches!(self, Format::Dot | Format::Mermaid)
+    }
+}
+
+/// How to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Pictures frame the nodes of each type.
+    pub clusters: bool,
+    /// Draws pictures of any size.
+    pub force: bool,
+    /// The largest picture that is drawn without `force`, in nodes.
+    pub max_nodes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { clusters: false, force: false, max_nodes: 300 }
+    }
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many nodes.
+    pub nodes: usize,
+    /// How many edges.
+    pub edges: usize,
+    /// What was left out, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Why nothing, or not all, was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A picture that nobody could read.
+    #[error(
+        "{nodes} nodes make no readable picture (the most is {limit}); ask for less, go around one node with a depth and \
+         a limit, write GraphML for a program that filters, or force it"
+    )]
+    TooLarge {
+        /// In the subgraph.
+        nodes: usize,
+        /// [`Options::max_nodes`].
+        limit: usize,
+    },
+    /// The output took no more.
+    #[error("cannot write the export: {0}")]
+    Io(#[from] io::Error),
+    /// The graph's bytes are damaged, so that what was written is not to be trusted.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Writes the subgraph.
+///
+/// Edges whose ends are not among the subgraph's nodes are left out.
+///
+/// # Errors
+///
+/// A picture with more nodes than the options allow is refused before anything is written.
+///
+/// ```
+/// use kenning::export::{Format, Options, Subgraph, write};
+/// use kenning::store::{Snapshot, View};
+///
+/// let base = Snapshot::empty();
+/// let mut view = View::new(&base);
+/// view.create_node(&["Skill"], vec![("name", "Python".into())])?;
+/// let mut text = Vec::new();
+/// write(Format::Mermaid, &Subgraph::whole(&view), &view, &Options::default(), &mut text)?;
+/// assert!(String::from_utf8(text)?.contains("Python"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write(
+    format: Format,
+    subgraph: &Subgraph,
+    view: &View<'_>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<Report, ExportError> {
+    let nodes = subgraph.nodes.len();
+    if format.is_picture() && nodes > options.max_nodes && !options.force {
+        return Err(ExportError::TooLarge { nodes, limit: options.max_nodes });
+    }
+    let picture = Picture::new(subgraph, view);
+    let mut report = Report { nodes: picture.nodes.len(), edges: picture.edges.len(), notes: Vec::new() };
+    match format {
+        Format::Dot => report.notes.extend(dot::write(&picture, options.clusters, out)?),
+        Format::Mermaid => mermaid::write(&picture, options.clusters, out)?,
+        Format::GraphMl => graphml::write(&picture, out)?,
+        Format::Cytoscape => cytoscape::write(&picture, out)?,
+        Format::JsonLines => jsonl::write(&picture, out)?,
+    }
+    out.flush()?;
+    view.health()?;
+    Ok(report)
+}
