@@ -4,7 +4,7 @@
 //! that changes the graph runs to its end before its first row is seen, and leaves nothing behind when it fails.
 
 mod build;
-mod literal;
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,8 +17,9 @@ use crate::model::{Schema, Value};
 use crate::plan::physical::Warning;
 use crate::store::View;
 
-pub(crate) use crate::lang::split;
-pub(crate) use literal::literal;
+pub(crate) use crate::lang::ask::{is_sentence, words as sentence_words};
+pub(crate) use crate::lang::{keywords, split};
+pub(crate) use text::{is_complete, literal};
 
 /// Parameters of a statement by name, without the `$`.
 pub type Parameters = BTreeMap<String, Value<'static>>;

@@ -79,6 +79,11 @@ pub(crate) enum Tone {
     Help,
     Strong,
     Faint,
+    Keyword,
+    Text,
+    Number,
+    Name,
+    Relation,
 }
 
 impl Paint {
@@ -90,9 +95,13 @@ impl Paint {
         let code = match tone {
             Tone::Error => "1;31",
             Tone::Warning => "1;33",
-            Tone::Help => "36",
+            Tone::Help | Tone::Name => "36",
             Tone::Strong => "1",
             Tone::Faint => "2",
+            Tone::Keyword => "1;34",
+            Tone::Text => "32",
+            Tone::Number => "33",
+            Tone::Relation => "35",
         };
         format!("\x1b[{code}m{text}\x1b[0m")
     }

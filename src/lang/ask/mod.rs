@@ -21,6 +21,9 @@ mod part;
 mod phrase;
 mod read;
 mod tree;
+mod words;
+
+pub use words::words;
 
 pub use next::{Next, next};
 

@@ -1,4 +1,4 @@
-//! A parameter's text to its value: literals only, nothing that computes.
+//! What a shell asks about a text before it is run.
 
 use super::Value;
 use crate::lang::ast::{ClauseKind, Expr, ExprKind, Literal, UnaryOp};
@@ -15,6 +15,17 @@ pub(crate) fn literal(text: &str) -> Option<Value<'static>> {
         },
         _ => None,
     }
+}
+
+/// Whether the text is a whole statement, which nothing needs to follow: it can be read, and its last clause gives an
+/// answer or changes something.
+pub(crate) fn is_complete(text: &str) -> bool {
+    let Ok(statement) = crate::lang::parse(text) else { return false };
+    let last = statement.query.unions.last().map_or(&statement.query.first, |union| &union.query);
+    let goes_on = |kind: &ClauseKind| {
+        matches!(kind, ClauseKind::Match { .. } | ClauseKind::With { .. } | ClauseKind::Unwind { .. })
+    };
+    last.clauses.last().is_some_and(|clause| !goes_on(&clause.kind))
 }
 
 fn value(expr: &Expr) -> Option<Value<'static>> {
@@ -43,6 +54,25 @@ fn value(expr: &Expr) -> Option<Value<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_statement_is_complete_when_nothing_needs_to_follow() {
+        for text in ["RETURN 1", "MATCH (n) RETURN n;", "CREATE (n)", "RETURN 1 UNION RETURN 2"] {
+            assert!(is_complete(text), "{text}");
+        }
+        for text in [
+            "",
+            "MATCH (n)",
+            "MATCH (n",
+            "RETURN",
+            "MATCH (n) WITH n",
+            "UNWIND [1] AS x",
+            "RETURN 'a",
+            "RETURN 1 UNION",
+        ] {
+            assert!(!is_complete(text), "{text}");
+        }
+    }
 
     #[test]
     fn literals_and_nothing_else() {

@@ -1,0 +1,256 @@
+//! What may stand at the cursor: read off the tokens before it, never off a finished parse, as the text is half-typed.
+
+use super::dot::COMMANDS;
+use super::token::{Kind, Token, tokens};
+use super::vocabulary::{EdgeType, Vocabulary};
+use crate::cli::render::value::name;
+use crate::db::{is_sentence, keywords, sentence_words};
+
+/// The candidates for the text before the cursor, best first, and the byte from which they replace it.
+pub(super) fn complete(before: &str, vocabulary: &Vocabulary) -> (usize, Vec<String>) {
+    if before.starts_with('.') {
+        return dot(before);
+    }
+    let sentence = is_sentence(before);
+    let tokens: Vec<Token> = tokens(before, sentence);
+    let (word, rest) = match tokens.split_last() {
+        Some((last, rest)) if matches!(last.kind, Kind::Word | Kind::Parameter | Kind::Quoted) => (Some(*last), rest),
+        _ => (None, &tokens[..]),
+    };
+    if rest.last().is_some_and(|token| matches!(token.kind, Kind::OpenText | Kind::Comment)) {
+        return (before.len(), Vec::new());
+    }
+    let start = word.map_or(before.len(), |word| word.span.start);
+    let typed = &before[start..];
+    let rest: Vec<Token> = rest.iter().copied().filter(|token| token.kind != Kind::Space).collect();
+    let place = Place { text: before, tokens: &rest, vocabulary };
+    let mut candidates = match typed.strip_prefix('$') {
+        Some(_) => vocabulary.parameters.iter().map(|name| format!("${name}")).collect(),
+        None if sentence => phrases(before, start, vocabulary),
+        None => place.candidates(),
+    };
+    if rest.is_empty() && !sentence {
+        // A sentence may begin here as well.
+        candidates.extend(openings());
+    }
+    let start = if sentence { phrase_start(before, start, &candidates) } else { start };
+    let typed = before[start..].trim_start_matches('`').to_lowercase();
+    candidates.retain(|candidate| candidate.trim_start_matches('`').to_lowercase().starts_with(&typed));
+    let mut seen = std::collections::HashSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.clone()));
+    (start, candidates)
+}
+
+/// Words that begin a sentence.
+fn openings() -> impl Iterator<Item = String> {
+    sentence_words().iter().filter(|word| is_sentence(word)).map(|word| (*word).to_owned())
+}
+
+/// All words of sentences: the schema's first.
+fn phrases(before: &str, start: usize, vocabulary: &Vocabulary) -> Vec<String> {
+    let first = before[..start].trim().is_empty();
+    if first {
+        return openings().collect();
+    }
+    let small = sentence_words().iter().map(|word| (*word).to_owned());
+    vocabulary.nouns.iter().chain(&vocabulary.verbs).cloned().chain(small).collect()
+}
+
+/// Where a phrase of several words begins of which the last one is being typed: `addressed b` may become `addressed by`.
+fn phrase_start(before: &str, start: usize, candidates: &[String]) -> usize {
+    let lower = before.to_lowercase();
+    if lower.len() != before.len() {
+        return start;
+    }
+    let begins = |at: &usize| {
+        candidates.iter().any(|phrase| phrase.contains(' ') && phrase.to_lowercase().starts_with(&lower[*at..]))
+    };
+    // Phrases are short: three words back is far enough.
+    let words: Vec<usize> = before[..start].match_indices(' ').map(|(at, _)| at + 1).rev().skip(1).take(3).collect();
+    words.into_iter().filter(begins).next_back().unwrap_or(start)
+}
+
+/// `.command` and its argument.
+fn dot(before: &str) -> (usize, Vec<String>) {
+    let start = before.rfind(' ').map_or(0, |space| space + 1);
+    let candidates: Vec<String> = match before.split_whitespace().next() {
+        _ if start == 0 => COMMANDS.iter().map(|command| format!(".{}", command.name)).collect(),
+        Some(".mode") => ["auto", "table", "tsv", "csv", "json", "jsonl", "markdown"].map(str::to_owned).to_vec(),
+        Some(".timer") => ["on", "off"].map(str::to_owned).to_vec(),
+        Some(".help") => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
+        _ => Vec::new(),
+    };
+    (start, candidates.into_iter().filter(|candidate| candidate.starts_with(&before[start..])).collect())
+}
+
+struct Place<'a> {
+    text: &'a str,
+    /// Before the word at the cursor, without white space.
+    tokens: &'a [Token],
+    vocabulary: &'a Vocabulary,
+}
+
+impl Place<'_> {
+    fn candidates(&self) -> Vec<String> {
+        let enclosing = self.enclosing();
+        let bracket = enclosing.map(|index| self.tokens[index].kind);
+        match self.tokens.last() {
+            Some(last) if last.is('.') => self.keys(self.subject()),
+            Some(last) if self.names_type(last) => match bracket {
+                Some(Kind::Symbol('[')) => self.edge_types(enclosing.unwrap_or_default()),
+                _ => self.vocabulary.labels.iter().map(|label| name(&label.name)).collect(),
+            },
+            Some(last) if bracket == Some(Kind::Symbol('{')) && (last.is('{') || last.is(',')) => {
+                self.keys(self.owner(enclosing.unwrap_or_default()))
+            }
+            _ => self.words(),
+        }
+    }
+
+    /// Whether a label or a type stands behind this token: `:`, or an operator behind a label.
+    fn names_type(&self, last: &Token) -> bool {
+        let bracket = self.enclosing().map(|index| self.tokens[index].kind);
+        if last.is(':') {
+            return bracket != Some(Kind::Symbol('{'));
+        }
+        let operator = last.is('|') || last.is('&') || last.is('!');
+        // Within a node's or an edge's own brackets, before its properties: every token since is part of the labels.
+        operator
+            && self.tokens.iter().rev().take_while(|token| !token.is('(') && !token.is('[')).any(|token| token.is(':'))
+    }
+
+    /// The index of the innermost bracket that is open.
+    fn enclosing(&self) -> Option<usize> {
+        let mut closed = 0;
+        for (index, token) in self.tokens.iter().enumerate().rev() {
+            match token.kind {
+                Kind::Symbol(')' | ']' | '}') => closed += 1,
+                Kind::Symbol('(' | '[' | '{') if closed == 0 => return Some(index),
+                Kind::Symbol('(' | '[' | '{') => closed -= 1,
+                Kind::Symbol(';') => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The label or type of the variable before the dot.
+    fn subject(&self) -> Option<String> {
+        let variable = self.tokens.get(self.tokens.len().checked_sub(2)?)?;
+        self.type_of(variable.text(self.text))
+    }
+
+    /// The label or type in front of the map that opens at `brace`, as in `(s:Skill {`.
+    fn owner(&self, brace: usize) -> Option<String> {
+        let before = self.tokens.get(brace.checked_sub(1)?)?;
+        let written = before.text(self.text);
+        let behind_colon = brace.checked_sub(2).and_then(|at| self.tokens.get(at)).is_some_and(|token| token.is(':'));
+        if behind_colon { Some(written.trim_matches('`').to_owned()) } else { self.type_of(written) }
+    }
+
+    /// The label that a variable was bound with: `(variable:Label`.
+    fn type_of(&self, variable: &str) -> Option<String> {
+        self.tokens.windows(4).find_map(|window| {
+            let [open, name, colon, label] = window else { return None };
+            let bound = (open.is('(') || open.is('[')) && name.text(self.text) == variable && colon.is(':');
+            bound.then(|| label.text(self.text).trim_matches('`').to_owned())
+        })
+    }
+
+    fn keys(&self, label: Option<String>) -> Vec<String> {
+        self.vocabulary.keys_of(label.as_deref()).iter().map(|key| name(key)).collect()
+    }
+
+    /// The types for the edge that opens at `bracket`: first those that its node's label has, in its direction.
+    fn edge_types(&self, bracket: usize) -> Vec<String> {
+        let inwards = bracket >= 2 && self.tokens[bracket - 1].is('-') && self.tokens[bracket - 2].is('<');
+        let node_end = bracket.checked_sub(if inwards { 3 } else { 2 });
+        let label = node_end.filter(|end| self.tokens[*end].is(')')).and_then(|end| self.label_of_node(end));
+        let rank = |edge_type: &EdgeType| {
+            let Some(label) = &label else { return 0 };
+            let (along, against) =
+                if inwards { (&edge_type.to, &edge_type.from) } else { (&edge_type.from, &edge_type.to) };
+            if along.contains(label) { 0 } else { 1 + usize::from(!against.contains(label)) }
+        };
+        let mut types: Vec<&EdgeType> = self.vocabulary.edge_types.iter().collect();
+        types.sort_by_key(|edge_type| (rank(edge_type), &edge_type.name));
+        types.into_iter().map(|edge_type| name(&edge_type.name)).collect()
+    }
+
+    /// The label of the node whose closing bracket is at `end`, written there or where its variable was bound.
+    fn label_of_node(&self, end: usize) -> Option<String> {
+        let mut depth = 0;
+        let open = (0..=end).rev().find(|index| {
+            depth += i32::from(self.tokens[*index].is(')')) - i32::from(self.tokens[*index].is('('));
+            depth == 0
+        })?;
+        let inside = &self.tokens[open + 1..end];
+        let colon = inside.iter().take_while(|token| !token.is('{')).position(|token| token.is(':'));
+        match colon {
+            Some(colon) => Some(inside.get(colon + 1)?.text(self.text).trim_matches('`').to_owned()),
+            None => self.type_of(inside.first()?.text(self.text)),
+        }
+    }
+
+    /// Variables, keywords, functions.
+    fn words(&self) -> Vec<String> {
+        let is_keyword = |word: &str| keywords().iter().any(|keyword| keyword.eq_ignore_ascii_case(word));
+        let bound = |pair: &[Token]| {
+            let opens = matches!(pair[0].kind, Kind::Symbol('(' | '['));
+            let named = pair[0].text(self.text).eq_ignore_ascii_case("AS");
+            (pair[1].kind == Kind::Word && (opens || named)).then(|| pair[1].text(self.text).to_owned())
+        };
+        let mut variables: Vec<String> =
+            self.tokens.windows(2).filter_map(bound).filter(|word| !is_keyword(word)).collect();
+        variables.dedup();
+        let keywords = keywords().iter().map(|keyword| (*keyword).to_owned());
+        variables.into_iter().chain(keywords).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The candidates for the text, joined.
+    fn offered(before: &str) -> String {
+        complete(before, &Vocabulary::sample()).1.join(" ")
+    }
+
+    #[test]
+    fn every_place_has_its_names() {
+        let cases = [
+            ("MATCH (s:Sk", "Skill"),
+            ("MATCH (s:", "Challenge Role Skill `odd label`"),
+            ("MATCH (s:Skill|Ro", "Role"),
+            ("MATCH (s:o", "`odd label`"),
+            ("MATCH (s:`o", "`odd label`"),
+            ("MATCH (s:Skill)-[:", "ADDRESSES REQUIRES FACES"),
+            ("MATCH (s:Skill)<-[:", "REQUIRES ADDRESSES FACES"),
+            ("MATCH (s:Skill {name: 'x'})-[:", "ADDRESSES REQUIRES FACES"),
+            ("MATCH (r:Role) MATCH (r)-[x:", "FACES REQUIRES ADDRESSES"),
+            ("MATCH (r:Role)-[:FACES|R", "REQUIRES"),
+            ("MATCH ()-[:f", "FACES"),
+            ("MATCH (s:Skill) WHERE s.", "id name text"),
+            ("MATCH (s:Skill)-->(c:Challenge) RETURN c.k", "kind"),
+            ("MATCH (s:Skill {", "id name text"),
+            ("MATCH (s:Skill {id: 'a', n", "name"),
+            ("MATCH (x) WHERE x.", "id kind name text"),
+            ("MATCH (s) WHERE s:R", "Role"),
+            ("RETURN $", "$role $year"),
+            ("RETURN $y", "$year"),
+            ("RETURN 'Sk", ""),
+            ("MATCH (skill:Skill) RETURN ski", "skill SKIP"),
+            ("which sk", "skills skill"),
+            ("which challenges are addressed b", "addressed by"),
+            ("comp", "compare"),
+            (".mo", ".mode"),
+            (".mode js", "json jsonl"),
+            (".help mo", "mode"),
+        ];
+        for (before, expected) in cases {
+            assert_eq!(offered(before), expected, "{before}");
+        }
+        assert!(offered("MAT").contains("MATCH"));
+    }
+}

@@ -1,0 +1,109 @@
+//! The line editor's questions, answered: is this complete, how is it coloured, what may come next.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustyline::completion::{Completer, FilenameCompleter};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Context, Helper};
+
+use super::complete::complete;
+use super::highlight::highlight;
+use super::vocabulary::Vocabulary;
+use crate::cli::render::text::Paint;
+use crate::db::{is_complete, is_sentence, split};
+
+/// What rustyline asks.
+pub(super) struct Editor {
+    pub(super) vocabulary: Rc<RefCell<Vocabulary>>,
+    pub(super) paint: Paint,
+}
+
+impl Helper for Editor {}
+
+impl Hinter for Editor {
+    type Hint = String;
+}
+
+impl Validator for Editor {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        Ok(if ends(context.input()) { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+    }
+}
+
+/// Whether Enter runs the text.
+///
+/// A dot-command and a sentence end with their line. Cypher on one line runs when it is complete; once it has several
+/// lines a clause may always follow, and `;` or an empty line ends it. Two empty lines end what cannot be read, so that
+/// its error is seen.
+fn ends(text: &str) -> bool {
+    let trimmed = text.trim();
+    if trimmed.is_empty() || trimmed.starts_with('.') || split(text).last().is_some_and(|(_, done)| *done) {
+        return true;
+    }
+    let lines: Vec<&str> = text.split('\n').collect();
+    let empty = lines.iter().rev().take_while(|line| line.trim().is_empty()).count();
+    match lines.len() {
+        1 => is_sentence(text) || is_complete(text),
+        _ => empty >= 2 || (empty == 1 && (is_sentence(text) || is_complete(text))),
+    }
+}
+
+impl Highlighter for Editor {
+    fn highlight<'l>(&self, line: &'l str, cursor: usize) -> Cow<'l, str> {
+        if self.paint.on {
+            Cow::Owned(highlight(line, cursor, &self.vocabulary.borrow(), self.paint))
+        } else {
+            line.into()
+        }
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        // A letter may end a keyword, a step may reach a bracket; the whole text is coloured in microseconds.
+        self.paint.on
+    }
+}
+
+impl Completer for Editor {
+    type Candidate = String;
+
+    fn complete(&self, line: &str, cursor: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+        let before = &line[..cursor];
+        if [".read ", ".open ", ".output ", ".once ", ".dot "].iter().any(|command| before.starts_with(command)) {
+            let (start, files) = FilenameCompleter::new().complete_path(line, cursor)?;
+            return Ok((start, files.into_iter().map(|file| file.replacement).collect()));
+        }
+        Ok(complete(before, &self.vocabulary.borrow()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enter_runs_what_is_complete() {
+        let cases = [
+            ("", true),
+            (".help", true),
+            ("RETURN 1", true),
+            ("RETURN 1;", true),
+            ("RETURN ';", false),
+            ("MATCH (n)", false),
+            ("MATCH (n)\nRETURN n", false),
+            ("MATCH (n)\nRETURN n;", true),
+            ("MATCH (n)\nRETURN n\n", true),
+            ("MATCH (n)\n", false),
+            ("MATCH (n)\n\n", true),
+            ("MATCH (n", false),
+            ("MATCH (n;", true),
+            ("which skills address which challenges", true),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(ends(text), expected, "{text:?}");
+        }
+    }
+}
