@@ -67,7 +67,7 @@ fn phrase_start(before: &str, start: usize, candidates: &[String]) -> usize {
     };
     // Phrases are short: three words back is far enough.
     let words: Vec<usize> = before[..start].match_indices(' ').map(|(at, _)| at + 1).rev().skip(1).take(3).collect();
-    words.into_iter().filter(begins).next_back().unwrap_or(start)
+    words.into_iter().rfind(begins).unwrap_or(start)
 }
 
 /// `.command` and its argument.
