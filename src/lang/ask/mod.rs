@@ -3,8 +3,8 @@
 //! In: a sentence such as `which skills address "data bias"`, the schema of the graph that is asked and the names of
 //! its nodes. Out: the tree of a Cypher statement that answers it (its spans are the sentence's), and notes on words
 //! and names that were taken for others. Three steps, a file or folder each: the parser that pest makes of
-//! `grammar/ask.pest` finds the frame of the question ([`part`]); [`read`] finds types, relations and names in it with
-//! the schema's words; [`cypher`] says the same in Cypher.
+//! `grammar/ask.pest` finds the frame of the question (`part`); `read` finds types, relations and names in it with
+//! the schema's words; `cypher` says the same in Cypher.
 //!
 //! A sentence says what it wants shown: each `which` gives a column, `each` gives a row per node with a count, and
 //! `any`, `no` or a bare word only ask that something is or is not there.
