@@ -7,12 +7,15 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::json;
-use super::picture::{Edge, Picture, Property};
+use super::picture::{Edge, Kind, Picture, Property};
 use super::text;
 use crate::model::Value;
 
 /// The most nodes that are drawn in ranks.
 const RANKED: usize = 60;
+
+/// How many types stand in a row of the legend.
+const LEGEND: usize = 8;
 
 /// Where a caption breaks, in characters, and how many lines it may have.
 const WIDTH: usize = 24;
@@ -86,18 +89,19 @@ fn nodes(picture: &Picture<'_, '_>, kind: usize, out: &mut dyn Write) -> io::Res
 
 /// What the colours mean, below the picture.
 fn legend(picture: &Picture<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
-    let named = picture.kinds.iter().filter(|kind| !kind.name.is_empty());
-    let cells: Vec<_> = named
-        .map(|kind| {
-            let (fill, border) = (&kind.look.fill, &kind.look.border);
-            let name = html(&kind.name);
-            format!("<td bgcolor=\"{fill}\" color=\"{border}\"><font color=\"{border}\">{name}</font></td>")
-        })
-        .collect();
+    let cell = |kind: &Kind| {
+        let (fill, border) = (&kind.look.fill, &kind.look.border);
+        let name = html(&kind.name);
+        // Graphviz takes no empty cell.
+        let shown = !name.trim().is_empty();
+        shown.then(|| format!("<td bgcolor=\"{fill}\" color=\"{border}\"><font color=\"{border}\">{name}</font></td>"))
+    };
+    let cells: Vec<_> = picture.kinds.iter().filter_map(cell).collect();
     if cells.len() < 2 {
         return Ok(());
     }
-    let table = format!("<table border=\"0\" cellborder=\"1\" cellspacing=\"4\"><tr>{}</tr></table>", cells.join(""));
+    let rows: String = cells.chunks(LEGEND).map(|row| format!("<tr>{}</tr>", row.concat())).collect();
+    let table = format!("<table border=\"0\" cellborder=\"1\" cellspacing=\"4\">{rows}</table>");
     writeln!(out, "  graph [labelloc=b, fontsize=10, label=<{table}>]")
 }
 

@@ -103,11 +103,12 @@ pub enum ExportError {
 ///
 /// ```
 /// use kenning::export::{Format, Options, Subgraph, write};
+/// use kenning::model::Value;
 /// use kenning::store::{Snapshot, View};
 ///
 /// let base = Snapshot::empty();
 /// let mut view = View::new(&base);
-/// view.create_node(&["Skill"], vec![("name", "Python".into())])?;
+/// view.create_node(&["Skill"], vec![("name", Value::string("Python"))])?;
 /// let mut text = Vec::new();
 /// write(Format::Mermaid, &Subgraph::whole(&view), &view, &Options::default(), &mut text)?;
 /// assert!(String::from_utf8(text)?.contains("Python"));
