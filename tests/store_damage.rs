@@ -49,7 +49,7 @@ fn graph() -> &'static [u8] {
 /// Reads all there is to read.
 fn read_everything(snapshot: &Snapshot) {
     let view = View::new(snapshot);
-    drop(view.schema());
+    let _ = view.schema();
     let labels = (0..view.label_count() as u32).map(LabelId);
     let keys: Vec<KeyId> = (0..view.key_count() as u32).map(KeyId).collect();
     let types: Vec<EdgeTypeId> = (0..view.edge_type_count() as u32).map(EdgeTypeId).collect();
@@ -62,7 +62,9 @@ fn read_everything(snapshot: &Snapshot) {
                 view.seek(label, *key, &view.node_property(*node, *key));
             }
         }
-        types.iter().for_each(|t| drop(view.edges_at_label(label, *t, Direction::Both)));
+        for edge_type in &types {
+            view.edges_at_label(label, *edge_type, Direction::Both);
+        }
     }
     for key in &keys {
         drop(view.node_column(&nodes, *key));
@@ -75,7 +77,11 @@ fn read_everything(snapshot: &Snapshot) {
             view.neighbours(*node, Direction::Both, types, |edge, end| {
                 assert!(view.contains_edge(edge) && view.contains_node(end));
             });
-            nodes.iter().for_each(|other| view.edges_between(*node, *other, types, |edge| drop(view.edge(edge))));
+            nodes.iter().for_each(|other| {
+                view.edges_between(*node, *other, types, |edge| {
+                    assert!(view.contains_edge(edge));
+                })
+            });
         }
     }
     let mut edges = Vec::new();

@@ -423,3 +423,11 @@ fn refuses_what_cannot_be_stored() {
     builder.edge(NodeId(0), "R", NodeId(0), vec![]);
     assert!(builder.finish().is_err());
 }
+
+#[test]
+fn threads_share_a_graph() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let empty = Snapshot::empty();
+    shared(&empty);
+    shared(&View::new(&empty));
+}

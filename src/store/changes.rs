@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use petgraph::Direction as Way;
-use petgraph::graph::NodeIndex;
+use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::stable_graph::StableDiGraph;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 
@@ -82,6 +82,10 @@ impl Weight {
             Weight::Anchor(id) => *id,
         }
     }
+}
+
+fn way(direction: Direction) -> Way {
+    if direction == Direction::Out { Way::Outgoing } else { Way::Incoming }
 }
 
 /// Whether an edge of this type is asked for.
@@ -216,8 +220,8 @@ impl Changes {
         self.shapes.iter().filter(move |s| s.labels.contains(&label)).flat_map(|s| s.nodes.iter().copied())
     }
 
-    fn edge_index(&self, edge: EdgeId) -> Option<petgraph::graph::EdgeIndex> {
-        edge.0.checked_sub(self.first_edge).map(|added| petgraph::graph::EdgeIndex::new(added as usize))
+    fn edge_index(&self, edge: EdgeId) -> Option<EdgeIndex> {
+        edge.0.checked_sub(self.first_edge).map(|added| EdgeIndex::new(added as usize))
     }
 
     pub(super) fn edge(&self, edge: EdgeId) -> Option<Edge> {
@@ -235,12 +239,12 @@ impl Changes {
         self.edge_index(edge).and_then(|index| self.graph.edge_weight(index)).map_or(&[], |edge| &edge.properties)
     }
 
-    fn edge_id(&self, index: petgraph::graph::EdgeIndex) -> EdgeId {
+    fn edge_id(&self, index: EdgeIndex) -> EdgeId {
         EdgeId(self.first_edge + index.index() as u32)
     }
 
-    /// Calls `found` with each added edge at the node, its other end, and whether it is a loop, in the order in which
-    /// they were added. `direction` is not `Both`.
+    /// Calls `found` with each added edge at the node and its other end, in the order in which they were added.
+    /// `direction` is not `Both`.
     pub(super) fn neighbours(
         &self,
         node: NodeId,
@@ -249,16 +253,22 @@ impl Changes {
         mut found: impl FnMut(EdgeId, NodeId),
     ) {
         let Some(place) = self.place(node) else { return };
-        let way = if direction == Direction::Out { Way::Outgoing } else { Way::Incoming };
         // petgraph lists the youngest edge first; the oldest first agrees with the order of ids.
         let edges: Vec<_> =
-            self.graph.edges_directed(place, way).filter(|e| wanted(types, e.weight().edge_type)).collect();
+            self.graph.edges_directed(place, way(direction)).filter(|e| wanted(types, e.weight().edge_type)).collect();
         for edge in edges.into_iter().rev() {
             let end = if direction == Direction::Out { edge.target() } else { edge.source() };
             if let Some(end) = self.graph.node_weight(end) {
                 found(self.edge_id(edge.id()), end.id());
             }
         }
+    }
+
+    /// How many edges `neighbours` would find.
+    pub(super) fn degree(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> u64 {
+        let Some(place) = self.place(node) else { return 0 };
+        let edges = self.graph.edges_directed(place, way(direction));
+        edges.filter(|edge| wanted(types, edge.weight().edge_type)).count() as u64
     }
 
     /// Calls `found` with every added edge of these types, its source and its target.

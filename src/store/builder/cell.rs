@@ -10,6 +10,7 @@ use crate::store::{encode, order};
 
 /// A value; its strings are numbers, first of arrival, then ([`Cell::rank`]) of the snapshot's dictionary.
 #[derive(Clone, Debug)]
+#[allow(clippy::box_collection, reason = "millions of cells are held, nearly all flat: a bare vector would grow them")]
 pub(super) enum Cell {
     /// Inside lists and maps only.
     Null,
@@ -148,8 +149,13 @@ impl Dictionary {
     }
 
     /// The names, ascending.
-    pub(super) fn texts<'n>(&'n self, names: &'n Names) -> impl Iterator<Item = &'n str> + Clone {
+    fn texts<'n>(&'n self, names: &'n Names) -> impl Iterator<Item = &'n str> + Clone {
         self.ascending.iter().filter_map(|arrival| names.name(*arrival))
+    }
+
+    /// The names, ascending, as a catalog keeps them.
+    pub(super) fn names(&self, names: &Names) -> Vec<String> {
+        self.texts(names).map(str::to_owned).collect()
     }
 
     /// Writes the names as the snapshot's dictionary of strings.

@@ -7,20 +7,16 @@
 mod cell;
 mod column;
 mod edge;
+mod finish;
 mod sections;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use rkyv::ser::allocator::ArenaHandle;
-use rkyv::util::AlignedVec;
-
-use super::layout::{self, Meta, Shape};
 use super::names::Names;
 use super::{Error, value};
 use crate::model::{NodeId, Schema, Value};
-use cell::{Cell, Dictionary};
+use cell::Cell;
 use column::Cells;
-use sections::Sections;
 
 /// Gathers a graph and writes it as a snapshot.
 ///
@@ -60,7 +56,7 @@ pub struct Builder {
 
 /// A shape while it is gathered.
 struct Gathered {
-    /// Sorted by arrival, to recognise the set.
+    /// In the order of their arrival, to recognise the set.
     labels: Vec<u32>,
     count: u32,
     /// Properties by key.
@@ -173,84 +169,6 @@ impl Builder {
         if self.strings.len() >= u32::MAX as usize {
             return Err(Error::TooLarge(format!("a graph has at most {} distinct strings", u32::MAX - 1)));
         }
-        let mut sections = Sections::default();
-        let strings = Dictionary::new(&self.strings);
-        let labels = Dictionary::new(&self.labels);
-        let edge_types = Dictionary::new(&self.edge_types);
-        let keys = Dictionary::new(&self.keys);
-        let names = |dictionary: &Dictionary, names| dictionary.texts(names).map(str::to_owned).collect::<Vec<_>>();
-        let mut meta = Meta {
-            nodes: self.nodes.len() as u32,
-            edges: self.edges.len() as u32,
-            labels: names(&labels, &self.labels),
-            edge_types: names(&edge_types, &self.edge_types),
-            keys: names(&keys, &self.keys),
-            strings: strings.write(&self.strings, &mut sections),
-            ..Meta::default()
-        };
-        let id =
-            |dictionary: &Dictionary, names: &Names, name| names.id(name).map(|id| dictionary.ranks()[id as usize]);
-        meta.indexes = self
-            .indexes
-            .iter()
-            .filter_map(|(label, key)| Some((id(&labels, &self.labels, label)?, id(&keys, &self.keys, key)?)))
-            .collect();
-        meta.indexes.sort_unstable();
-        // The texts are written; what follows needs their ranks only.
-        self.strings = Names::default();
-
-        let mut cells = Vec::new();
-        for gathered in self.shapes {
-            let first = meta.shapes.last().map_or(0, |shape| shape.nodes().end);
-            let mut own: Vec<u32> = gathered.labels.iter().map(|label| labels.ranks()[*label as usize]).collect();
-            own.sort_unstable();
-            let ranked = column::ranked(gathered.cells, keys.ranks(), strings.ranks());
-            let indexed = |key| own.iter().any(|label| meta.indexes.binary_search(&(*label, key)).is_ok());
-            let columns = ranked
-                .iter()
-                .map(|(key, cells)| column::write(&mut sections, *key, gathered.count, cells, indexed(*key)));
-            let columns = columns.collect();
-            meta.shapes.push(Shape { labels: own, first, count: gathered.count, columns, ..Shape::default() });
-            cells.push(ranked);
-        }
-        meta.distinct = distinct(&meta.shapes, &cells);
-        drop(cells);
-        let first: Vec<u32> = meta.shapes.iter().map(|shape| shape.first).collect();
-        let nodes = self.nodes;
-        let node = |number: u32| {
-            let (shape, row) = nodes[number as usize];
-            (shape, first[shape as usize] + row)
-        };
-        let cells = column::ranked(self.edge_cells, keys.ranks(), strings.ranks());
-        edge::write(&mut sections, &mut meta.shapes, self.edges, edge_types.ranks(), node, cells);
-        meta.schema = self.schema.map(|schema| archive(&schema).map(|bytes| sections.bytes(&bytes))).transpose()?;
-        let (body, table) = sections.finish();
-        meta.sections = table;
-        Ok(layout::assemble(&archive(&meta)?, &body))
+        finish::write(self)
     }
-}
-
-/// For each label and key, how many different values there are.
-fn distinct(shapes: &[Shape], cells: &[Vec<(u32, Cells)>]) -> Vec<(u32, u32, u64)> {
-    let mut columns: BTreeMap<(u32, u32), Vec<&Cells>> = BTreeMap::new();
-    for (shape, cells) in shapes.iter().zip(cells) {
-        for label in &shape.labels {
-            for (key, cells) in cells {
-                columns.entry((*label, *key)).or_default().push(cells);
-            }
-        }
-    }
-    let count = |((label, key), columns): (_, Vec<&Cells>)| {
-        let mut values: Vec<&Cell> = columns.into_iter().flatten().map(|(_, cell)| cell).collect();
-        (label, key, column::distinct(&mut values))
-    };
-    columns.into_iter().map(count).collect()
-}
-
-/// The bytes of an rkyv archive.
-fn archive(
-    value: &impl for<'a> rkyv::Serialize<rkyv::api::high::HighSerializer<AlignedVec, ArenaHandle<'a>, rkyv::rancor::Error>>,
-) -> Result<AlignedVec, Error> {
-    rkyv::to_bytes(value)
-        .map_err(|error| Error::TooLarge(format!("the graph's description cannot be written ({error})")))
 }

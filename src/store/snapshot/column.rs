@@ -78,7 +78,7 @@ impl<'g> Reader<'g> {
         items.get(self.snapshot.extent(offsets, row, items.len()))
     }
 
-    /// The string id of a row, when this is a column of strings.
+    /// The string id of each row, when this is a column of strings.
     pub(super) fn string_ids(self) -> Option<&'g [u32]> {
         match self.kind {
             Kind::String(section) => Some(self.snapshot.words(section)),

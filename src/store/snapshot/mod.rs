@@ -46,6 +46,9 @@ impl std::fmt::Debug for Snapshot {
 impl Snapshot {
     /// Maps the file and checks its frame; the work does not grow with the graph.
     ///
+    /// The file may be replaced while it is open ([`write`](super::write) does so); it must not be changed in place,
+    /// which no mapped format survives.
+    ///
     /// # Errors
     ///
     /// [`Error::Io`] when the file cannot be mapped, [`Error::Foreign`] when it is no graph, [`Error::Version`] when

@@ -275,11 +275,11 @@ impl<'g> View<'g> {
         let mut degree = 0;
         if direction != Direction::In {
             degree += self.base.degree(node, Direction::Out, types);
-            self.changes.neighbours(node, Direction::Out, types, |_, _| degree += 1);
+            degree += self.changes.degree(node, Direction::Out, types);
         }
         if direction != Direction::Out {
             degree += self.base.degree(node, Direction::In, types);
-            self.changes.neighbours(node, Direction::In, types, |_, _| degree += 1);
+            degree += self.changes.degree(node, Direction::In, types);
         }
         if direction == Direction::Both {
             self.edges_between(node, node, types, |_| degree -= 1);
