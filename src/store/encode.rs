@@ -24,13 +24,13 @@ pub(super) const LIST: u8 = 6;
 pub(super) const MAP: u8 = 7;
 
 /// The value of these bytes; none when they are no encoding of one value, no more and no less.
-pub(super) fn decode<'g>(bytes: &[u8], string: &impl Fn(u32) -> Str<'g>) -> Option<Value<'g>> {
+pub(super) fn decode<'g>(bytes: &[u8], string: &impl Fn(u32) -> Option<Str<'g>>) -> Option<Value<'g>> {
     let mut rest = bytes;
     let value = at_depth(&mut rest, string, 0)?;
     rest.is_empty().then_some(value)
 }
 
-fn at_depth<'g>(rest: &mut &[u8], string: &impl Fn(u32) -> Str<'g>, depth: usize) -> Option<Value<'g>> {
+fn at_depth<'g>(rest: &mut &[u8], string: &impl Fn(u32) -> Option<Str<'g>>, depth: usize) -> Option<Value<'g>> {
     if depth > MAX_DEPTH {
         return None;
     }
@@ -41,7 +41,7 @@ fn at_depth<'g>(rest: &mut &[u8], string: &impl Fn(u32) -> Str<'g>, depth: usize
         TRUE => Value::Bool(true),
         INT => Value::Int(i64::from_le_bytes(take(rest)?)),
         FLOAT => Value::Float(f64::from_le_bytes(take(rest)?)),
-        STRING => Value::String(string(u32::from_le_bytes(take(rest)?))),
+        STRING => Value::String(string(u32::from_le_bytes(take(rest)?))?),
         // Collecting grows with the items that are there, whatever the count says.
         LIST => {
             let count = u32::from_le_bytes(take(rest)?);
@@ -50,7 +50,7 @@ fn at_depth<'g>(rest: &mut &[u8], string: &impl Fn(u32) -> Str<'g>, depth: usize
         MAP => {
             let count = u32::from_le_bytes(take(rest)?);
             let entry = |_| {
-                let key = string(u32::from_le_bytes(take(rest)?));
+                let key = string(u32::from_le_bytes(take(rest)?))?;
                 Some((key, at_depth(rest, string, depth + 1)?))
             };
             Value::map((0..count).map(entry).collect::<Option<Vec<_>>>()?)
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_value() {
-        let string = |_| Str::Borrowed("s");
+        let string = |id| (id < 10).then_some(Str::Borrowed("s"));
         let nested = |depth: usize| [[LIST, 1, 0, 0, 0].repeat(depth), vec![NULL]].concat();
         assert_eq!(decode(&[TRUE], &string), Some(Value::Bool(true)));
         assert_eq!(
@@ -79,9 +79,15 @@ mod tests {
             Some(Value::list(vec![Value::string("s")]))
         );
         assert!(decode(&nested(MAX_DEPTH), &string).is_some());
-        for bytes in
-            [&[][..], &[8], &[TRUE, TRUE], &[INT, 1], &[LIST, 255, 255, 255, 255, NULL], &nested(MAX_DEPTH + 1)]
-        {
+        for bytes in [
+            &[][..],
+            &[8],
+            &[TRUE, TRUE],
+            &[INT, 1],
+            &[STRING, 10, 0, 0, 0],
+            &[LIST, 255, 255, 255, 255, NULL],
+            &nested(MAX_DEPTH + 1),
+        ] {
             assert_eq!(decode(bytes, &string), None, "{bytes:?}");
         }
     }

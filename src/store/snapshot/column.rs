@@ -52,14 +52,16 @@ impl<'g> Reader<'g> {
             Kind::Bool(section) => Value::Bool(self.bit(snapshot.words(section), row)),
             Kind::Int(section) => Value::Int(*snapshot.sound(snapshot.words(section).get(row))?),
             Kind::Float(section) => Value::Float(*snapshot.sound(snapshot.words(section).get(row))?),
-            Kind::String(section) => Value::String(self.string(*snapshot.sound(snapshot.words(section).get(row))?)),
+            Kind::String(section) => Value::String(self.string(*snapshot.sound(snapshot.words(section).get(row))?)?),
             Kind::BoolList { offsets, items } => {
-                list(self.items::<u8>(offsets, items, row)?, |item| Value::Bool(*item != 0))
+                list(self.items::<u8>(offsets, items, row)?, |item| Some(Value::Bool(*item != 0)))?
             }
-            Kind::IntList { offsets, items } => list(self.items(offsets, items, row)?, |item| Value::Int(*item)),
-            Kind::FloatList { offsets, items } => list(self.items(offsets, items, row)?, |item| Value::Float(*item)),
+            Kind::IntList { offsets, items } => list(self.items(offsets, items, row)?, |item| Some(Value::Int(*item)))?,
+            Kind::FloatList { offsets, items } => {
+                list(self.items(offsets, items, row)?, |item| Some(Value::Float(*item)))?
+            }
             Kind::StringList { offsets, items } => {
-                list(self.items(offsets, items, row)?, |item| Value::String(self.string(*item)))
+                list(self.items(offsets, items, row)?, |item| self.string(*item).map(Value::String))?
             }
             Kind::Mixed { offsets, heap } => {
                 let bytes = self.items::<u8>(offsets, heap, row)?;
@@ -68,14 +70,14 @@ impl<'g> Reader<'g> {
         })
     }
 
-    fn string(self, id: u32) -> Str<'g> {
-        Str::Borrowed(self.snapshot.string(id))
+    fn string(self, id: u32) -> Option<Str<'g>> {
+        self.snapshot.string(id).map(Str::Borrowed)
     }
 
     /// The row's part of the items.
     fn items<T: super::Plain>(self, offsets: SectionId, items: SectionId, row: usize) -> Option<&'g [T]> {
         let (offsets, items) = (self.snapshot.words::<u64>(offsets), self.snapshot.words(items));
-        items.get(self.snapshot.extent(offsets, row, items.len()))
+        items.get(self.snapshot.extent(offsets, row, items.len())?)
     }
 
     /// The string id of each row, when this is a column of strings.
@@ -103,7 +105,7 @@ impl<'g> Reader<'g> {
             Kind::Float(section) => Column::Float(self.take(section, rows)?),
             Kind::String(section) => {
                 let ids = self.take::<u32>(section, rows)?;
-                Column::String(ids.into_iter().map(|id| self.string(id)).collect())
+                Column::String(ids.into_iter().map(|id| self.string(id)).collect::<Option<_>>()?)
             }
             _ => return None,
         })
@@ -115,6 +117,7 @@ impl<'g> Reader<'g> {
     }
 }
 
-fn list<'g, T>(items: &[T], value: impl Fn(&T) -> Value<'g>) -> Value<'g> {
-    Value::list(items.iter().map(value).collect())
+/// A list, when each of its items can be read.
+fn list<'g, T>(items: &[T], value: impl Fn(&T) -> Option<Value<'g>>) -> Option<Value<'g>> {
+    Some(Value::list(items.iter().map(value).collect::<Option<_>>()?))
 }

@@ -29,14 +29,15 @@ impl Snapshot {
     fn leaving(&self, block: &Leaving, row: usize) -> LeavingEdges<'_> {
         let targets = self.words::<u32>(block.targets);
         let length = targets.len().min(block.count as usize);
-        let extent = self.extent(self.words::<u32>(block.offsets), row, length);
+        let extent = self.extent(self.words::<u32>(block.offsets), row, length).unwrap_or_default();
         // The extent ends within the block, whose ids end within the graph's: no overflow.
         LeavingEdges { first: block.first + extent.start as u32, targets: targets.get(extent).unwrap_or_default() }
     }
 
     fn entering(&self, block: &Entering, row: usize) -> EnteringEdges<'_> {
         let (sources, edges) = (self.words::<u32>(block.sources), self.words::<u32>(block.edges));
-        let extent = self.extent(self.words::<u32>(block.offsets), row, sources.len().min(edges.len()));
+        let length = sources.len().min(edges.len());
+        let extent = self.extent(self.words::<u32>(block.offsets), row, length).unwrap_or_default();
         EnteringEdges {
             sources: sources.get(extent.clone()).unwrap_or_default(),
             edges: edges.get(extent).unwrap_or_default(),
@@ -131,7 +132,9 @@ impl Snapshot {
     /// How many edges `neighbours` would find, read off the offsets.
     pub(in crate::store) fn degree(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> u64 {
         let Some((shape, row)) = self.shape_of(node) else { return 0 };
-        let degree = |offsets, count: u32| self.extent(self.words::<u32>(offsets), row, count as usize).len() as u64;
+        let degree = |offsets, count: u32| {
+            self.extent(self.words::<u32>(offsets), row, count as usize).map_or(0, |extent| extent.len() as u64)
+        };
         if direction == Direction::Out {
             let blocks = shape.leaving.iter().filter(|block| wanted(types, block.edge_type));
             blocks.map(|block| degree(block.offsets, block.count)).sum()

@@ -138,21 +138,21 @@ impl Snapshot {
     }
 
     /// The part that belongs to a row, by offsets of which there is one more than rows; `length` bounds it.
-    fn extent<T: Plain + TryInto<usize>>(&self, offsets: &[T], row: usize, length: usize) -> Range<usize> {
+    fn extent<T: Plain + TryInto<usize>>(&self, offsets: &[T], row: usize, length: usize) -> Option<Range<usize>> {
         let extent = || {
             let start = (*offsets.get(row)?).try_into().ok()?;
             let end = (*offsets.get(row + 1)?).try_into().ok()?;
             (start <= end && end <= length).then_some(start..end)
         };
-        self.sound(extent()).unwrap_or_default()
+        self.sound(extent())
     }
 
     /// The string with this id.
-    fn string(&self, id: u32) -> &str {
+    fn string(&self, id: u32) -> Option<&str> {
         let strings = self.meta.strings;
         let (offsets, heap) = (self.words::<u64>(strings.offsets), self.section(strings.heap));
-        let bytes = heap.get(self.extent(offsets, id as usize, heap.len()));
-        self.sound(bytes.and_then(|bytes| str::from_utf8(bytes).ok())).unwrap_or_default()
+        let bytes = self.extent(offsets, id as usize, heap.len()).and_then(|extent| heap.get(extent));
+        self.sound(bytes.and_then(|bytes| str::from_utf8(bytes).ok()))
     }
 
     /// The id of the string, by binary search.
@@ -162,7 +162,7 @@ impl Snapshot {
         let (mut low, mut high) = (0, strings.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            let bytes = heap.get(self.extent(offsets, middle as usize, heap.len())).unwrap_or_default();
+            let bytes = heap.get(self.extent(offsets, middle as usize, heap.len())?)?;
             match bytes.cmp(text.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,

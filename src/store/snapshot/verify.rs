@@ -65,8 +65,8 @@ impl Snapshot {
         if !meta.sections.is_empty() {
             self.verify_offsets(meta.strings.offsets, self.section(meta.strings.heap).len(), "strings")?;
         }
-        let strings: Vec<&str> = (0..count).map(|id| self.string(id)).collect();
-        ensure(ascends(&strings), || "its strings do not ascend".into())?;
+        let strings: Option<Vec<&str>> = (0..count).map(|id| self.string(id)).collect();
+        ensure(strings.is_some_and(|strings| ascends(&strings)), || "its strings do not ascend".into())?;
         ensure(meta.schema.is_some() == self.schema().is_some(), || "its schema cannot be read".into())
     }
 
@@ -108,7 +108,7 @@ impl Snapshot {
             && offsets.last().map(|end| *end as usize) == Some(ends.len());
         ensure(whole, || format!("the offsets of {what} do not ascend from zero to their end"))?;
         let ascend = (0..shape.count as usize).all(|row| {
-            let own = ends.get(self.extent(offsets, row, ends.len())).unwrap_or_default();
+            let own = self.extent(offsets, row, ends.len()).and_then(|extent| ends.get(extent)).unwrap_or_default();
             own.is_sorted() && own.last().is_none_or(|end| *end < self.meta.nodes)
         });
         ensure(ascend, || format!("the neighbours of {what} do not ascend"))
@@ -123,7 +123,7 @@ impl Snapshot {
         self.verify_adjacency(block.offsets, shape, sources, &what())?;
         let offsets = self.words::<u32>(block.offsets);
         for (row, target) in shape.nodes().enumerate() {
-            let extent = self.extent(offsets, row, count);
+            let extent = self.extent(offsets, row, count).unwrap_or_default();
             let own: Vec<(u32, u32)> = extent.filter_map(|at| Some((*sources.get(at)?, *edges.get(at)?))).collect();
             let agree = ascends(&own)
                 && own.iter().all(|(source, edge)| {
