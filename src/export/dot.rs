@@ -34,7 +34,7 @@ pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Wri
     out.write_all(
         b"  node [fontname=\"Helvetica,Arial\", fontsize=11, margin=\"0.11,0.06\", height=0.3, width=0.4]\n",
     )?;
-    out.write_all(b"  edge [fontname=\"Helvetica,Arial\", fontsize=9, fontcolor=\"#57534e\", color=\"#78716c99\", arrowsize=0.6]\n")?;
+    out.write_all(b"  edge [fontname=\"Helvetica,Arial\", fontsize=9, fontcolor=\"#57534e\", arrowsize=0.6]\n")?;
     legend(picture, out)?;
     for (place, kind) in picture.kinds.iter().enumerate() {
         let frame = clusters && !kind.name.is_empty();
@@ -56,7 +56,9 @@ pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Wri
         }
     }
     for edge in &picture.edges {
-        write!(out, "  n{} -> n{} [", edge.source, edge.target)?;
+        // A line takes its colour from where it starts, pale enough for the lines below it to show.
+        let colour = &picture.kind(&picture.nodes[edge.source]).look.border;
+        write!(out, "  n{} -> n{} [color=\"{colour}66\", ", edge.source, edge.target)?;
         if ranked {
             write!(out, "label={}, ", quote(picture.verb(edge)))?;
         }
@@ -111,9 +113,9 @@ fn edge_tooltip(picture: &Picture<'_, '_>, edge: &Edge<'_>) -> String {
     head + &described(&picture.edge_properties(edge), "")
 }
 
-/// The properties, a line each, save those that say the caption again; `text` first and without its key.
+/// The properties, a line each, save what is blank or the caption again; `text` first and without its key.
 fn described(properties: &[Property<'_, '_>], caption: &str) -> String {
-    let told = |value: &Value<'_>| matches!(value, Value::String(text) if &**text == caption);
+    let told = |value: &Value<'_>| matches!(value, Value::String(text) if text.trim().is_empty() || &**text == caption);
     let (texts, others): (Vec<_>, Vec<_>) =
         properties.iter().filter(|(_, value)| !told(value)).partition(|(key, _)| *key == "text");
     let texts = texts.iter().map(|(_, value)| format!("\n{}", json::text(value)));

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::palette::Look;
 use super::subgraph::Subgraph;
 use super::text;
-use crate::model::schema::{NodeType, Relation};
+use crate::model::schema::NodeType;
 use crate::model::{EdgeId, NodeId, Schema, Value};
 use crate::store::View;
 
@@ -61,29 +61,30 @@ impl<'v, 'g> Picture<'v, 'g> {
     /// Names and sorts; ids that the view does not know are left out.
     pub(super) fn new(subgraph: &Subgraph, view: &'v View<'g>) -> Self {
         let schema = view.schema();
-        let mut sorted: Vec<_> = subgraph.nodes.iter().filter(|&&node| view.contains_node(node)).collect();
-        sorted.sort_by_cached_key(|&&node| {
-            let label = label_of(view, schema, node);
-            let key = key_of(view, schema.and_then(|schema| schema.node_type(&label)), node);
-            (label, key, node)
-        });
-        let labels: Vec<_> = sorted.iter().map(|&&node| label_of(view, schema, node)).collect();
-        let kinds = kinds(labels.iter().cloned().collect(), schema);
+        let mut sorted: Vec<_> = subgraph
+            .nodes
+            .iter()
+            .filter(|&&node| view.contains_node(node))
+            .map(|&node| {
+                let label = label_of(view, schema, node);
+                let key = key_of(view, schema.and_then(|schema| schema.node_type(&label)), node);
+                (label, key, node)
+            })
+            .collect();
+        sorted.sort();
+        let kinds = kinds(sorted.iter().map(|(label, ..)| label.clone()).collect(), schema);
         let nodes: Vec<_> = sorted
             .into_iter()
-            .zip(labels)
-            .map(|(&id, label)| Node {
+            .map(|(label, _, id)| Node {
                 id,
+                // Every label has its kind.
                 kind: kinds.binary_search_by(|kind| kind.name.cmp(&label)).unwrap_or_default(),
                 caption: caption(view, schema.and_then(|schema| schema.node_type(&label)), &label, id),
             })
             .collect();
         let places: HashMap<_, _> = nodes.iter().enumerate().map(|(place, node)| (node.id, place)).collect();
         let mut edges: Vec<_> = subgraph.edges.iter().filter_map(|&id| edge(view, &places, id)).collect();
-        edges.sort_by(|a, b| {
-            let key = |edge: &Edge<'v>| (edge.edge_type, edge.source, edge.target, edge.id);
-            key(a).cmp(&key(b))
-        });
+        edges.sort_by_key(|edge| (edge.edge_type, edge.source, edge.target, edge.id));
         Picture { view, kinds, nodes, edges }
     }
 
@@ -112,10 +113,10 @@ impl<'v, 'g> Picture<'v, 'g> {
         properties.into_iter().map(|(key, value)| (self.view.key_name(key), value)).collect()
     }
 
-    /// How the edge reads between its ends: the schema's verb (`is addressed` has its own direction), else the type.
+    /// How the edge reads from its source to its target: the schema's verb in the singular, else the type.
     pub(super) fn verb(&self, edge: &Edge<'v>) -> &'v str {
         let relation = self.view.schema().and_then(|schema| schema.relation(edge.edge_type));
-        let singular = relation.and_then(|relation: &Relation| relation.verb.get(1));
+        let singular = relation.and_then(|relation| relation.verb.get(1));
         singular.map_or(edge.edge_type, String::as_str)
     }
 

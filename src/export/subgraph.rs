@@ -121,6 +121,9 @@ mod tests {
     /// `0 -> 1 -> 2 -> 3`, `0 -> 4`, `2 -> 4`, and a loop at 0.
     const EDGES: [(usize, usize); 6] = [(0, 1), (1, 2), (2, 3), (0, 4), (2, 4), (0, 0)];
 
+    /// Start, depth, limit; nodes, edges and how many are left out.
+    type Around = (usize, u32, usize, &'static [u32], &'static [u32], usize);
+
     fn graph(base: &Snapshot) -> (View<'_>, Vec<NodeId>, Vec<EdgeId>) {
         let mut view = View::new(base);
         let nodes: Vec<_> = (0..5).map(|_| view.create_node(&["N"], Vec::new()).unwrap()).collect();
@@ -136,7 +139,7 @@ mod tests {
     fn around_a_node() {
         let base = Snapshot::empty();
         let (view, nodes, _) = graph(&base);
-        let cases: [(usize, u32, usize, &[u32], &[u32], usize); 7] = [
+        let cases: [Around; 7] = [
             (0, 0, 9, &[0], &[], 0),
             (0, 1, 9, &[0, 1, 4], &[0, 3, 5], 0),
             (0, 2, 9, &[0, 1, 2, 4], &[0, 1, 3, 4, 5], 0),
