@@ -23,3 +23,25 @@ pub(super) fn typed<'g>(values: Vec<Value<'g>>) -> Column<'g> {
     };
     column.unwrap_or(Column::Value(values))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_kind_makes_a_typed_column() {
+        let (int, text) = (Value::Int(1), Value::string("a"));
+        let cases: [(&[Value<'_>], &str); 7] = [
+            (&[], "Value([])"),
+            (&[Value::Bool(true)], "Bool([true])"),
+            (&[int.clone(), Value::Int(2)], "Int([1, 2])"),
+            (&[Value::Float(0.5)], "Float([0.5])"),
+            (std::slice::from_ref(&text), "String([\"a\"])"),
+            (&[int.clone(), Value::Null], "Value([Int(1), Null])"),
+            (&[int.clone(), text.clone()], "Value([Int(1), String(\"a\")])"),
+        ];
+        for (values, expected) in cases {
+            assert_eq!(format!("{:?}", typed(values.to_vec())), expected);
+        }
+    }
+}

@@ -3,15 +3,14 @@
 //! Every read asks the id which side it is on: below the snapshot's count it is the snapshot's, read in place; from
 //! there on it was added. Only a node's edges can be on both sides, and only when the changes hold any.
 
+mod create;
 mod visit;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::order::{compare, equals_something};
 use super::typed::typed;
-use super::value::owned;
 use super::{Changes, Error, Snapshot};
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Schema, Value};
 
@@ -307,79 +306,6 @@ impl<'g> View<'g> {
         self.changes.edges(types, found);
     }
 
-    // Changes. They belong to this view alone until somebody keeps them; a clone made before keeps its own state.
-
-    /// Adds a node; new labels and keys join the catalog. Null properties are left out; of a key given twice, the last
-    /// value counts.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unstorable`] when a value cannot be a property, [`Error::TooLarge`] when ids run out.
-    pub fn create_node(&mut self, labels: &[&str], properties: Vec<(&str, Value<'_>)>) -> Result<NodeId, Error> {
-        if self.node_count() >= u64::from(u32::MAX) - 1 {
-            return Err(Error::TooLarge(format!("a graph has at most {} nodes", u32::MAX - 1)));
-        }
-        let properties = stored(properties)?;
-        let mut labels: Vec<_> = labels.iter().map(|label| self.intern_label(label)).collect();
-        labels.sort_unstable();
-        labels.dedup();
-        let properties = self.intern_keys(properties);
-        Ok(self.write().add_node(labels, properties))
-    }
-    /// Adds an edge between nodes of this view; null properties are left out, as with nodes.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unstorable`] when an end is not there or a value cannot be a property, [`Error::TooLarge`] when ids
-    /// run out.
-    pub fn create_edge(
-        &mut self,
-        source: NodeId,
-        edge_type: &str,
-        target: NodeId,
-        properties: Vec<(&str, Value<'_>)>,
-    ) -> Result<EdgeId, Error> {
-        if self.edge_count() >= u64::from(u32::MAX) - 1 {
-            return Err(Error::TooLarge(format!("a graph has at most {} edges", u32::MAX - 1)));
-        }
-        if let Some(end) = [source, target].into_iter().find(|end| !self.contains_node(*end)) {
-            return Err(Error::Unstorable(format!("an edge cannot end at {end:?}, which is not there")));
-        }
-        let properties = stored(properties)?;
-        let ends = [self.node_labels(source), self.node_labels(target)];
-        let base_types = self.base.edge_types();
-        let edge_type = match base_types.id(edge_type) {
-            Some(id) => id,
-            None => base_types.len() as u32 + self.write().edge_types.intern(edge_type),
-        };
-        let edge = Edge { source, target, edge_type: EdgeTypeId(edge_type) };
-        let properties = self.intern_keys(properties);
-        Ok(self.write().add_edge(edge, [&ends[0], &ends[1]], properties))
-    }
-
-    /// The changes, to write to: a copy of them when another view holds them too.
-    fn write(&mut self) -> &mut Changes {
-        let changes = Arc::make_mut(&mut self.changes);
-        changes.over(self.base.node_count(), self.base.edge_count());
-        changes
-    }
-    fn intern_label(&mut self, name: &str) -> LabelId {
-        let names = self.base.labels();
-        LabelId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().labels.intern(name)))
-    }
-    fn intern_keys(&mut self, properties: BTreeMap<&str, Value<'static>>) -> Vec<(KeyId, Value<'static>)> {
-        let names = self.base.keys();
-        let mut keyed: Vec<_> = properties
-            .into_iter()
-            .map(|(name, value)| {
-                let id = names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().keys.intern(name));
-                (KeyId(id), value)
-            })
-            .collect();
-        keyed.sort_unstable_by_key(|(key, _)| *key);
-        keyed
-    }
-
     /// Sorts properties by their keys' names.
     fn by_name(&self, mut properties: Vec<(KeyId, Value<'g>)>) -> Vec<(KeyId, Value<'g>)> {
         properties.sort_by(|(a, _), (b, _)| self.key_name(*a).cmp(self.key_name(*b)));
@@ -395,16 +321,4 @@ impl<'g> View<'g> {
 fn property(properties: &[(KeyId, Value<'static>)], key: KeyId) -> Value<'static> {
     let found = properties.binary_search_by_key(&key, |(key, _)| *key);
     found.ok().and_then(|at| properties.get(at)).map(|(_, value)| value.clone()).unwrap_or_default()
-}
-
-/// The properties as the changes keep them: free of lifetimes, without nulls, one value a key.
-fn stored<'k>(properties: Vec<(&'k str, Value<'_>)>) -> Result<BTreeMap<&'k str, Value<'static>>, Error> {
-    let mut stored = BTreeMap::new();
-    for (key, value) in properties {
-        match owned(value)? {
-            Value::Null => stored.remove(key),
-            value => stored.insert(key, value),
-        };
-    }
-    Ok(stored)
 }
