@@ -1,15 +1,20 @@
-//! The parts of the test runners, tested: what reads Gherkin, and what reads and writes the TCK's values.
+//! The parts of the test runners, tested: what reads Gherkin, what reads and writes the TCK's values, what reads and
+//! writes files of cases, and what makes a snapshot of any view.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "modules of other tests")]
 
 #[path = "tck/cell.rs"]
 mod cell;
+#[path = "query/file.rs"]
+mod file;
 #[path = "tck/gherkin.rs"]
 mod gherkin;
+#[path = "query/snapshot.rs"]
+mod snapshot;
 
 use cell::Cell;
-use kenning::model::{Path, Value};
+use kenning::model::{NodeId, Path, Value};
 use kenning::store::{Snapshot, View};
 
 const FEATURE: &str = r#"#encoding: utf-8
@@ -130,4 +135,74 @@ fn values_of_a_graph() {
     for (value, expected) in cases {
         assert_eq!(Cell::of(&value, &view).canonical(false), expected);
     }
+}
+
+const CASES: &str = "# About.
+--- graph
+CREATE ()
+
+--- query one
+MATCH (n)
+RETURN n
+--- parameters
+x: 1
+--- rows
+| n  |
+| 2  |
+| () |
+
+--- query two
+RETURN 1 ORDER BY 1
+--- rows in order
+| 1 |
+| 1 |
+--- warnings
+0..1: odd
+
+--- graph
+shipped
+
+--- query three
+RETURN x
+";
+
+#[test]
+fn files_of_cases() {
+    let mut file = file::File::read(CASES);
+    assert_eq!(file.write(), CASES);
+    let shape: Vec<_> = file.graphs.iter().map(|(graph, cases)| (graph.as_str(), cases.len())).collect();
+    assert_eq!(shape, [("CREATE ()", 2), ("shipped", 1)]);
+    // The order of rows and their spacing do not count, unless the section says so.
+    file.graphs[0].1[0].outcome[0].text = "| n |\n| () |\n| 2 |".to_owned();
+    assert!(file::same(&file.write(), CASES));
+    file.graphs[0].1[1].outcome[0].text = "| 1 |\n| 2 |".to_owned();
+    assert!(!file::same(&file.write(), CASES));
+    assert!(file::difference(CASES, &file.write()).starts_with("expected\ntwo"));
+    let table = [["a", "b|c"], ["long", "1"]].map(|row| row.map(str::to_owned).to_vec());
+    assert_eq!(file::draw(&table), "| a    | b\\|c |\n| long | 1    |\n");
+}
+
+#[test]
+fn snapshots_of_views() {
+    let base = Snapshot::empty();
+    let mut view = View::new(&base);
+    let a = view.create_node(&["B", "A"], vec![("x", Value::list(vec![Value::Int(1)]))]).unwrap();
+    let b = view.create_node(&[], Vec::new()).unwrap();
+    for x in [1, 2] {
+        view.create_edge(a, "T", b, vec![("x", Value::Int(x))]).unwrap();
+    }
+    view.create_edge(b, "T", b, Vec::new()).unwrap();
+    let snapshot = Snapshot::from_bytes(&snapshot::of(&view).unwrap()).unwrap();
+    let shown = |view: &View<'_>| {
+        let nodes = view.scan(|_| true).into_iter().flatten().map(|node| Value::Node(NodeId(node)));
+        let mut edges = Vec::new();
+        view.edges(None, |edge, from, to| {
+            let path = Path { nodes: vec![from, to], edges: vec![edge] };
+            edges.push(Value::Path(path.into()));
+        });
+        let mut cells: Vec<_> = nodes.chain(edges).map(|value| Cell::of(&value, view).canonical(false)).collect();
+        cells.sort();
+        cells
+    };
+    assert_eq!(shown(&View::new(&snapshot)), shown(&view));
 }
