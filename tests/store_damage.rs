@@ -187,3 +187,12 @@ fn files_are_replaced_whole() {
     let nowhere = folder.path().join("none").join("graph.ken");
     assert!(matches!(store::write(&nowhere, graph()), Err(Error::Io { action: "write", .. })));
 }
+
+#[test]
+fn embedded_bytes_need_no_alignment() {
+    let bytes: &'static [u8] = graph();
+    let shifted: &'static [u8] = Box::leak([&[0], bytes].concat().into_boxed_slice());
+    for bytes in [bytes, &shifted[1..]] {
+        Snapshot::from_static(bytes).unwrap().verify().unwrap();
+    }
+}

@@ -23,6 +23,22 @@ pub(super) enum Bytes {
     Owned(AlignedVec<ALIGN>),
 }
 
+/// Bytes embedded in the program where they can be read in place.
+///
+/// `include_bytes!` alone promises no alignment; [`Snapshot::from_static`](super::Snapshot::from_static) would copy.
+///
+/// ```
+/// use kenning::store::Aligned;
+///
+/// static GRAPH: &Aligned<[u8]> = &Aligned(*b"include_bytes!(\"graph.ken\") goes here");
+/// assert_eq!(GRAPH.0.as_ptr().align_offset(64), 0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct Aligned<B: ?Sized>(pub B);
+
+const _: () = assert!(align_of::<Aligned<u8>>() == ALIGN);
+
 impl Bytes {
     /// Maps a file, read-only.
     pub(super) fn map(file: &File) -> std::io::Result<Self> {

@@ -20,6 +20,7 @@ mod value;
 mod view;
 
 pub use builder::Builder;
+pub use bytes::Aligned;
 pub use changes::Changes;
 pub use error::Error;
 pub use file::write;

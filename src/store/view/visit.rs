@@ -164,6 +164,11 @@ fn direction(way: Way) -> Direction {
     }
 }
 
+/// Every edge type. Walking edges type by type tells each one's type without a search for it.
+fn types(view: &View<'_>) -> impl Iterator<Item = EdgeTypeId> {
+    (0..view.edge_type_count() as u32).map(EdgeTypeId)
+}
+
 impl IntoNeighbors for &View<'_> {
     type Neighbors = vec::IntoIter<NodeId>;
 
@@ -188,7 +193,11 @@ impl IntoEdgeReferences for &View<'_> {
 
     fn edge_references(self) -> Self::EdgeReferences {
         let mut edges = Vec::new();
-        self.edges(None, |id, _, _| edges.extend(self.edge(id).map(|edge| EdgeReference { id, edge })));
+        for edge_type in types(self) {
+            self.edges(Some(&[edge_type]), |id, source, target| {
+                edges.push(EdgeReference { id, edge: Edge { source, target, edge_type } });
+            });
+        }
         edges.into_iter()
     }
 }
@@ -206,9 +215,12 @@ impl IntoEdgesDirected for &View<'_> {
 
     fn edges_directed(self, node: NodeId, way: Way) -> Self::EdgesDirected {
         let mut edges = Vec::new();
-        self.neighbours(node, direction(way), None, |id, _| {
-            edges.extend(self.edge(id).map(|edge| EdgeReference { id, edge }));
-        });
+        for edge_type in types(self) {
+            self.neighbours(node, direction(way), Some(&[edge_type]), |id, end| {
+                let (source, target) = if way == Way::Outgoing { (node, end) } else { (end, node) };
+                edges.push(EdgeReference { id, edge: Edge { source, target, edge_type } });
+            });
+        }
         edges.into_iter()
     }
 }
