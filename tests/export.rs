@@ -318,8 +318,11 @@ fn sizes() {
         assert!(refused.to_string().contains("around one node"), "{refused}");
         assert!(sink.is_empty(), "nothing is written before the refusal");
     }
-    let report = write(Format::Dot, &whole, &view, &Options { force: true, ..options }, &mut sink).unwrap();
-    assert_eq!((report.nodes, report.edges, report.notes.len()), (301, whole.edges.len(), 1));
+    let forced = Options { force: true, clusters: true, ..options };
+    let report = write(Format::Dot, &whole, &view, &forced, &mut sink).unwrap();
+    assert_eq!((report.nodes, report.edges, report.notes.len()), (301, whole.edges.len(), 2), "{:?}", report.notes);
+    let report = write(Format::Mermaid, &whole, &view, &forced, &mut sink).unwrap();
+    assert_eq!(report.notes, [format!("Mermaid refuses {} edges until its `maxEdges` is raised", report.edges)]);
     let report = write(Format::GraphMl, &whole, &view, &options, &mut sink).unwrap();
     assert_eq!((report.nodes, report.notes.len()), (301, 0));
     for count in [60, 61] {

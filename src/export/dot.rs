@@ -22,7 +22,7 @@ const WIDTH: usize = 24;
 const LINES: usize = 4;
 
 /// Writes the picture; with `clusters` the nodes of each type share a frame. Gives back what was left out.
-pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Write) -> io::Result<Option<String>> {
+pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Write) -> io::Result<Vec<String>> {
     let ranked = picture.nodes.len() <= RANKED;
     out.write_all(b"digraph kenning {\n")?;
     let layout = if ranked {
@@ -37,7 +37,8 @@ pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Wri
     out.write_all(b"  edge [fontname=\"Helvetica,Arial\", fontsize=9, fontcolor=\"#57534e\", arrowsize=0.6]\n")?;
     legend(picture, out)?;
     for (place, kind) in picture.kinds.iter().enumerate() {
-        let frame = clusters && !kind.name.is_empty();
+        // `sfdp` knows no frames.
+        let frame = clusters && ranked && !kind.name.is_empty();
         if frame {
             let name = quote(&kind.name);
             writeln!(out, "  subgraph cluster_{place} {{\n  label={name}; color=\"#d6d3d1\"; style=rounded")?;
@@ -65,8 +66,14 @@ pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Wri
         writeln!(out, "tooltip={}]", quote(&edge_tooltip(picture, edge)))?;
     }
     out.write_all(b"}\n")?;
-    let cut = !ranked && !picture.edges.is_empty();
-    Ok(cut.then(|| format!("edge labels are left out above {RANKED} nodes; the tooltips have them")))
+    let mut notes = Vec::new();
+    if !ranked && !picture.edges.is_empty() {
+        notes.push(format!("edge labels are left out above {RANKED} nodes; the tooltips have them"));
+    }
+    if !ranked && clusters {
+        notes.push(format!("frames are left out above {RANKED} nodes; colours tell the types apart"));
+    }
+    Ok(notes)
 }
 
 /// The nodes of one kind.

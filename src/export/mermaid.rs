@@ -16,8 +16,11 @@ const HARMLESS: &str = "-_.,'()/!?+";
 const WIDTH: usize = 28;
 const LINES: usize = 4;
 
-/// Writes the picture; with `clusters` the nodes of each type share a frame.
-pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Write) -> io::Result<()> {
+/// How many edges Mermaid draws unless it is told otherwise.
+const MAX_EDGES: usize = 500;
+
+/// Writes the picture; with `clusters` the nodes of each type share a frame. Gives back what its reader will meet.
+pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Write) -> io::Result<Vec<String>> {
     out.write_all(b"flowchart LR\n")?;
     for (kind, places) in by_kind(picture) {
         let name = &picture.kinds[kind].name;
@@ -42,7 +45,9 @@ pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Wri
         let ids: Vec<_> = places.iter().map(|place| format!("n{place}")).collect();
         writeln!(out, "  class {} t{kind}", ids.join(","))?;
     }
-    Ok(())
+    let edges = picture.edges.len();
+    let refused = edges > MAX_EDGES;
+    Ok(Vec::from_iter(refused.then(|| format!("Mermaid refuses {edges} edges until its `maxEdges` is raised"))))
 }
 
 /// The places of each kind's nodes.

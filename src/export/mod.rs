@@ -67,7 +67,7 @@ pub struct Report {
     pub nodes: usize,
     /// How many edges.
     pub edges: usize,
-    /// What was left out, a sentence each.
+    /// What was left out, or what the reader of the format will leave out; a sentence each.
     pub notes: Vec<String>,
 }
 
@@ -128,8 +128,8 @@ pub fn write(
     let picture = Picture::new(subgraph, view);
     let mut report = Report { nodes: picture.nodes.len(), edges: picture.edges.len(), notes: Vec::new() };
     match format {
-        Format::Dot => report.notes.extend(dot::write(&picture, options.clusters, out)?),
-        Format::Mermaid => mermaid::write(&picture, options.clusters, out)?,
+        Format::Dot => report.notes = dot::write(&picture, options.clusters, out)?,
+        Format::Mermaid => report.notes = mermaid::write(&picture, options.clusters, out)?,
         Format::GraphMl => graphml::write(&picture, out)?,
         Format::Cytoscape => cytoscape::write(&picture, out)?,
         Format::JsonLines => jsonl::write(&picture, out)?,

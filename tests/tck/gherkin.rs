@@ -116,8 +116,8 @@ fn blocks(text: &str) -> Result<(Vec<Step>, Vec<Block>), (usize, &'static str)> 
                 if line.trim() == "\"\"\"" {
                     break;
                 }
-                // Less than the indent is left alone only where there is nothing but blanks.
-                doc.push(line.get(indent..).unwrap_or_else(|| line.trim_start()));
+                let blanks = line.len() - line.trim_start().len();
+                doc.push(&line[indent.min(blanks)..]);
             }
             steps.last_mut().ok_or(fail("a text without a step"))?.doc = Some(doc.join("\n"));
         } else if let Some(text) = step(trimmed) {
@@ -141,20 +141,13 @@ fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut chars = line.chars().skip(1).peekable();
     while let Some(char) = chars.next() {
-        let cell = cells.last_mut().expect("there is a first cell");
-        match (char, chars.peek()) {
-            ('\\', Some('n')) => cell.push('\n'),
-            ('\\', Some(&escaped @ ('|' | '\\'))) => cell.push(escaped),
-            ('|', _) => {
-                cells.push(String::new());
-                continue;
-            }
-            (other, _) => {
-                cell.push(other);
-                continue;
-            }
+        if char == '|' {
+            cells.push(String::new());
+            continue;
         }
-        chars.next();
+        let escaped = chars.next_if(|next| char == '\\' && "n|\\".contains(*next));
+        let meant = escaped.map_or(char, |escaped| if escaped == 'n' { '\n' } else { escaped });
+        cells.last_mut().expect("there is a first cell").push(meant);
     }
     // What stands behind the last bar is no cell.
     cells.pop();
