@@ -4,6 +4,7 @@
 //! stage that raised one. Only the command draws carets.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use super::Span;
 
@@ -82,9 +83,15 @@ pub enum Detail {
     Other,
 }
 
-/// One error of a statement.
+/// One error of a statement; its [`Parts`] are its fields.
+///
+/// A pointer, because results that may hold one are handed up through deep recursions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Diagnostic {
+pub struct Diagnostic(Box<Parts>);
+
+/// What an error says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
     /// openCypher's class.
     pub class: Class,
     /// openCypher's detail code.
@@ -104,7 +111,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error of `class` and `detail` that says `message`; place and help are added with the builder methods.
     pub fn new(class: Class, detail: Detail, message: impl Into<String>) -> Self {
-        Diagnostic {
+        Diagnostic(Box::new(Parts {
             class,
             detail,
             message: message.into(),
@@ -112,7 +119,7 @@ impl Diagnostic {
             label: String::new(),
             related: Vec::new(),
             help: Vec::new(),
-        }
+        }))
     }
 
     /// A `SyntaxError`.
@@ -152,6 +159,19 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+}
+
+impl Deref for Diagnostic {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Diagnostic {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
     }
 }
 

@@ -5,7 +5,78 @@
 
 /// A scalar function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Function {}
+#[allow(missing_docs, reason = "the names are the functions' own; the table says what each does")]
+pub enum Function {
+    Abs,
+    Acos,
+    Asin,
+    Atan,
+    Atan2,
+    Btrim,
+    Ceil,
+    CharLength,
+    Coalesce,
+    Cos,
+    Cot,
+    Degrees,
+    E,
+    ElementId,
+    EndNode,
+    Exp,
+    Floor,
+    Haversin,
+    Head,
+    Id,
+    IsEmpty,
+    IsNan,
+    Keys,
+    Labels,
+    Last,
+    Left,
+    Length,
+    Log,
+    Log10,
+    Ltrim,
+    Nodes,
+    NullIf,
+    Pi,
+    Properties,
+    Radians,
+    Rand,
+    RandomUuid,
+    Range,
+    Relationships,
+    Replace,
+    Reverse,
+    Right,
+    Round,
+    Rtrim,
+    Sign,
+    Sin,
+    Size,
+    Split,
+    Sqrt,
+    StartNode,
+    Substring,
+    Tail,
+    Tan,
+    ToBoolean,
+    ToBooleanList,
+    ToBooleanOrNull,
+    ToFloat,
+    ToFloatList,
+    ToFloatOrNull,
+    ToInteger,
+    ToIntegerList,
+    ToIntegerOrNull,
+    ToLower,
+    ToString,
+    ToStringList,
+    ToStringOrNull,
+    ToUpper,
+    Type,
+    ValueType,
+}
 
 /// An aggregation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,6 +163,139 @@ pub struct Signature {
 }
 
 /// The signature of the function with this name, whatever its case; namespaces are joined by dots.
-pub fn lookup(_name: &str) -> Option<&'static Signature> {
-    None
+///
+/// ```
+/// use kenning::model::function::lookup;
+/// assert_eq!(lookup("TOUPPER").map(|signature| signature.name), Some("toUpper"));
+/// ```
+pub fn lookup(name: &str) -> Option<&'static Signature> {
+    let key = |text: &str| text.bytes().map(|byte| byte.to_ascii_lowercase()).collect::<Vec<u8>>();
+    let wanted = key(name);
+    FUNCTIONS.binary_search_by(|signature| key(signature.name).cmp(&wanted)).ok().map(|at| &FUNCTIONS[at])
+}
+
+/// Every function, sorted by name, whatever its case.
+pub fn all() -> &'static [Signature] {
+    FUNCTIONS
+}
+
+use FunctionKind as Kind;
+
+/// Nodes and edges.
+const ELEMENT: Types = Types::NODE.or(Types::EDGE);
+
+const fn row(
+    name: &'static str,
+    kind: FunctionKind,
+    parameters: &'static [Types],
+    required: usize,
+    variadic: bool,
+    returns: Types,
+    text: &'static str,
+) -> Signature {
+    Signature { name, kind, parameters, required, variadic, returns, text }
+}
+
+/// Sorted by name in small letters: `lookup` searches it.
+#[rustfmt::skip]
+static FUNCTIONS: &[Signature] = &[
+    row("abs", Kind::Scalar(Function::Abs), &[Types::NUMBER], 1, false, Types::NUMBER, "The distance of a number from zero."),
+    row("acos", Kind::Scalar(Function::Acos), &[Types::NUMBER], 1, false, Types::FLOAT, "The angle, in radians, with this cosine."),
+    row("asin", Kind::Scalar(Function::Asin), &[Types::NUMBER], 1, false, Types::FLOAT, "The angle, in radians, with this sine."),
+    row("atan", Kind::Scalar(Function::Atan), &[Types::NUMBER], 1, false, Types::FLOAT, "The angle, in radians, with this tangent."),
+    row("atan2", Kind::Scalar(Function::Atan2), &[Types::NUMBER, Types::NUMBER], 2, false, Types::FLOAT, "The angle, in radians, of the point with this y and x."),
+    row("avg", Kind::Aggregate(Aggregate::Avg), &[Types::NUMBER], 1, false, Types::FLOAT, "The mean of the values that are not null."),
+    row("btrim", Kind::Scalar(Function::Btrim), &[Types::STRING, Types::STRING], 1, false, Types::STRING, "The string without white space, or without these characters, at both ends."),
+    row("ceil", Kind::Scalar(Function::Ceil), &[Types::NUMBER], 1, false, Types::FLOAT, "The smallest whole number that is not below."),
+    row("char_length", Kind::Scalar(Function::CharLength), &[Types::STRING], 1, false, Types::INT, "How many characters the string has."),
+    row("character_length", Kind::Scalar(Function::CharLength), &[Types::STRING], 1, false, Types::INT, "How many characters the string has."),
+    row("coalesce", Kind::Scalar(Function::Coalesce), &[Types::ANY], 1, true, Types::ANY, "The first argument that is not null."),
+    row("collect", Kind::Aggregate(Aggregate::Collect), &[Types::ANY], 1, false, Types::LIST, "A list of the values that are not null."),
+    row("cos", Kind::Scalar(Function::Cos), &[Types::NUMBER], 1, false, Types::FLOAT, "The cosine of an angle in radians."),
+    row("cot", Kind::Scalar(Function::Cot), &[Types::NUMBER], 1, false, Types::FLOAT, "The cotangent of an angle in radians."),
+    row("count", Kind::Aggregate(Aggregate::Count), &[Types::ANY], 1, false, Types::INT, "How many values are not null; count(*) counts rows."),
+    row("degrees", Kind::Scalar(Function::Degrees), &[Types::NUMBER], 1, false, Types::FLOAT, "An angle in radians, in degrees."),
+    row("e", Kind::Scalar(Function::E), &[], 0, false, Types::FLOAT, "The base of the natural logarithm."),
+    row("elementId", Kind::Scalar(Function::ElementId), &[ELEMENT], 1, false, Types::STRING, "A text that identifies a node or a relationship."),
+    row("endNode", Kind::Scalar(Function::EndNode), &[Types::EDGE], 1, false, Types::NODE, "The node that a relationship enters."),
+    row("exp", Kind::Scalar(Function::Exp), &[Types::NUMBER], 1, false, Types::FLOAT, "e to this power."),
+    row("floor", Kind::Scalar(Function::Floor), &[Types::NUMBER], 1, false, Types::FLOAT, "The greatest whole number that is not above."),
+    row("haversin", Kind::Scalar(Function::Haversin), &[Types::NUMBER], 1, false, Types::FLOAT, "Half the versed sine of an angle in radians."),
+    row("head", Kind::Scalar(Function::Head), &[Types::LIST], 1, false, Types::ANY, "The first element."),
+    row("id", Kind::Scalar(Function::Id), &[ELEMENT], 1, false, Types::INT, "A number that identifies a node or a relationship."),
+    row("isEmpty", Kind::Scalar(Function::IsEmpty), &[Types::STRING.or(Types::LIST).or(Types::MAP)], 1, false, Types::BOOL, "Whether a string, a list or a map holds nothing."),
+    row("isNaN", Kind::Scalar(Function::IsNan), &[Types::NUMBER], 1, false, Types::BOOL, "Whether a number is NaN."),
+    row("keys", Kind::Scalar(Function::Keys), &[Types::MAP.or(Types::NODE).or(Types::EDGE)], 1, false, Types::LIST, "The keys of a map, or of the properties of a node or a relationship."),
+    row("labels", Kind::Scalar(Function::Labels), &[Types::NODE], 1, false, Types::LIST, "The labels of a node."),
+    row("last", Kind::Scalar(Function::Last), &[Types::LIST], 1, false, Types::ANY, "The last element."),
+    row("left", Kind::Scalar(Function::Left), &[Types::STRING, Types::INT], 2, false, Types::STRING, "The first characters of a string."),
+    row("length", Kind::Scalar(Function::Length), &[Types::PATH], 1, false, Types::INT, "How many relationships a path has."),
+    row("log", Kind::Scalar(Function::Log), &[Types::NUMBER], 1, false, Types::FLOAT, "The natural logarithm."),
+    row("log10", Kind::Scalar(Function::Log10), &[Types::NUMBER], 1, false, Types::FLOAT, "The logarithm to base 10."),
+    row("lower", Kind::Scalar(Function::ToLower), &[Types::STRING], 1, false, Types::STRING, "The string in small letters."),
+    row("ltrim", Kind::Scalar(Function::Ltrim), &[Types::STRING, Types::STRING], 1, false, Types::STRING, "The string without white space, or without these characters, in front."),
+    row("max", Kind::Aggregate(Aggregate::Max), &[Types::ANY], 1, false, Types::ANY, "The last of the values by the order of ORDER BY."),
+    row("min", Kind::Aggregate(Aggregate::Min), &[Types::ANY], 1, false, Types::ANY, "The first of the values by the order of ORDER BY."),
+    row("nodes", Kind::Scalar(Function::Nodes), &[Types::PATH], 1, false, Types::LIST, "The nodes of a path."),
+    row("nullIf", Kind::Scalar(Function::NullIf), &[Types::ANY, Types::ANY], 2, false, Types::ANY, "Null when both are equal, else the first."),
+    row("percentileCont", Kind::Aggregate(Aggregate::PercentileCont), &[Types::NUMBER, Types::NUMBER], 2, false, Types::FLOAT, "The value at this share (0.0 to 1.0) of the sorted numbers, interpolated."),
+    row("percentileDisc", Kind::Aggregate(Aggregate::PercentileDisc), &[Types::NUMBER, Types::NUMBER], 2, false, Types::NUMBER, "The nearest number at this share (0.0 to 1.0) of the sorted numbers."),
+    row("pi", Kind::Scalar(Function::Pi), &[], 0, false, Types::FLOAT, "The ratio of a circle's circumference to its diameter."),
+    row("properties", Kind::Scalar(Function::Properties), &[Types::MAP.or(Types::NODE).or(Types::EDGE)], 1, false, Types::MAP, "The properties of a node or a relationship as a map."),
+    row("radians", Kind::Scalar(Function::Radians), &[Types::NUMBER], 1, false, Types::FLOAT, "An angle in degrees, in radians."),
+    row("rand", Kind::Scalar(Function::Rand), &[], 0, false, Types::FLOAT, "A random number from 0.0 to 1.0, without 1.0."),
+    row("randomUUID", Kind::Scalar(Function::RandomUuid), &[], 0, false, Types::STRING, "A random UUID (version 4)."),
+    row("range", Kind::Scalar(Function::Range), &[Types::INT, Types::INT, Types::INT], 2, false, Types::LIST, "The integers from the first to the second, both included, by the third."),
+    row("relationships", Kind::Scalar(Function::Relationships), &[Types::PATH], 1, false, Types::LIST, "The relationships of a path."),
+    row("replace", Kind::Scalar(Function::Replace), &[Types::STRING, Types::STRING, Types::STRING], 3, false, Types::STRING, "The string with each occurrence of the second replaced by the third."),
+    row("reverse", Kind::Scalar(Function::Reverse), &[Types::STRING.or(Types::LIST)], 1, false, Types::STRING.or(Types::LIST), "The string or list from its end."),
+    row("right", Kind::Scalar(Function::Right), &[Types::STRING, Types::INT], 2, false, Types::STRING, "The last characters of a string."),
+    row("round", Kind::Scalar(Function::Round), &[Types::NUMBER, Types::INT], 1, false, Types::FLOAT, "The nearest whole number, or the nearest with that many decimals; halves go up."),
+    row("rtrim", Kind::Scalar(Function::Rtrim), &[Types::STRING, Types::STRING], 1, false, Types::STRING, "The string without white space, or without these characters, behind."),
+    row("sign", Kind::Scalar(Function::Sign), &[Types::NUMBER], 1, false, Types::INT, "-1, 0 or 1."),
+    row("sin", Kind::Scalar(Function::Sin), &[Types::NUMBER], 1, false, Types::FLOAT, "The sine of an angle in radians."),
+    row("size", Kind::Scalar(Function::Size), &[Types::STRING.or(Types::LIST).or(Types::MAP)], 1, false, Types::INT, "How many elements a list or map, or characters a string has."),
+    row("split", Kind::Scalar(Function::Split), &[Types::STRING, Types::STRING.or(Types::LIST)], 2, false, Types::LIST, "The parts of a string between separators."),
+    row("sqrt", Kind::Scalar(Function::Sqrt), &[Types::NUMBER], 1, false, Types::FLOAT, "The square root."),
+    row("startNode", Kind::Scalar(Function::StartNode), &[Types::EDGE], 1, false, Types::NODE, "The node that a relationship leaves."),
+    row("stDev", Kind::Aggregate(Aggregate::StDev), &[Types::NUMBER], 1, false, Types::FLOAT, "The standard deviation of a sample."),
+    row("stDevP", Kind::Aggregate(Aggregate::StDevP), &[Types::NUMBER], 1, false, Types::FLOAT, "The standard deviation of a whole population."),
+    row("substring", Kind::Scalar(Function::Substring), &[Types::STRING, Types::INT, Types::INT], 2, false, Types::STRING, "Characters of a string: from this position (0 is the first), and how many."),
+    row("sum", Kind::Aggregate(Aggregate::Sum), &[Types::NUMBER], 1, false, Types::NUMBER, "The sum of the values that are not null."),
+    row("tail", Kind::Scalar(Function::Tail), &[Types::LIST], 1, false, Types::LIST, "The list without its first element."),
+    row("tan", Kind::Scalar(Function::Tan), &[Types::NUMBER], 1, false, Types::FLOAT, "The tangent of an angle in radians."),
+    row("toBoolean", Kind::Scalar(Function::ToBoolean), &[Types::ANY], 1, false, Types::BOOL, "true or false from a string, an integer or a boolean; null from other strings."),
+    row("toBooleanList", Kind::Scalar(Function::ToBooleanList), &[Types::LIST], 1, false, Types::LIST, "Each element as a boolean, or null."),
+    row("toBooleanOrNull", Kind::Scalar(Function::ToBooleanOrNull), &[Types::ANY], 1, false, Types::BOOL, "As toBoolean, and null from everything else."),
+    row("toFloat", Kind::Scalar(Function::ToFloat), &[Types::ANY], 1, false, Types::FLOAT, "A float from a string or a number; null from other strings."),
+    row("toFloatList", Kind::Scalar(Function::ToFloatList), &[Types::LIST], 1, false, Types::LIST, "Each element as a float, or null."),
+    row("toFloatOrNull", Kind::Scalar(Function::ToFloatOrNull), &[Types::ANY], 1, false, Types::FLOAT, "As toFloat, and null from everything else."),
+    row("toInteger", Kind::Scalar(Function::ToInteger), &[Types::ANY], 1, false, Types::INT, "An integer from a string, a number or a boolean; null from other strings."),
+    row("toIntegerList", Kind::Scalar(Function::ToIntegerList), &[Types::LIST], 1, false, Types::LIST, "Each element as an integer, or null."),
+    row("toIntegerOrNull", Kind::Scalar(Function::ToIntegerOrNull), &[Types::ANY], 1, false, Types::INT, "As toInteger, and null from everything else."),
+    row("toLower", Kind::Scalar(Function::ToLower), &[Types::STRING], 1, false, Types::STRING, "The string in small letters."),
+    row("toString", Kind::Scalar(Function::ToString), &[Types::ANY], 1, false, Types::STRING, "The text of a boolean, a number or a string."),
+    row("toStringList", Kind::Scalar(Function::ToStringList), &[Types::LIST], 1, false, Types::LIST, "Each element as a string, or null."),
+    row("toStringOrNull", Kind::Scalar(Function::ToStringOrNull), &[Types::ANY], 1, false, Types::STRING, "As toString, and null from everything else."),
+    row("toUpper", Kind::Scalar(Function::ToUpper), &[Types::STRING], 1, false, Types::STRING, "The string in capital letters."),
+    row("trim", Kind::Scalar(Function::Btrim), &[Types::STRING], 1, false, Types::STRING, "The string without white space at both ends."),
+    row("type", Kind::Scalar(Function::Type), &[Types::EDGE], 1, false, Types::STRING, "The type of a relationship."),
+    row("upper", Kind::Scalar(Function::ToUpper), &[Types::STRING], 1, false, Types::STRING, "The string in capital letters."),
+    row("valueType", Kind::Scalar(Function::ValueType), &[Types::ANY], 1, false, Types::STRING, "The name of a value's type."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_is_found_in_any_case() {
+        for signature in all() {
+            for name in [signature.name.to_owned(), signature.name.to_uppercase(), signature.name.to_lowercase()] {
+                assert_eq!(lookup(&name).map(|found| found.name), Some(signature.name), "{name}");
+            }
+            assert!(signature.required <= signature.parameters.len(), "{}", signature.name);
+        }
+        assert!(lookup("foo").is_none());
+    }
 }

@@ -4,6 +4,14 @@
 //! values live in the sibling modules and are never to be mixed up: *equality* is three-valued, *orderability* is
 //! total (`ORDER BY`), *equivalence* groups (`DISTINCT`, grouping keys; null is equivalent to null, NaN to NaN).
 
+mod equality;
+mod key;
+mod order;
+mod text;
+
+pub use key::Key;
+pub use text::format_float;
+
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +19,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::function::Types;
 use super::{EdgeId, NodeId};
 
 /// A string that is either borrowed from the graph's bytes or shared.
@@ -147,6 +156,82 @@ impl<'g> Value<'g> {
     /// Whether this is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
+    }
+
+    /// The kind of the value in words, for messages.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) => "an integer",
+            Value::Float(_) => "a float",
+            Value::String(_) => "a string",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+            Value::Node(_) => "a node",
+            Value::Edge(_) => "a relationship",
+            Value::Path(_) => "a path",
+        }
+    }
+
+    /// The kind of the value; null belongs to every kind.
+    pub fn types(&self) -> Types {
+        match self {
+            Value::Null => Types::ANY,
+            Value::Bool(_) => Types::BOOL,
+            Value::Int(_) => Types::INT,
+            Value::Float(_) => Types::FLOAT,
+            Value::String(_) => Types::STRING,
+            Value::List(_) => Types::LIST,
+            Value::Map(_) => Types::MAP,
+            Value::Node(_) => Types::NODE,
+            Value::Edge(_) => Types::EDGE,
+            Value::Path(_) => Types::PATH,
+        }
+    }
+
+    /// The same value, free of the graph's lifetime.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Bool(b) => Value::Bool(b),
+            Value::Int(i) => Value::Int(i),
+            Value::Float(f) => Value::Float(f),
+            Value::String(s) => Value::String(s.into_owned()),
+            Value::List(items) => Value::list(items.iter().cloned().map(Value::into_owned).collect()),
+            Value::Map(map) => {
+                Value::map(map.iter().map(|(key, value)| (key.clone().into_owned(), value.clone().into_owned())))
+            }
+            Value::Node(node) => Value::Node(node),
+            Value::Edge(edge) => Value::Edge(edge),
+            Value::Path(path) => Value::Path(path),
+        }
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(b: bool) -> Self {
+        Value::Bool(b)
+    }
+}
+impl From<i64> for Value<'_> {
+    fn from(i: i64) -> Self {
+        Value::Int(i)
+    }
+}
+impl From<f64> for Value<'_> {
+    fn from(f: f64) -> Self {
+        Value::Float(f)
+    }
+}
+impl<'g> From<&'g str> for Value<'g> {
+    fn from(s: &'g str) -> Self {
+        Value::string(s)
+    }
+}
+impl From<String> for Value<'_> {
+    fn from(s: String) -> Self {
+        Value::string(s)
     }
 }
 
