@@ -4,13 +4,15 @@
 //! [`Var`], unique in the statement, so scopes are settled and operators can be moved freely. Rules rewrite this tree;
 //! the physical planner chooses an order for each query graph.
 
+use std::collections::BTreeSet;
+
 use super::expr::{AggregateCall, Expr, Labels};
 use super::physical::{CreateEdge, CreateNode};
 use crate::model::{Direction, Span, Var};
 
 /// An operator of the logical plan.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Logical {
+pub(super) enum Logical {
     /// One row without columns.
     Unit,
     /// The rows of the query around this one, which bind these vars.
@@ -30,13 +32,6 @@ pub enum Logical {
         inner: Box<Logical>,
         /// What `inner` binds.
         vars: Vec<Var>,
-    },
-    /// For each input row, the inner rows.
-    Apply {
-        /// Whose rows.
-        input: Box<Logical>,
-        /// Starts at `Argument`.
-        inner: Box<Logical>,
     },
     /// Rows for which the predicate is true.
     Filter {
@@ -120,22 +115,53 @@ pub enum Logical {
 
 /// A statement's logical plan.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Query {
+pub(super) struct Query {
     /// The answer's rows.
     pub root: Logical,
     /// The subqueries inside expressions, numbered by `SubplanId`.
-    pub subqueries: Vec<Logical>,
+    pub subqueries: Vec<Subquery>,
     /// Names by `Var`.
     pub names: Vec<String>,
     /// The answer's columns.
     pub columns: Vec<(String, Var)>,
     /// Whether anything in it changes the graph.
     pub writes: bool,
+    /// Labels, types and keys that it reads, as written.
+    pub mentions: Vec<Mention>,
+}
+
+/// A name that a statement reads, for warnings when the graph does not know it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Mention {
+    /// Where.
+    pub span: Span,
+    /// What it names.
+    pub kind: MentionKind,
+    /// The name.
+    pub name: String,
+}
+
+/// What a name names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub(super) enum MentionKind {
+    Label,
+    EdgeType,
+    Key,
+}
+
+/// A subquery inside an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Subquery {
+    /// Its rows; starts at `Argument`.
+    pub root: Logical,
+    /// Which of the outer vars it uses.
+    pub imports: BTreeSet<Var>,
 }
 
 /// The pattern of one `MATCH`: what must be found together.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct QueryGraph {
+pub(super) struct QueryGraph {
     /// Nodes, new or bound by the input, in the order of the text.
     pub nodes: Vec<Var>,
     /// Edges. No two of them may be the same edge.
@@ -150,7 +176,7 @@ pub struct QueryGraph {
 
 /// An edge of a query graph, single or of variable length.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PatternEdge {
+pub(super) struct PatternEdge {
     /// Where.
     pub span: Span,
     /// Holds the edge, or the list of edges.
@@ -171,7 +197,7 @@ pub struct PatternEdge {
 
 /// What a variable-length edge demands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Walk {
+pub(super) struct Walk {
     /// At least this many edges.
     pub min: u64,
     /// At most.
@@ -186,11 +212,56 @@ pub struct Walk {
 
 /// A pattern of several parts of which only the shortest walks count.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Selection {
+pub(super) struct Selection {
     /// The two ends.
     pub ends: (Var, Var),
     /// The edges and lists of edges between.
     pub steps: Vec<Var>,
     /// How many a pair of ends keeps; none: all ties.
     pub keep: Option<u64>,
+}
+
+impl Logical {
+    /// The plans whose rows this operator reads, the outer one first.
+    pub(super) fn inputs(&self) -> Vec<&Logical> {
+        use Logical::*;
+        match self {
+            Unit | Argument(_) => vec![],
+            Optional { input, inner, .. } => vec![input, inner],
+            Union { branches, .. } => branches.iter().map(|(branch, _)| branch).collect(),
+            Match { input, .. }
+            | Filter { input, .. }
+            | Project { input, .. }
+            | Aggregate { input, .. }
+            | Distinct { input, .. }
+            | Sort { input, .. }
+            | Skip { input, .. }
+            | Limit { input, .. }
+            | Unwind { input, .. }
+            | Create { input, .. } => vec![input],
+        }
+    }
+
+    /// The same plan with each input replaced by what `change` makes of it.
+    pub(super) fn map_inputs(self, change: &mut dyn FnMut(Logical) -> Logical) -> Logical {
+        use Logical::*;
+        let mut go = |input: Box<Logical>| Box::new(change(*input));
+        match self {
+            Unit | Argument(_) => self,
+            Match { input, graph } => Match { input: go(input), graph },
+            Optional { input, inner, vars } => Optional { input: go(input), inner: go(inner), vars },
+            Filter { input, predicate } => Filter { input: go(input), predicate },
+            Project { input, items } => Project { input: go(input), items },
+            Aggregate { input, keys, aggregates } => Aggregate { input: go(input), keys, aggregates },
+            Distinct { input, vars } => Distinct { input: go(input), vars },
+            Sort { input, keys, limit } => Sort { input: go(input), keys, limit },
+            Skip { input, count } => Skip { input: go(input), count },
+            Limit { input, count } => Limit { input: go(input), count },
+            Unwind { input, list, var } => Unwind { input: go(input), list, var },
+            Union { branches, vars } => {
+                Union { branches: branches.into_iter().map(|(plan, vars)| (change(plan), vars)).collect(), vars }
+            }
+            Create { input, nodes, edges } => Create { input: go(input), nodes, edges },
+        }
+    }
 }

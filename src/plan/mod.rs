@@ -1,4 +1,52 @@
 //! Syntax tree and catalog to plan.
+//!
+//! In: a statement's tree, its text, and a [`Catalog`] of names and statistics. Out: a [`physical::Plan`] that the
+//! executor can run and [`explain`] can print. The way goes through a logical plan (what is asked), rules that
+//! rewrite it, and an order for each pattern (how it is found). Planning opens no file and touches no data.
 
+mod build;
+mod cost;
+mod explain;
 pub mod expr;
+mod logical;
+mod lower;
+mod order;
 pub mod physical;
+mod prune;
+pub mod rules;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod warning;
+
+pub use explain::explain;
+pub use rules::Rule;
+
+use crate::lang::ast::Statement;
+use crate::model::{Catalog, Diagnostic};
+use physical::{Plan, VarInfo};
+
+/// Plans a statement.
+///
+/// `source` is the statement's text: a column without an alias is named by it. Rules in `disabled` are left out; the
+/// answer is the same without them.
+///
+/// # Errors
+///
+/// A [`Diagnostic`] with openCypher's class and detail when names, scopes, kinds of values or the order of clauses
+/// make no sense.
+pub fn plan(statement: &Statement, source: &str, catalog: &dyn Catalog, disabled: &[Rule]) -> Result<Plan, Diagnostic> {
+    let query = lower::lower(statement, source)?;
+    let query = rules::rewrite(query, disabled);
+    let mut built = build::build(&query, catalog);
+    prune::prune(&mut built, query.columns.iter().map(|(_, var)| *var), &query.subqueries);
+    let warnings = warning::warnings(&query, &built, catalog);
+    Ok(Plan {
+        root: built.root,
+        subplans: built.subplans,
+        vars: built.names.into_iter().map(|name| VarInfo { name }).collect(),
+        columns: query.columns,
+        writes: query.writes,
+        warnings,
+    })
+}

@@ -180,10 +180,12 @@ pub enum OpKind {
         /// What the inner plan binds.
         vars: Vec<Var>,
     },
-    /// For each input row, the inner plan's rows; no inner row, no row.
+    /// For each input row, the inner plan's rows beside it; no inner row, no row.
     Apply {
         /// Its leaf is `Argument`.
         inner: Box<Subplan>,
+        /// What the inner plan binds.
+        vars: Vec<Var>,
     },
     /// Reads its whole input, creates, then passes the rows on.
     Create {

@@ -6,6 +6,7 @@
 
 mod builder;
 mod bytes;
+mod catalog;
 mod changes;
 mod checksum;
 mod encode;

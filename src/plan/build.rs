@@ -1,0 +1,226 @@
+//! Logical plan to physical plan.
+//!
+//! Each logical operator has one physical counterpart, but for `Match`, which [`order`](super::order) turns into a
+//! pipeline of scans and expansions. Afterwards [`prune`](super::prune) says which columns each operator hands on.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::cost;
+use super::expr::Labels;
+use super::logical::{Logical, Query, QueryGraph, Subquery};
+use super::order::order;
+use super::physical::{Op, OpKind, Subplan};
+use crate::model::{Catalog, Var};
+
+/// An operator under construction and the vars that its rows bind.
+pub(super) struct Rows {
+    pub(super) op: Op,
+    pub(super) bound: BTreeSet<Var>,
+}
+
+impl Rows {
+    fn leaf(build: &mut Build<'_>, kind: OpKind, bound: impl IntoIterator<Item = Var>) -> Rows {
+        let id = build.next_id();
+        let op = Op { id, kind, input: None, live: Vec::new(), rows: 1.0 };
+        Rows { op, bound: bound.into_iter().collect() }
+    }
+
+    /// Puts an operator on top, which is expected to give `rows` rows and binds these vars.
+    pub(super) fn push(
+        &mut self,
+        build: &mut Build<'_>,
+        kind: OpKind,
+        rows: f64,
+        binds: impl IntoIterator<Item = Var>,
+    ) {
+        let id = build.next_id();
+        let leaf = Op { id, kind, input: None, live: Vec::new(), rows };
+        let input = std::mem::replace(&mut self.op, leaf);
+        self.op.input = Some(Box::new(input));
+        self.bound.extend(binds);
+    }
+}
+
+/// What building needs to know and to count.
+pub(super) struct Build<'p> {
+    pub(super) catalog: &'p dyn Catalog,
+    query: &'p Query,
+    names: Vec<String>,
+    labels: HashMap<Var, Vec<Labels>>,
+    ids: usize,
+}
+
+/// A statement's operators, before pruning.
+pub(super) struct Built {
+    pub(super) root: Op,
+    pub(super) subplans: Vec<Subplan>,
+    pub(super) names: Vec<String>,
+}
+
+/// Builds every plan of the statement.
+pub(super) fn build(query: &Query, catalog: &dyn Catalog) -> Built {
+    let mut build = Build { catalog, query, names: query.names.clone(), labels: HashMap::new(), ids: 0 };
+    let root = build.rows(&query.root).op;
+    let subplans = query.subqueries.iter().map(|subquery| build.subplan(&subquery.root)).collect();
+    Built { root, subplans, names: build.names }
+}
+
+impl<'p> Build<'p> {
+    pub(super) fn subqueries(&self) -> &'p [Subquery] {
+        &self.query.subqueries
+    }
+
+    fn next_id(&mut self) -> usize {
+        self.ids += 1;
+        self.ids - 1
+    }
+
+    fn row_var(&mut self) -> Var {
+        let var = Var(self.names.len() as u32);
+        self.names.push(format!("<row {}>", self.names.len()));
+        var
+    }
+
+    /// Remembers that a node must have these labels.
+    pub(super) fn learn_label(&mut self, node: Var, labels: Labels) {
+        let known = self.labels.entry(node).or_default();
+        if !known.contains(&labels) {
+            known.push(labels);
+        }
+    }
+
+    /// The labels that a node is known to have.
+    pub(super) fn known_labels(&self, node: Var) -> Vec<&Labels> {
+        self.labels.get(&node).into_iter().flatten().collect()
+    }
+
+    fn subplan(&mut self, root: &'p Logical) -> Subplan {
+        let row = self.row_var();
+        let per_row = gathers(root);
+        Subplan { root: self.rows(root).op, row, per_row }
+    }
+
+    fn rows(&mut self, plan: &'p Logical) -> Rows {
+        match plan {
+            Logical::Unit => Rows::leaf(self, OpKind::Unit, []),
+            Logical::Argument(vars) => Rows::leaf(self, OpKind::Argument, vars.iter().copied()),
+            Logical::Match { input, graph } => self.matched(input, graph),
+            Logical::Optional { input, inner, vars } => {
+                let mut rows = self.rows(input);
+                let inner = Box::new(self.subplan(inner));
+                let expected = rows.op.rows * inner.root.rows.max(1.0);
+                rows.push(self, OpKind::Optional { inner, vars: vars.clone() }, expected, vars.iter().copied());
+                rows
+            }
+            Logical::Filter { input, predicate } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows * cost::selectivity(predicate);
+                rows.push(self, OpKind::Filter(predicate.clone()), expected, []);
+                rows
+            }
+            Logical::Project { input, items } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows;
+                let vars: Vec<Var> = items.iter().map(|(var, _)| *var).collect();
+                rows.push(self, OpKind::Project(items.clone()), expected, vars);
+                rows
+            }
+            Logical::Aggregate { input, keys, aggregates } => {
+                let mut rows = self.rows(input);
+                let expected = if keys.is_empty() { 1.0 } else { rows.op.rows.sqrt() };
+                let vars: Vec<Var> =
+                    keys.iter().map(|(var, _)| *var).chain(aggregates.iter().map(|(var, _)| *var)).collect();
+                let kind = OpKind::Aggregate { keys: keys.clone(), aggregates: aggregates.clone() };
+                rows.bound.clear();
+                rows.push(self, kind, expected, vars);
+                rows
+            }
+            Logical::Distinct { input, vars } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows / 2.0;
+                rows.bound.clear();
+                rows.push(self, OpKind::Distinct(vars.clone()), expected, vars.iter().copied());
+                rows
+            }
+            Logical::Sort { input, keys, limit } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows;
+                rows.push(self, OpKind::Sort { keys: keys.clone(), limit: limit.clone() }, expected, []);
+                rows
+            }
+            Logical::Skip { input, count } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows;
+                rows.push(self, OpKind::Skip(count.clone()), expected, []);
+                rows
+            }
+            Logical::Limit { input, count } => {
+                let mut rows = self.rows(input);
+                let most = match count.kind.as_ref() {
+                    super::expr::ExprKind::Literal(crate::model::Value::Int(most)) => *most as f64,
+                    _ => f64::MAX,
+                };
+                let expected = rows.op.rows.min(most);
+                rows.push(self, OpKind::Limit(count.clone()), expected, []);
+                rows
+            }
+            Logical::Unwind { input, list, var } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows * 10.0;
+                rows.push(self, OpKind::Unwind { list: list.clone(), var: *var }, expected, [*var]);
+                rows
+            }
+            Logical::Union { branches, vars } => {
+                let built: Vec<(Op, Vec<Var>)> =
+                    branches.iter().map(|(branch, vars)| (self.rows(branch).op, vars.clone())).collect();
+                let expected = built.iter().map(|(op, _)| op.rows).sum();
+                let kind = OpKind::Union { branches: built, vars: vars.clone() };
+                let mut rows = Rows::leaf(self, kind, vars.iter().copied());
+                rows.op.rows = expected;
+                rows
+            }
+            Logical::Create { input, nodes, edges } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows;
+                let vars: Vec<Var> = nodes.iter().map(|n| n.var).chain(edges.iter().map(|e| e.var)).collect();
+                rows.push(self, OpKind::Create { nodes: nodes.clone(), edges: edges.clone() }, expected, vars);
+                rows
+            }
+        }
+    }
+
+    fn matched(&mut self, input: &'p Logical, graph: &'p QueryGraph) -> Rows {
+        let mut rows = self.rows(input);
+        if graph.selections.is_empty() || matches!(input, Logical::Unit) {
+            return order(self, rows, graph, None);
+        }
+        // The shortest walks are chosen for each input row by itself, so the rows must be told apart.
+        let row = self.row_var();
+        let argument = Rows::leaf(self, OpKind::Argument, rows.bound.iter().copied().chain([row]));
+        let inner = order(self, argument, graph, Some(row));
+        let vars: Vec<Var> = inner.bound.difference(&rows.bound).copied().filter(|var| *var != row).collect();
+        let expected = rows.op.rows * inner.op.rows;
+        let subplan = Subplan { root: inner.op, row, per_row: false };
+        rows.push(self, OpKind::Apply { inner: Box::new(subplan), vars: vars.clone() }, expected, vars);
+        rows
+    }
+}
+
+/// Whether the plan gathers rows, so that rows of different outer rows would mix.
+fn gathers(plan: &Logical) -> bool {
+    let itself = matches!(
+        plan,
+        Logical::Aggregate { .. }
+            | Logical::Distinct { .. }
+            | Logical::Sort { .. }
+            | Logical::Skip { .. }
+            | Logical::Limit { .. }
+            | Logical::Union { .. }
+    );
+    let nested = |input: &&Logical| gathers(input);
+    match plan {
+        // What an inner side gathers, it gathers for its own outer rows.
+        Logical::Optional { input, .. } => gathers(input),
+        _ => itself || plan.inputs().iter().any(nested),
+    }
+}

@@ -1,0 +1,322 @@
+//! A plan as text: one operator a line, its input below and deeper, the rows expected (and, when it ran, found).
+
+use std::fmt::Write;
+
+use super::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry, SubqueryKind};
+use super::physical::{Expand, Op, OpKind, Plan, Subplan};
+use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
+use crate::model::{Direction, Value, Var};
+
+/// Prints the plan; `counts` holds the rows that each operator gave, by its id, when it has run.
+pub fn explain(plan: &Plan, counts: Option<&[u64]>) -> String {
+    let printer = Printer { plan, counts };
+    let mut lines = Vec::new();
+    printer.op(&plan.root, 0, &mut lines);
+    for (i, subplan) in plan.subplans.iter().enumerate() {
+        printer.subplan(&format!("subquery {i}"), subplan, 0, &mut lines);
+    }
+    let width = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for line in lines {
+        let padding = width - line.text.chars().count();
+        let _ = write!(text, "{}{}", line.text, " ".repeat(padding));
+        let _ = write!(text, "  {:>10}", line.expected);
+        if counts.is_some() {
+            let _ = write!(text, "  {:>10}", line.found);
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    let found = if counts.is_some() { "        rows" } else { "" };
+    format!("{:width$}    expected{found}\n{text}", "operator")
+}
+
+struct Line {
+    text: String,
+    expected: String,
+    found: String,
+}
+
+struct Printer<'p> {
+    plan: &'p Plan,
+    counts: Option<&'p [u64]>,
+}
+
+impl Printer<'_> {
+    fn subplan(&self, title: &str, subplan: &Subplan, depth: usize, lines: &mut Vec<Line>) {
+        let often = if subplan.per_row { "once a row" } else { "once a batch" };
+        let text = format!("{}{title} ({often})", "  ".repeat(depth));
+        lines.push(Line { text, expected: String::new(), found: String::new() });
+        self.op(&subplan.root, depth + 1, lines);
+    }
+
+    fn op(&self, op: &Op, depth: usize, lines: &mut Vec<Line>) {
+        let found = self.counts.and_then(|counts| counts.get(op.id)).map(u64::to_string).unwrap_or_default();
+        let text = format!("{}{}", "  ".repeat(depth), self.describe(op));
+        lines.push(Line { text, expected: rounded(op.rows), found });
+        match &op.kind {
+            OpKind::Optional { inner, .. } => self.subplan("optional", inner, depth + 1, lines),
+            OpKind::Apply { inner, .. } => self.subplan("apply", inner, depth + 1, lines),
+            OpKind::Union { branches, .. } => {
+                branches.iter().for_each(|(branch, _)| self.op(branch, depth + 1, lines));
+            }
+            _ => {}
+        }
+        if let Some(input) = &op.input {
+            self.op(input, depth + 1, lines);
+        }
+    }
+
+    fn describe(&self, op: &Op) -> String {
+        match &op.kind {
+            OpKind::Unit => "Unit".to_owned(),
+            OpKind::Argument => "Argument".to_owned(),
+            OpKind::NodeScan { node, labels } => format!("NodeScan ({}{})", self.var(*node), colon(labels.as_ref())),
+            OpKind::NodeSeek { node, label, key, value } => {
+                format!("NodeSeek ({}:{label} {{{key}: {}}})", self.var(*node), self.expr(value))
+            }
+            OpKind::Expand(expand) => format!("Expand {}", self.step(expand, "")),
+            OpKind::EdgeScan(expand) => format!("EdgeScan {}", self.step(expand, "")),
+            OpKind::VarExpand { expand, min, max, filter, .. } => {
+                format!("VarExpand {}{}", self.step(expand, &bounds(*min, *max)), self.each(filter.as_ref()))
+            }
+            OpKind::ShortestPath { expand, min, max, filter, all, .. } => {
+                let which = if *all { "all" } else { "any" };
+                let walk = self.step(expand, &bounds(*min, *max));
+                format!("ShortestPath {which} {walk}{}", self.each(filter.as_ref()))
+            }
+            OpKind::SelectShortest { partition, keep, .. } => {
+                let keep = keep.map_or("all ties".to_owned(), |k| k.to_string());
+                format!("SelectShortest {keep} per {}", self.vars(partition))
+            }
+            OpKind::Filter(predicate) => format!("Filter {}", self.expr(predicate)),
+            OpKind::Project(items) => format!("Project {}", self.items(items)),
+            OpKind::Aggregate { keys, aggregates } => {
+                let calls: Vec<String> = aggregates.iter().map(|(_, call)| self.aggregate(call)).collect();
+                match keys.is_empty() {
+                    true => format!("Aggregate {}", calls.join(", ")),
+                    false => format!("Aggregate {} by {}", calls.join(", "), self.items(keys)),
+                }
+            }
+            OpKind::Distinct(vars) => format!("Distinct {}", self.vars(vars)),
+            OpKind::Sort { keys, limit } => {
+                let keys: Vec<String> = keys
+                    .iter()
+                    .map(|(key, descending)| format!("{}{}", self.expr(key), if *descending { " DESC" } else { "" }))
+                    .collect();
+                let limit = limit.as_ref().map(|limit| format!(", first {}", self.expr(limit))).unwrap_or_default();
+                format!("Sort {}{limit}", keys.join(", "))
+            }
+            OpKind::Skip(count) => format!("Skip {}", self.expr(count)),
+            OpKind::Limit(count) => format!("Limit {}", self.expr(count)),
+            OpKind::Unwind { list, var } => format!("Unwind {} AS {}", self.expr(list), self.var(*var)),
+            OpKind::Union { .. } => "Union".to_owned(),
+            OpKind::Optional { .. } => "Optional".to_owned(),
+            OpKind::Apply { .. } => "Apply".to_owned(),
+            OpKind::Create { nodes, edges } => {
+                let vars: Vec<Var> = nodes.iter().map(|n| n.var).chain(edges.iter().map(|e| e.var)).collect();
+                format!("Create {}", self.vars(&vars))
+            }
+        }
+    }
+
+    fn step(&self, expand: &Expand, length: &str) -> String {
+        let (left, right) = match expand.direction {
+            Direction::Out => ("-", "->"),
+            Direction::In => ("<-", "-"),
+            Direction::Both => ("-", "-"),
+        };
+        let types = colon(expand.types.as_ref());
+        let labels = colon(expand.to_labels.as_ref());
+        let into = if expand.to_bound { " into" } else { "" };
+        let (from, edge, to) = (self.var(expand.from), self.var(expand.edge), self.var(expand.to));
+        format!("({from}){left}[{edge}{types}{length}]{right}({to}{labels}){into}")
+    }
+
+    fn each(&self, filter: Option<&Expr>) -> String {
+        filter.map(|filter| format!(" each {}", self.expr(filter))).unwrap_or_default()
+    }
+
+    fn var(&self, var: Var) -> &str {
+        self.plan.vars.get(var.index()).map_or("?", |info| info.name.as_str())
+    }
+
+    fn vars(&self, vars: &[Var]) -> String {
+        vars.iter().map(|var| self.var(*var)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn items(&self, items: &[(Var, Expr)]) -> String {
+        let item = |(var, expr): &(Var, Expr)| {
+            let (name, text) = (self.var(*var), self.expr(expr));
+            if name == text { text } else { format!("{text} AS {name}") }
+        };
+        items.iter().map(item).collect::<Vec<_>>().join(", ")
+    }
+
+    fn aggregate(&self, call: &AggregateCall) -> String {
+        let distinct = if call.distinct { "DISTINCT " } else { "" };
+        match call.function {
+            crate::model::function::Aggregate::CountStar => "count(*)".to_owned(),
+            function => format!("{}({distinct}{})", camel(&format!("{function:?}")), self.list(&call.arguments)),
+        }
+    }
+
+    fn list(&self, items: &[Expr]) -> String {
+        items.iter().map(|item| self.expr(item)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn expr(&self, expr: &Expr) -> String {
+        use ExprKind::*;
+        let of = |e: &Expr| self.expr(e);
+        match expr.kind.as_ref() {
+            Literal(value) => literal(value),
+            Parameter(name) => format!("${name}"),
+            Var(var) => self.var(*var).to_owned(),
+            Property(subject, key) => format!("{}.{key}", of(subject)),
+            Index(subject, index) => format!("{}[{}]", of(subject), of(index)),
+            Slice(subject, from, to) => {
+                let side = |e: &Option<Expr>| e.as_ref().map(of).unwrap_or_default();
+                format!("{}[{}..{}]", of(subject), side(from), side(to))
+            }
+            Unary(op, a) => match op {
+                UnaryOp::Not => format!("NOT {}", of(a)),
+                UnaryOp::Minus => format!("-{}", of(a)),
+                UnaryOp::Plus => format!("+{}", of(a)),
+            },
+            Binary(op, a, b) => format!("({} {} {})", of(a), binary(*op), of(b)),
+            Compare(op, a, b) => format!("{} {} {}", of(a), compare(*op), of(b)),
+            IsNull(a) => format!("{} IS NULL", of(a)),
+            HasLabels(a, labels) => format!("{}:{}", of(a), label_text(labels)),
+            Call(function, items) => format!("{}({})", camel(&format!("{function:?}")), self.list(items)),
+            Case { operand, branches, otherwise } => {
+                let operand = operand.as_ref().map(|e| format!(" {}", of(e))).unwrap_or_default();
+                let branches: String =
+                    branches.iter().map(|(when, then)| format!(" WHEN {} THEN {}", of(when), of(then))).collect();
+                let otherwise = otherwise.as_ref().map(|e| format!(" ELSE {}", of(e))).unwrap_or_default();
+                format!("CASE{operand}{branches}{otherwise} END")
+            }
+            List(items) => format!("[{}]", self.list(items)),
+            Map(entries) => {
+                let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {}", of(value))).collect();
+                format!("{{{}}}", entries.join(", "))
+            }
+            MapProjection(subject, entries) => {
+                let entry = |entry: &MapEntry| match entry {
+                    MapEntry::All => ".*".to_owned(),
+                    MapEntry::Entry(key, value) => format!("{key}: {}", of(value)),
+                };
+                format!("{} {{{}}}", of(subject), entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+            }
+            ListComprehension { var, list, predicate, result } => {
+                let predicate = predicate.as_ref().map(|e| format!(" WHERE {}", of(e))).unwrap_or_default();
+                let result = result.as_ref().map(|e| format!(" | {}", of(e))).unwrap_or_default();
+                format!("[{} IN {}{predicate}{result}]", self.var(*var), of(list))
+            }
+            Quantifier { kind, var, list, predicate } => {
+                let kind = match kind {
+                    QuantifierKind::All => "all",
+                    QuantifierKind::Any => "any",
+                    QuantifierKind::None => "none",
+                    QuantifierKind::Single => "single",
+                };
+                format!("{kind}({} IN {} WHERE {})", self.var(*var), of(list), of(predicate))
+            }
+            Reduce { accumulator, initial, var, list, step } => {
+                let (accumulator, var) = (self.var(*accumulator), self.var(*var));
+                format!("reduce({accumulator} = {}, {var} IN {} | {})", of(initial), of(list), of(step))
+            }
+            Path { start, steps } => {
+                let parts: Vec<&str> = std::iter::once(start).chain(steps).map(|var| self.var(*var)).collect();
+                format!("path({})", parts.join(", "))
+            }
+            Subquery { subplan, kind } => match kind {
+                SubqueryKind::Exists => format!("EXISTS {{subquery {}}}", subplan.0),
+                SubqueryKind::Count => format!("COUNT {{subquery {}}}", subplan.0),
+                SubqueryKind::Collect(_) => format!("COLLECT {{subquery {}}}", subplan.0),
+            },
+        }
+    }
+}
+
+fn rounded(rows: f64) -> String {
+    if rows < 1e9 { format!("{}", rows.round()) } else { format!("{rows:.0e}") }
+}
+
+fn bounds(min: u64, max: Option<u64>) -> String {
+    match max {
+        Some(max) => format!("*{min}..{max}"),
+        None => format!("*{min}.."),
+    }
+}
+
+fn colon(labels: Option<&Labels>) -> String {
+    labels.map(|labels| format!(":{}", label_text(labels))).unwrap_or_default()
+}
+
+fn label_text(labels: &Labels) -> String {
+    let join = |parts: &[Labels], by: &str| {
+        parts
+            .iter()
+            .map(|part| match part {
+                Labels::And(_) | Labels::Or(_) => format!("({})", label_text(part)),
+                _ => label_text(part),
+            })
+            .collect::<Vec<_>>()
+            .join(by)
+    };
+    match labels {
+        Labels::Name(name) => name.clone(),
+        Labels::Any => "%".to_owned(),
+        Labels::Not(inner) => format!("!{}", join(std::slice::from_ref(inner), "")),
+        Labels::And(parts) => join(parts, "&"),
+        Labels::Or(parts) => join(parts, "|"),
+    }
+}
+
+fn literal(value: &Value<'_>) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(i) => i.to_string(),
+        Value::Float(f) => format!("{f:?}"),
+        Value::String(s) => format!("'{}'", s.as_str().replace('\\', "\\\\").replace('\'', "\\'")),
+        _ => "...".to_owned(),
+    }
+}
+
+fn binary(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Or => "OR",
+        BinaryOp::Xor => "XOR",
+        BinaryOp::And => "AND",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Modulo => "%",
+        BinaryOp::Power => "^",
+        BinaryOp::In => "IN",
+        BinaryOp::StartsWith => "STARTS WITH",
+        BinaryOp::EndsWith => "ENDS WITH",
+        BinaryOp::Contains => "CONTAINS",
+        BinaryOp::Matches => "=~",
+        BinaryOp::Concat => "||",
+    }
+}
+
+fn compare(op: CompareOp) -> &'static str {
+    match op {
+        CompareOp::Equal => "=",
+        CompareOp::NotEqual => "<>",
+        CompareOp::Less => "<",
+        CompareOp::LessEqual => "<=",
+        CompareOp::Greater => ">",
+        CompareOp::GreaterEqual => ">=",
+    }
+}
+
+/// The function's name as the language writes it: the variant's, with a small first letter.
+fn camel(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,565 @@
+//! Expressions: names become variables, calls are checked against the table of functions, and what can be known of
+//! a value's kind before anything runs is checked too.
+
+use super::scope::{Scope, Static};
+use super::{Lower, Result};
+use crate::lang::ast::{self, BinaryOp, ExprKind as Ast, Literal, MapItem, Name, UnaryOp};
+use crate::model::function::{self, Aggregate, Function, FunctionKind, Signature, Types};
+use crate::model::{Detail, Diagnostic, Span, Value, Var};
+use crate::plan::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry};
+use crate::plan::logical::MentionKind;
+
+/// A resolved expression and what is known of its value.
+pub(super) type Typed = (Expr, Static);
+
+/// What an expression may contain where it stands.
+pub(super) struct Env<'e> {
+    /// The names in scope.
+    pub(super) scope: &'e Scope,
+    /// Where aggregations go; none: they are not allowed here.
+    pub(super) aggregates: Option<&'e mut Vec<(Var, AggregateCall)>>,
+}
+
+impl<'e> Env<'e> {
+    /// Names only.
+    pub(super) fn plain(scope: &'e Scope) -> Self {
+        Env { scope, aggregates: None }
+    }
+}
+
+/// Whether a bare pattern may stand here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum As {
+    Value,
+    Predicate,
+}
+
+impl Lower<'_> {
+    /// An expression without aggregation.
+    pub(super) fn value(&mut self, expr: &ast::Expr, scope: &Scope) -> Result<Typed> {
+        self.expr(expr, &mut Env::plain(scope), As::Value)
+    }
+
+    /// A predicate without aggregation; patterns may stand in it.
+    pub(super) fn predicate(&mut self, expr: &ast::Expr, scope: &Scope) -> Result<Expr> {
+        self.condition(expr, &mut Env::plain(scope))
+    }
+
+    fn condition(&mut self, expr: &ast::Expr, env: &mut Env<'_>) -> Result<Expr> {
+        let (predicate, is) = self.expr(expr, env, As::Predicate)?;
+        self.must_meet(is, Types::BOOL, expr.span, "a predicate must be true or false")?;
+        Ok(predicate)
+    }
+
+    pub(super) fn expr(&mut self, expr: &ast::Expr, env: &mut Env<'_>, position: As) -> Result<Typed> {
+        let span = expr.span;
+        let (kind, is) = match expr.kind.as_ref() {
+            Ast::Literal(literal) => literal_value(literal),
+            Ast::Parameter(name) => (ExprKind::Parameter(name.clone()), Static::ANY),
+            Ast::Variable(name) => {
+                let var = env.scope.get(name).ok_or_else(|| self.undefined(name, span, env.scope))?;
+                (ExprKind::Var(var), self.is(var))
+            }
+            Ast::Property(subject, key) => {
+                let (subject, is) = self.expr(subject, env, As::Value)?;
+                self.has_properties(is, subject.span)?;
+                if !is.kinds.meets(Types::MAP) {
+                    self.mention(MentionKind::Key, key.span, &key.text);
+                }
+                (ExprKind::Property(subject, key.text.clone()), Static::ANY)
+            }
+            Ast::Index(subject, index) => {
+                let (subject, is) = self.expr(subject, env, As::Value)?;
+                let (index, _) = self.expr(index, env, As::Value)?;
+                let element = if is.kinds == Types::LIST { is.element() } else { Static::ANY };
+                (ExprKind::Index(subject, index), element)
+            }
+            Ast::Slice(subject, from, to) => {
+                let (subject, is) = self.expr(subject, env, As::Value)?;
+                self.must_meet(is, Types::LIST, subject.span, "only a list can be sliced")?;
+                let from = self.optional(from.as_ref(), env)?;
+                let to = self.optional(to.as_ref(), env)?;
+                (ExprKind::Slice(subject, from, to), Static { kinds: Types::LIST, elements: is.elements })
+            }
+            Ast::Unary(op, operand) => self.unary(*op, operand, env, position)?,
+            Ast::Binary(op, left, right) => self.binary(*op, left, right, env, position)?,
+            Ast::Comparison(first, rest) => return self.comparison(span, first, rest, env),
+            Ast::IsNull { subject, negated } => {
+                let (subject, _) = self.expr(subject, env, As::Value)?;
+                let is_null = ExprKind::IsNull(subject);
+                let kind = if *negated { ExprKind::Unary(UnaryOp::Not, Expr::new(span, is_null)) } else { is_null };
+                (kind, Static::of(Types::BOOL))
+            }
+            Ast::HasLabels(subject, labels) => {
+                let (subject, is) = self.expr(subject, env, As::Value)?;
+                let element = Types::NODE.or(Types::EDGE);
+                self.must_meet(is, element, subject.span, "only a node or a relationship has labels")?;
+                let kind = if is.kinds == Types::EDGE { MentionKind::EdgeType } else { MentionKind::Label };
+                (ExprKind::HasLabels(subject, self.labels(labels, kind)), Static::of(Types::BOOL))
+            }
+            Ast::Call { function, distinct, arguments } => {
+                return self.call(span, function, *distinct, arguments, env);
+            }
+            Ast::CountStar => {
+                let call = AggregateCall { span, function: Aggregate::CountStar, distinct: false, arguments: vec![] };
+                (self.aggregate(call, Static::of(Types::INT), env)?, Static::of(Types::INT))
+            }
+            Ast::Case { operand, branches, otherwise } => {
+                self.case(operand.as_ref(), branches, otherwise.as_ref(), env)?
+            }
+            Ast::List(items) => {
+                let mut elements = Types(0);
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    let (item, is) = self.expr(item, env, As::Value)?;
+                    elements = elements.or(is.kinds);
+                    list.push(item);
+                }
+                let elements = if list.is_empty() { Types::ANY } else { elements };
+                (ExprKind::List(list), Static::list(elements))
+            }
+            Ast::Map(entries) => {
+                let mut map = Vec::with_capacity(entries.len());
+                for (key, value) in entries {
+                    map.push((key.text.clone(), self.expr(value, env, As::Value)?.0));
+                }
+                (ExprKind::Map(map), Static::of(Types::MAP))
+            }
+            Ast::MapProjection(subject, items) => self.map_projection(subject, items, env)?,
+            Ast::ListComprehension { variable, list, predicate, result } => {
+                let (list, is) = self.list(list, env)?;
+                let (inner, var) = self.element(env.scope, variable, is);
+                let inner = &mut Env::plain(&inner);
+                let predicate = predicate.as_ref().map(|p| self.condition(p, inner)).transpose()?;
+                let result = result.as_ref().map(|r| self.expr(r, inner, As::Value)).transpose()?;
+                let elements = result.as_ref().map_or(is.elements, |(_, is)| is.kinds);
+                let result = result.map(|(result, _)| result);
+                (ExprKind::ListComprehension { var, list, predicate, result }, Static::list(elements))
+            }
+            Ast::Quantifier { kind, variable, list, predicate } => {
+                let (list, is) = self.list(list, env)?;
+                let (inner, var) = self.element(env.scope, variable, is);
+                let predicate = match predicate {
+                    Some(predicate) => self.condition(predicate, &mut Env::plain(&inner))?,
+                    None => Expr::new(variable.span, ExprKind::Var(var)),
+                };
+                (ExprKind::Quantifier { kind: *kind, var, list, predicate }, Static::of(Types::BOOL))
+            }
+            Ast::Reduce { accumulator, initial, variable, list, step } => {
+                let (initial, _) = self.expr(initial, env, As::Value)?;
+                let (list, is) = self.list(list, env)?;
+                let (mut inner, var) = self.element(env.scope, variable, is);
+                let accumulator_var = self.fresh(accumulator.text.clone(), Static::ANY);
+                inner.bind(&accumulator.text, accumulator_var);
+                let (step, is) = self.expr(step, &mut Env::plain(&inner), As::Value)?;
+                (ExprKind::Reduce { accumulator: accumulator_var, initial, var, list, step }, is)
+            }
+            Ast::Pattern(pattern) => self.pattern_expr(pattern, env.scope, span, position)?,
+            Ast::PatternComprehension { pattern, predicate, result } => {
+                self.pattern_comprehension(pattern, predicate.as_ref(), result, env.scope)?
+            }
+            Ast::Exists(query) => self.exists(query, env.scope)?,
+            Ast::Count(query) => self.count(query, env.scope)?,
+            Ast::Collect(query) => self.collect(query, env.scope, span)?,
+        };
+        Ok((Expr::new(span, kind), is))
+    }
+
+    fn optional(&mut self, expr: Option<&ast::Expr>, env: &mut Env<'_>) -> Result<Option<Expr>> {
+        expr.map(|e| self.expr(e, env, As::Value).map(|(e, _)| e)).transpose()
+    }
+
+    fn list(&mut self, list: &ast::Expr, env: &mut Env<'_>) -> Result<Typed> {
+        let (expr, is) = self.expr(list, env, As::Value)?;
+        self.must_meet(is, Types::LIST, list.span, "this must be a list")?;
+        Ok((expr, is))
+    }
+
+    /// The scope in which `variable` holds an element of the list.
+    fn element(&mut self, scope: &Scope, variable: &Name, list: Static) -> (Scope, Var) {
+        let var = self.fresh(variable.text.clone(), list.element());
+        let mut inner = scope.clone();
+        inner.bind(&variable.text, var);
+        (inner, var)
+    }
+
+    fn unary(
+        &mut self,
+        op: UnaryOp,
+        operand: &ast::Expr,
+        env: &mut Env<'_>,
+        position: As,
+    ) -> Result<(ExprKind, Static)> {
+        let place = if op == UnaryOp::Not { position } else { As::Value };
+        let (expr, is) = self.expr(operand, env, place)?;
+        let is = match op {
+            UnaryOp::Not => {
+                self.must_meet(is, Types::BOOL, operand.span, "NOT needs true or false")?;
+                Static::of(Types::BOOL)
+            }
+            UnaryOp::Minus | UnaryOp::Plus => {
+                self.must_meet(is, Types::NUMBER, operand.span, "only a number has a sign")?;
+                Static::of(Types(is.kinds.0 & Types::NUMBER.0))
+            }
+        };
+        Ok((ExprKind::Unary(op, expr), is))
+    }
+
+    fn binary(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        env: &mut Env<'_>,
+        position: As,
+    ) -> Result<(ExprKind, Static)> {
+        use BinaryOp::*;
+        let place = if matches!(op, And | Or | Xor) { position } else { As::Value };
+        let (l, left_is) = self.expr(left, env, place)?;
+        let (r, right_is) = self.expr(right, env, place)?;
+        let is = match op {
+            Or | Xor | And => {
+                self.must_meet(left_is, Types::BOOL, left.span, "AND, OR and XOR need true or false")?;
+                self.must_meet(right_is, Types::BOOL, right.span, "AND, OR and XOR need true or false")?;
+                Static::of(Types::BOOL)
+            }
+            Subtract | Multiply | Divide | Modulo | Power => {
+                self.must_meet(left_is, Types::NUMBER, left.span, "arithmetic needs numbers")?;
+                self.must_meet(right_is, Types::NUMBER, right.span, "arithmetic needs numbers")?;
+                match op {
+                    Power => Static::of(Types::FLOAT),
+                    _ if left_is.kinds == Types::INT && right_is.kinds == Types::INT => Static::of(Types::INT),
+                    _ => Static::of(Types::NUMBER),
+                }
+            }
+            Add | Concat => added(left_is, right_is),
+            In => {
+                self.must_meet(right_is, Types::LIST, right.span, "IN looks into a list")?;
+                Static::of(Types::BOOL)
+            }
+            StartsWith | EndsWith | Contains | Matches => Static::of(Types::BOOL),
+        };
+        Ok((ExprKind::Binary(op, l, r), is))
+    }
+
+    /// `a < b <= c` is `a < b AND b <= c`.
+    fn comparison(
+        &mut self,
+        span: Span,
+        first: &ast::Expr,
+        rest: &[(ast::CompareOp, ast::Expr)],
+        env: &mut Env<'_>,
+    ) -> Result<Typed> {
+        let mut left = self.expr(first, env, As::Value)?.0;
+        let mut chain: Option<Expr> = None;
+        for (op, right) in rest {
+            let right = self.expr(right, env, As::Value)?.0;
+            let link = Expr::new(left.span.to(right.span), ExprKind::Compare(*op, left, right.clone()));
+            chain = Some(match chain {
+                None => link,
+                Some(before) => Expr::new(span, ExprKind::Binary(BinaryOp::And, before, link)),
+            });
+            left = right;
+        }
+        Ok((chain.unwrap_or(left), Static::of(Types::BOOL)))
+    }
+
+    fn case(
+        &mut self,
+        operand: Option<&ast::Expr>,
+        branches: &[(ast::Expr, ast::Expr)],
+        otherwise: Option<&ast::Expr>,
+        env: &mut Env<'_>,
+    ) -> Result<(ExprKind, Static)> {
+        let operand = self.optional(operand, env)?;
+        let mut is = Static { kinds: Types(0), elements: Types(0) };
+        let mut lowered = Vec::with_capacity(branches.len());
+        for (condition, result) in branches {
+            let condition = match operand {
+                Some(_) => self.expr(condition, env, As::Value)?.0,
+                None => self.condition(condition, env)?,
+            };
+            let (result, result_is) = self.expr(result, env, As::Value)?;
+            is = is.or(result_is);
+            lowered.push((condition, result));
+        }
+        let otherwise = otherwise.map(|e| self.expr(e, env, As::Value)).transpose()?;
+        is = otherwise.as_ref().map_or(is, |(_, other)| is.or(*other));
+        let otherwise = otherwise.map(|(e, _)| e);
+        Ok((ExprKind::Case { operand, branches: lowered, otherwise }, is))
+    }
+
+    fn map_projection(
+        &mut self,
+        subject: &ast::Expr,
+        items: &[MapItem],
+        env: &mut Env<'_>,
+    ) -> Result<(ExprKind, Static)> {
+        let (subject, is) = self.expr(subject, env, As::Value)?;
+        self.has_properties(is, subject.span)?;
+        let mut entries = Vec::with_capacity(items.len());
+        for item in items {
+            entries.push(match item {
+                MapItem::All(_) => MapEntry::All,
+                MapItem::Property(key) => {
+                    let property = ExprKind::Property(subject.clone(), key.text.clone());
+                    MapEntry::Entry(key.text.clone(), Expr::new(key.span, property))
+                }
+                MapItem::Entry(key, value) => MapEntry::Entry(key.text.clone(), self.expr(value, env, As::Value)?.0),
+                MapItem::Variable(name) => {
+                    let variable = ast::Expr::new(name.span, Ast::Variable(name.text.clone()));
+                    MapEntry::Entry(name.text.clone(), self.expr(&variable, env, As::Value)?.0)
+                }
+            });
+        }
+        Ok((ExprKind::MapProjection(subject, entries), Static::of(Types::MAP)))
+    }
+
+    fn call(
+        &mut self,
+        span: Span,
+        name: &[Name],
+        distinct: bool,
+        arguments: &[ast::Expr],
+        env: &mut Env<'_>,
+    ) -> Result<Typed> {
+        let full = name.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
+        if full.eq_ignore_ascii_case("exists") {
+            return self.exists_function(span, arguments, env);
+        }
+        let Some(signature) = function::lookup(&full) else {
+            return Err(Diagnostic::syntax(Detail::UnknownFunction, format!("there is no function `{full}`"))
+                .at(name.iter().map(|part| part.span).reduce(Span::to).unwrap_or(span))
+                .label("not a function"));
+        };
+        match signature.kind {
+            FunctionKind::Scalar(function) => {
+                let mut lowered = Vec::with_capacity(arguments.len());
+                let mut kinds = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    let (argument, is) = self.expr(argument, env, As::Value)?;
+                    lowered.push(argument);
+                    kinds.push(is);
+                }
+                self.check_arguments(signature, span, &lowered, &kinds)?;
+                let is = result_kind(function, signature, &kinds);
+                Ok((Expr::new(span, ExprKind::Call(function, lowered)), is))
+            }
+            FunctionKind::Aggregate(function) => {
+                if env.aggregates.is_none() {
+                    return Err(misplaced_aggregate(span));
+                }
+                let mut lowered = Vec::with_capacity(arguments.len());
+                let mut kinds = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    let (argument, is) = self.expr(argument, &mut Env::plain(env.scope), As::Value).map_err(nested)?;
+                    if volatile(&argument) {
+                        return Err(Diagnostic::syntax(
+                            Detail::NonConstantExpression,
+                            "an aggregation over a random value has no meaning",
+                        )
+                        .at(argument.span)
+                        .help("bind the random value with WITH first"));
+                    }
+                    lowered.push(argument);
+                    kinds.push(is);
+                }
+                self.check_arguments(signature, span, &lowered, &kinds)?;
+                let is = match function {
+                    Aggregate::Collect => Static::list(kinds.first().map_or(Types::ANY, |is| is.kinds)),
+                    Aggregate::Min | Aggregate::Max => kinds.first().copied().unwrap_or(Static::ANY),
+                    _ => Static::of(signature.returns),
+                };
+                let call = AggregateCall { span, function, distinct, arguments: lowered };
+                Ok((Expr::new(span, self.aggregate(call, is, env)?), is))
+            }
+        }
+    }
+
+    /// The variable that holds the aggregate; the same aggregate is computed once.
+    fn aggregate(&mut self, call: AggregateCall, is: Static, env: &mut Env<'_>) -> Result<ExprKind> {
+        let Some(aggregates) = env.aggregates.as_deref_mut() else {
+            return Err(misplaced_aggregate(call.span));
+        };
+        if let Some((var, _)) = aggregates.iter().find(|(_, known)| *known == call) {
+            return Ok(ExprKind::Var(*var));
+        }
+        let name = self.text(call.span).to_owned();
+        let var = self.fresh(name, is);
+        aggregates.push((var, call));
+        Ok(ExprKind::Var(var))
+    }
+
+    fn check_arguments(&self, signature: &Signature, span: Span, arguments: &[Expr], kinds: &[Static]) -> Result<()> {
+        let most = if signature.variadic { usize::MAX } else { signature.parameters.len() };
+        if arguments.len() < signature.required || arguments.len() > most {
+            let wants = match (signature.required, most) {
+                (least, usize::MAX) => format!("at least {least}"),
+                (least, most) if least == most => format!("{least}"),
+                (least, most) => format!("{least} to {most}"),
+            };
+            return Err(Diagnostic::syntax(
+                Detail::InvalidNumberOfArguments,
+                format!("`{}` takes {wants} argument(s), not {}", signature.name, arguments.len()),
+            )
+            .at(span)
+            .help(signature.text));
+        }
+        for (i, (argument, is)) in arguments.iter().zip(kinds).enumerate() {
+            let Some(wanted) = signature.parameters.get(i).or(signature.parameters.last()) else { continue };
+            if !is.kinds.meets(*wanted) {
+                return Err(Diagnostic::syntax(
+                    Detail::InvalidArgumentType,
+                    format!("`{}` cannot take {}", signature.name, describe(is.kinds)),
+                )
+                .at(argument.span)
+                .label(format!("expected {}", describe(*wanted)))
+                .help(signature.text));
+            }
+        }
+        Ok(())
+    }
+
+    /// `exists(n.key)` and `exists((a)-->(b))`, which openCypher had before `IS NOT NULL` and `EXISTS { }`.
+    fn exists_function(&mut self, span: Span, arguments: &[ast::Expr], env: &mut Env<'_>) -> Result<Typed> {
+        let [argument] = arguments else {
+            return Err(Diagnostic::syntax(Detail::InvalidNumberOfArguments, "`exists` takes 1 argument").at(span));
+        };
+        let is = Static::of(Types::BOOL);
+        match argument.kind.as_ref() {
+            Ast::Pattern(_) => self.expr(argument, env, As::Predicate),
+            Ast::Property(..) | Ast::Index(..) => {
+                let (subject, _) = self.expr(argument, env, As::Value)?;
+                let is_null = Expr::new(span, ExprKind::IsNull(subject));
+                Ok((Expr::new(span, ExprKind::Unary(UnaryOp::Not, is_null)), is))
+            }
+            _ => Err(Diagnostic::syntax(Detail::InvalidArgumentType, "`exists` takes a property or a pattern")
+                .at(argument.span)
+                .help("for other values write `x IS NOT NULL`")),
+        }
+    }
+
+    /// A label expression without its spans; its names are noted as `kind`.
+    pub(super) fn labels(&mut self, expr: &ast::LabelExpr, kind: MentionKind) -> Labels {
+        use ast::LabelExprKind::*;
+        match &expr.kind {
+            Name(name) => {
+                self.mention(kind, expr.span, name);
+                Labels::Name(name.clone())
+            }
+            Wildcard => Labels::Any,
+            Not(inner) => Labels::Not(Box::new(self.labels(inner, kind))),
+            And(a, b) => Labels::And(vec![self.labels(a, kind), self.labels(b, kind)]),
+            Or(a, b) => Labels::Or(vec![self.labels(a, kind), self.labels(b, kind)]),
+        }
+    }
+
+    fn has_properties(&self, is: Static, span: Span) -> Result<()> {
+        let subjects = Types::MAP.or(Types::NODE).or(Types::EDGE);
+        if is.kinds.meets(subjects) {
+            return Ok(());
+        }
+        let message = format!("{} has no properties", describe(is.kinds));
+        let error = match is.kinds {
+            Types::PATH => Diagnostic::syntax(Detail::InvalidArgumentType, message)
+                .help("take its parts with nodes(p) or relationships(p)"),
+            _ => Diagnostic::type_error(Detail::InvalidArgumentType, message),
+        };
+        Err(error.at(span))
+    }
+
+    fn must_meet(&self, is: Static, wanted: Types, span: Span, message: &str) -> Result<()> {
+        if is.kinds.meets(wanted) {
+            return Ok(());
+        }
+        Err(Diagnostic::syntax(Detail::InvalidArgumentType, format!("{message}, not {}", describe(is.kinds)))
+            .at(span)
+            .label(format!("this is {}", describe(is.kinds))))
+    }
+}
+
+/// Kinds of values in words.
+pub(super) fn describe(kinds: Types) -> String {
+    if kinds.0 & Types::ANY.0 == Types::ANY.0 {
+        return "any value".to_owned();
+    }
+    let words = [
+        (Types::BOOL, "a boolean"),
+        (Types::INT, "an integer"),
+        (Types::FLOAT, "a float"),
+        (Types::STRING, "a string"),
+        (Types::LIST, "a list"),
+        (Types::MAP, "a map"),
+        (Types::NODE, "a node"),
+        (Types::EDGE, "a relationship"),
+        (Types::PATH, "a path"),
+    ];
+    let named: Vec<&str> = words.iter().filter(|(kind, _)| kinds.meets(*kind)).map(|(_, word)| *word).collect();
+    named.join(" or ")
+}
+
+fn literal_value(literal: &Literal) -> (ExprKind, Static) {
+    let (value, is) = match literal {
+        Literal::Null => (Value::Null, Static::ANY),
+        Literal::Bool(b) => (Value::Bool(*b), Static::of(Types::BOOL)),
+        Literal::Int(i) => (Value::Int(*i), Static::of(Types::INT)),
+        Literal::Float(f) => (Value::Float(*f), Static::of(Types::FLOAT)),
+        Literal::String(s) => (Value::string(s.clone()), Static::of(Types::STRING)),
+    };
+    (ExprKind::Literal(value), is)
+}
+
+/// What `+` may give: a list when either side is one, a string when either side is one, else a number.
+fn added(left: Static, right: Static) -> Static {
+    let either = left.kinds.or(right.kinds);
+    if left.kinds == Types::LIST && right.kinds == Types::LIST {
+        return Static::list(left.elements.or(right.elements));
+    }
+    if left.kinds == Types::LIST || right.kinds == Types::LIST {
+        return Static::of(Types::LIST);
+    }
+    match either {
+        Types::INT => Static::of(Types::INT),
+        Types::FLOAT => Static::of(Types::FLOAT),
+        Types::NUMBER => Static::of(Types::NUMBER),
+        Types::STRING => Static::of(Types::STRING),
+        _ => Static::ANY,
+    }
+}
+
+/// What is known of a call's value beyond the signature: elements of the lists that graph functions give.
+fn result_kind(function: Function, signature: &Signature, arguments: &[Static]) -> Static {
+    let first = arguments.first().copied().unwrap_or(Static::ANY);
+    match function {
+        Function::Nodes => Static::list(Types::NODE),
+        Function::Relationships => Static::list(Types::EDGE),
+        Function::Labels | Function::Keys => Static::list(Types::STRING),
+        Function::Range => Static::list(Types::INT),
+        Function::Head | Function::Last => first.element(),
+        Function::Tail => Static { kinds: Types::LIST, elements: first.elements },
+        Function::Coalesce => arguments.iter().copied().reduce(Static::or).unwrap_or(Static::ANY),
+        _ => Static::of(signature.returns),
+    }
+}
+
+fn misplaced_aggregate(span: Span) -> Diagnostic {
+    Diagnostic::syntax(Detail::InvalidAggregation, "an aggregation cannot stand here")
+        .at(span)
+        .help("aggregate in a WITH or RETURN, then use the result's name")
+}
+
+/// Inside an aggregation's argument the misplaced one has a name of its own.
+fn nested(mut error: Diagnostic) -> Diagnostic {
+    if error.detail == Detail::InvalidAggregation {
+        error.detail = Detail::NestedAggregation;
+        error.message = "aggregations cannot be nested".to_owned();
+    }
+    error
+}
+
+/// Whether two evaluations may differ.
+fn volatile(expr: &Expr) -> bool {
+    let mut found = matches!(expr.kind.as_ref(), ExprKind::Call(Function::Rand | Function::RandomUuid, _));
+    crate::plan::walk::children(expr, &mut |child| found |= volatile(child));
+    found
+}

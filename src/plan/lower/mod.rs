@@ -1,0 +1,288 @@
+//! Syntax tree to logical plan: every name becomes a variable, every rule on scopes is checked.
+//!
+//! In: a statement and its text (columns without an alias are named by it). Out: a [`Query`], or a [`Diagnostic`]
+//! with openCypher's class and detail. Nothing here looks at a graph: the same text lowers to the same plan
+//! everywhere.
+
+mod create;
+mod expr;
+mod pattern;
+mod projection;
+mod scope;
+mod subquery;
+
+pub(super) use pattern::{all_of, conjuncts};
+use scope::{Scope, Static};
+
+use super::expr::Expr;
+use super::logical::{Logical, Mention, MentionKind, Query, Subquery};
+use crate::lang::ast::{self, ClauseKind};
+use crate::model::function::Types;
+use crate::model::{Class, Detail, Diagnostic, Span, Var};
+
+type Result<T> = std::result::Result<T, Diagnostic>;
+
+/// Lowers a statement; `source` is its text.
+pub(super) fn lower(statement: &ast::Statement, source: &str) -> Result<Query> {
+    let mut lower = Lower { source, vars: Vec::new(), subqueries: Vec::new(), writes: false, mentions: Vec::new() };
+    let rows = lower.query(&statement.query, Logical::Unit, &Scope::default(), Position::Top)?;
+    Ok(Query {
+        root: rows.plan,
+        subqueries: lower.subqueries,
+        names: lower.vars.into_iter().map(|var| var.name).collect(),
+        columns: rows.columns.unwrap_or_default(),
+        writes: lower.writes,
+        mentions: lower.mentions,
+    })
+}
+
+/// Where a query stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// The statement itself.
+    Top,
+    /// Inside an expression: it must not write, and `RETURN` may be left out.
+    Expression,
+}
+
+/// A query's rows: the plan and its columns (none without `RETURN`).
+struct RowsPlan {
+    plan: Logical,
+    columns: Option<Vec<(String, Var)>>,
+}
+
+struct Variable {
+    name: String,
+    is: Static,
+}
+
+struct Lower<'s> {
+    source: &'s str,
+    vars: Vec<Variable>,
+    subqueries: Vec<Subquery>,
+    writes: bool,
+    mentions: Vec<Mention>,
+}
+
+impl Lower<'_> {
+    fn fresh(&mut self, name: impl Into<String>, is: Static) -> Var {
+        let var = Var(self.vars.len() as u32);
+        self.vars.push(Variable { name: name.into(), is });
+        var
+    }
+
+    /// A variable that no text names.
+    fn anonymous(&mut self, kind: &str, is: Static) -> Var {
+        let number = self.vars.len();
+        self.fresh(format!("<{kind} {number}>"), is)
+    }
+
+    fn is(&self, var: Var) -> Static {
+        self.vars[var.index()].is
+    }
+
+    fn name(&self, var: Var) -> &str {
+        &self.vars[var.index()].name
+    }
+
+    fn mention(&mut self, kind: MentionKind, span: Span, name: &str) {
+        self.mentions.push(Mention { span, kind, name: name.to_owned() });
+    }
+
+    fn text(&self, span: Span) -> &str {
+        self.source.get(span.start..span.end).unwrap_or_default().trim()
+    }
+
+    fn query(&mut self, query: &ast::Query, start: Logical, scope: &Scope, position: Position) -> Result<RowsPlan> {
+        if query.unions.is_empty() {
+            return self.single(&query.first, start, scope, position);
+        }
+        let all = query.unions[0].all;
+        if let Some(other) = query.unions.iter().find(|union| union.all != all) {
+            return Err(Diagnostic::syntax(Detail::InvalidClauseComposition, "UNION and UNION ALL cannot be mixed")
+                .at(other.span)
+                .help("use the same one throughout, or put one part into a subquery"));
+        }
+        let first = self.single(&query.first, start.clone(), scope, position)?;
+        let Some(columns) = first.columns else {
+            return Err(unfinished(query.first.span, "each part of a UNION must end with RETURN"));
+        };
+        let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        let mut branches = vec![(first.plan, columns.iter().map(|(_, var)| *var).collect::<Vec<_>>())];
+        for union in &query.unions {
+            let branch = self.single(&union.query, start.clone(), scope, position)?;
+            let theirs = branch.columns.unwrap_or_default();
+            let vars: Option<Vec<Var>> =
+                names.iter().map(|name| theirs.iter().find(|(n, _)| n == name).map(|(_, var)| *var)).collect();
+            match vars {
+                Some(vars) if theirs.len() == names.len() => branches.push((branch.plan, vars)),
+                _ => {
+                    let found: Vec<&str> = theirs.iter().map(|(name, _)| name.as_str()).collect();
+                    return Err(Diagnostic::syntax(
+                        Detail::DifferentColumnsInUnion,
+                        format!(
+                            "all parts of a UNION must return the same columns, but one returns `{}` and another `{}`",
+                            names.join("`, `"),
+                            found.join("`, `")
+                        ),
+                    )
+                    .at(union.query.span)
+                    .help("rename columns with AS"));
+                }
+            }
+        }
+        let mut vars = Vec::new();
+        for (i, (name, _)) in columns.iter().enumerate() {
+            let is = branches.iter().map(|(_, vars)| self.is(vars[i])).reduce(Static::or).unwrap_or(Static::ANY);
+            vars.push(self.fresh(name.clone(), is));
+        }
+        let columns = columns.into_iter().zip(&vars).map(|((name, _), var)| (name, *var)).collect();
+        let mut plan = Logical::Union { branches, vars: vars.clone() };
+        if !all {
+            plan = Logical::Distinct { input: Box::new(plan), vars };
+        }
+        Ok(RowsPlan { plan, columns: Some(columns) })
+    }
+
+    fn single(
+        &mut self,
+        query: &ast::SingleQuery,
+        start: Logical,
+        scope: &Scope,
+        position: Position,
+    ) -> Result<RowsPlan> {
+        let mut plan = start;
+        let mut scope = scope.clone();
+        let mut columns = None;
+        for (i, clause) in query.clauses.iter().enumerate() {
+            let last = i + 1 == query.clauses.len();
+            match &clause.kind {
+                ClauseKind::Match { optional, patterns, predicate } => {
+                    plan = self.match_clause(plan, &mut scope, *optional, patterns, predicate.as_ref())?;
+                }
+                ClauseKind::Unwind { list, variable } => {
+                    let (list, is) = self.value(list, &scope)?;
+                    if scope.get(&variable.text).is_some() {
+                        return Err(self.already_bound(&variable.text, variable.span));
+                    }
+                    let element = if is.kinds.meets(Types::LIST) { is.element() } else { is };
+                    let var = self.fresh(variable.text.clone(), element);
+                    scope.bind(&variable.text, var);
+                    plan = Logical::Unwind { input: Box::new(plan), list, var };
+                }
+                ClauseKind::With { projection, predicate } => {
+                    let rows = self.projection(plan, &scope, projection, Some(predicate.as_ref()))?;
+                    scope = Scope::default();
+                    rows.1.iter().for_each(|(name, var)| scope.bind(name, *var));
+                    plan = rows.0;
+                }
+                ClauseKind::Return(projection) => {
+                    if !last {
+                        return Err(Diagnostic::syntax(
+                            Detail::InvalidClauseComposition,
+                            "RETURN must be the last clause",
+                        )
+                        .at(clause.span)
+                        .help("use WITH to hand rows on to the next clause"));
+                    }
+                    let rows = self.projection(plan, &scope, projection, None)?;
+                    plan = rows.0;
+                    columns = Some(rows.1);
+                }
+                ClauseKind::Finish => {
+                    // No rows, but everything before it runs.
+                    let none = Expr::new(clause.span, super::expr::ExprKind::Literal(crate::model::Value::Int(0)));
+                    plan = Logical::Limit { input: Box::new(plan), count: none };
+                }
+                ClauseKind::Create(patterns) => {
+                    self.must_not_write(position, clause.span)?;
+                    plan = self.create(plan, &mut scope, patterns)?;
+                }
+                other => {
+                    if writes(other) {
+                        self.must_not_write(position, clause.span)?;
+                    }
+                    return Err(Diagnostic::new(
+                        Class::Unsupported,
+                        Detail::Other,
+                        format!("{} is understood, but this version cannot run it", clause_name(other)),
+                    )
+                    .at(clause.span)
+                    .help("CREATE is the one updating clause that runs so far"));
+                }
+            }
+        }
+        let finished = match query.clauses.last().map(|clause| &clause.kind) {
+            Some(ClauseKind::Return(_) | ClauseKind::Finish | ClauseKind::Create(_)) => true,
+            Some(ClauseKind::Match { .. } | ClauseKind::Unwind { .. }) => position == Position::Expression,
+            _ => false,
+        };
+        if !finished {
+            return Err(unfinished(query.span, "a query must end with RETURN or with an updating clause"));
+        }
+        Ok(RowsPlan { plan, columns })
+    }
+
+    fn must_not_write(&mut self, position: Position, span: Span) -> Result<()> {
+        if position == Position::Expression {
+            return Err(Diagnostic::syntax(
+                Detail::InvalidClauseComposition,
+                "a subquery inside an expression must not change the graph",
+            )
+            .at(span)
+            .help("move the updating clause out of the braces"));
+        }
+        self.writes = true;
+        Ok(())
+    }
+
+    fn already_bound(&self, name: &str, span: Span) -> Diagnostic {
+        Diagnostic::syntax(Detail::VariableAlreadyBound, format!("the variable `{name}` is bound already"))
+            .at(span)
+            .help("choose another name")
+    }
+
+    fn undefined(&self, name: &str, span: Span, scope: &Scope) -> Diagnostic {
+        let error = Diagnostic::syntax(Detail::UndefinedVariable, format!("the variable `{name}` is not defined here"))
+            .at(span)
+            .label("not defined");
+        let mut known: Vec<&str> = scope.visible().map(|(n, _)| n).filter(|n| !n.starts_with('<')).collect();
+        known.sort_by_key(|n| (!n.eq_ignore_ascii_case(name), n.len().abs_diff(name.len())));
+        match known.as_slice() {
+            [] => error.help("nothing is in scope here; bind a variable with MATCH, UNWIND or WITH first"),
+            [near, ..] if near.eq_ignore_ascii_case(name) => error.help(format!("did you mean `{near}`?")),
+            known => error.help(format!("in scope here: `{}`", known[..known.len().min(6)].join("`, `"))),
+        }
+    }
+}
+
+fn unfinished(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::syntax(Detail::InvalidClauseComposition, message)
+        .at(Span::new(span.end.saturating_sub(1).max(span.start), span.end))
+        .label("the query ends here")
+        .help("add RETURN with what you want to see, such as `RETURN *`")
+}
+
+fn writes(clause: &ClauseKind) -> bool {
+    use ClauseKind::*;
+    matches!(clause, Create(_) | Merge { .. } | Delete { .. } | Set(_) | Remove(_) | Foreach { .. })
+}
+
+fn clause_name(clause: &ClauseKind) -> &'static str {
+    match clause {
+        ClauseKind::Match { .. } => "MATCH",
+        ClauseKind::Unwind { .. } => "UNWIND",
+        ClauseKind::With { .. } => "WITH",
+        ClauseKind::Return(_) => "RETURN",
+        ClauseKind::Finish => "FINISH",
+        ClauseKind::Create(_) => "CREATE",
+        ClauseKind::Merge { .. } => "MERGE",
+        ClauseKind::Delete { .. } => "DELETE",
+        ClauseKind::Set(_) => "SET",
+        ClauseKind::Remove(_) => "REMOVE",
+        ClauseKind::Foreach { .. } => "FOREACH",
+        ClauseKind::Call { .. } => "CALL of a procedure",
+        ClauseKind::Subquery { .. } => "CALL of a subquery",
+        ClauseKind::LoadCsv { .. } => "LOAD CSV",
+    }
+}

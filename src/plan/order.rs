@@ -1,0 +1,367 @@
+//! Order: which part of a query graph is found first.
+//!
+//! Greedy, by expected rows: start where the fewest nodes are, then always take the edge that leaves the fewest rows
+//! (GOO, Fegaras, *A New Heuristic for Optimizing Large Queries*, 1998). A predicate runs as soon as everything that
+//! it uses is bound. Every step is one physical operator, so the result is a left-deep pipeline that never
+//! materialises.
+
+use std::collections::BTreeSet;
+
+use super::build::{Build, Rows};
+use super::cost;
+use super::expr::{CompareOp, Expr, ExprKind, Labels};
+use super::logical::{PatternEdge, QueryGraph, Walk};
+use super::lower::all_of;
+use super::physical::{Expand, OpKind};
+use super::walk::free_vars;
+use crate::model::function::Function;
+use crate::model::{Direction, Var};
+
+/// A predicate that waits for its variables.
+struct Pending {
+    predicate: Expr,
+    uses: BTreeSet<Var>,
+}
+
+/// A query graph while it is ordered.
+struct Ordering<'b, 'p> {
+    build: &'b mut Build<'p>,
+    graph: &'p QueryGraph,
+    rows: Rows,
+    pending: Vec<Pending>,
+    left: Vec<&'p PatternEdge>,
+    done: Vec<&'p PatternEdge>,
+}
+
+/// How a node can be found from nothing.
+enum Start {
+    Scan(Option<Labels>),
+    Seek { label: String, key: String, value: Expr },
+}
+
+/// Plans the graph on top of `rows`.
+pub(super) fn order<'p>(build: &mut Build<'p>, rows: Rows, graph: &'p QueryGraph, outer_row: Option<Var>) -> Rows {
+    let pending = graph
+        .predicates
+        .iter()
+        .map(|predicate| Pending { predicate: predicate.clone(), uses: free_vars(predicate, build.subqueries()) })
+        .collect();
+    for predicate in &graph.predicates {
+        for node in &graph.nodes {
+            if let Some(labels) = label_of(predicate, *node) {
+                build.learn_label(*node, labels.clone());
+            }
+        }
+    }
+    let mut ordering = Ordering { build, graph, rows, pending, left: graph.edges.iter().collect(), done: Vec::new() };
+    ordering.filter();
+    while ordering.step() {
+        ordering.filter();
+    }
+    ordering.finish(outer_row)
+}
+
+impl<'p> Ordering<'_, 'p> {
+    /// Takes the next step; false when everything is bound.
+    fn step(&mut self) -> bool {
+        if let Some(i) = self.left.iter().position(|edge| edge.bound.is_some_and(|var| self.bound(var))) {
+            let edge = self.left.remove(i);
+            self.start_at_bound_edge(edge);
+            return true;
+        }
+        let reachable = |edge: &PatternEdge| {
+            let (left, right) = (self.bound(edge.left), self.bound(edge.right));
+            if shortest(edge).is_some() { left && right } else { left || right }
+        };
+        let next = self
+            .left
+            .iter()
+            .enumerate()
+            .filter(|(_, edge)| reachable(edge))
+            .map(|(i, edge)| (i, self.rows_after(edge)))
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((i, rows)) = next {
+            let edge = self.left.remove(i);
+            self.expand(edge, rows);
+            return true;
+        }
+        let start = self
+            .graph
+            .nodes
+            .iter()
+            .copied()
+            .filter(|node| !self.bound(*node))
+            .map(|node| (node, self.start_rows(node)))
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        let Some((node, rows)) = start else { return false };
+        match self.edge_scan(rows) {
+            Some(i) => {
+                let edge = self.left.remove(i);
+                let rows = self.rows.op.rows * cost::edges(self.build.catalog, edge.types.as_ref());
+                let forward = edge.direction == Direction::Out;
+                let (from, to) = if forward { (edge.left, edge.right) } else { (edge.right, edge.left) };
+                let expand = self.expansion(edge, from, to, Direction::Out);
+                self.rows.push(self.build, OpKind::EdgeScan(expand), rows, [from, to, edge.var]);
+                self.done.push(edge);
+            }
+            None => self.scan(node, rows),
+        }
+        true
+    }
+
+    fn bound(&self, var: Var) -> bool {
+        self.rows.bound.contains(&var)
+    }
+
+    /// Runs every predicate whose variables are bound.
+    fn filter(&mut self) {
+        let (ready, wait): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pending).into_iter().partition(|p| p.uses.is_subset(&self.rows.bound));
+        self.pending = wait;
+        let share: f64 = ready.iter().map(|p| cost::selectivity(&p.predicate)).product();
+        if let Some(predicate) = all_of(ready.into_iter().map(|p| p.predicate).collect()) {
+            let rows = self.rows.op.rows * share;
+            self.rows.push(self.build, OpKind::Filter(predicate), rows, []);
+        }
+    }
+
+    /// The label predicates on a node that still wait.
+    fn labels(&self, node: Var) -> Vec<&Labels> {
+        self.pending.iter().filter_map(|p| label_of(&p.predicate, node)).collect()
+    }
+
+    /// Takes the label predicates on a node: an operator will see to them.
+    fn take_labels(&mut self, node: Var) -> Option<Labels> {
+        let (taken, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pending).into_iter().partition(|p| label_of(&p.predicate, node).is_some());
+        self.pending = left;
+        let mut labels: Vec<Labels> = taken.iter().filter_map(|p| label_of(&p.predicate, node)).cloned().collect();
+        match labels.len() {
+            0 | 1 => labels.pop(),
+            _ => Some(Labels::And(labels)),
+        }
+    }
+
+    /// The index that finds the node: the predicate's position, label, key and value.
+    fn seek(&self, node: Var) -> Option<(usize, String, String, Expr)> {
+        let labels: Vec<&str> = self
+            .labels(node)
+            .into_iter()
+            .filter_map(|labels| if let Labels::Name(name) = labels { Some(name.as_str()) } else { None })
+            .collect();
+        self.pending.iter().enumerate().find_map(|(i, p)| {
+            let (key, value) = equality(&p.predicate, node)?;
+            let known = free_vars(value, self.build.subqueries());
+            let label = labels.iter().find(|label| self.build.catalog.has_index(label, key))?;
+            known.is_subset(&self.rows.bound).then(|| (i, (*label).to_owned(), key.to_owned(), value.clone()))
+        })
+    }
+
+    fn start_rows(&self, node: Var) -> f64 {
+        let labels = self.labels(node);
+        let all = cost::nodes(self.build.catalog, &labels);
+        if let Some((_, label, key, _)) = self.seek(node) {
+            let distinct = self.build.catalog.distinct_values(&label, &key).unwrap_or(1).max(1);
+            return all / distinct as f64;
+        }
+        // Among equal scans the one with more to filter by comes first.
+        let share: f64 = self
+            .pending
+            .iter()
+            .filter(|p| p.uses.contains(&node) && p.uses.iter().all(|var| *var == node || self.bound(*var)))
+            .filter(|p| label_of(&p.predicate, node).is_none())
+            .map(|p| cost::selectivity(&p.predicate))
+            .product();
+        all * share
+    }
+
+    fn scan(&mut self, node: Var, rows: f64) {
+        let start = match self.seek(node) {
+            Some((i, label, key, value)) => {
+                self.pending.remove(i);
+                let found = Labels::Name(label.clone());
+                self.pending.retain(|p| label_of(&p.predicate, node) != Some(&found));
+                Start::Seek { label, key, value }
+            }
+            None => Start::Scan(self.take_labels(node)),
+        };
+        let rows = self.rows.op.rows * rows;
+        let kind = match start {
+            Start::Scan(labels) => {
+                let rows = cost::nodes(self.build.catalog, &labels.iter().collect::<Vec<_>>());
+                let rows = self.rows.op.rows * rows;
+                return self.rows.push(self.build, OpKind::NodeScan { node, labels }, rows, [node]);
+            }
+            Start::Seek { label, key, value } => OpKind::NodeSeek { node, label, key, value },
+        };
+        self.rows.push(self.build, kind, rows, [node]);
+    }
+
+    /// The edge whose scan is cheaper than a scan of nodes, when nothing is bound that could lead to it.
+    fn edge_scan(&self, start_rows: f64) -> Option<usize> {
+        let (i, edges) = self
+            .left
+            .iter()
+            .enumerate()
+            .filter(|(_, edge)| edge.walk.is_none() && edge.bound.is_none() && edge.left != edge.right)
+            .filter(|(_, edge)| edge.direction != Direction::Both)
+            .map(|(i, edge)| (i, cost::edges(self.build.catalog, edge.types.as_ref())))
+            .min_by(|a, b| a.1.total_cmp(&b.1))?;
+        (edges < start_rows).then_some(i)
+    }
+
+    fn rows_after(&self, edge: &PatternEdge) -> f64 {
+        let (from, to, direction) = self.oriented(edge);
+        let catalog = self.build.catalog;
+        let degree = cost::degree(catalog, &self.build.known_labels(from), edge.types.as_ref(), direction);
+        let reached = match &edge.walk {
+            None => degree,
+            Some(walk) if walk.shortest.is_some() => 1.0,
+            Some(walk) => cost::walks(degree, walk.min, walk.max),
+        };
+        let share = match self.bound(to) {
+            true => 1.0 / (catalog.nodes() as f64).max(1.0),
+            false => cost::nodes(catalog, &self.labels(to)) / (catalog.nodes() as f64).max(1.0),
+        };
+        self.rows.op.rows * reached * share
+    }
+
+    /// The end to start from, the other end, and the direction seen from the first.
+    fn oriented(&self, edge: &PatternEdge) -> (Var, Var, Direction) {
+        match self.bound(edge.left) {
+            true => (edge.left, edge.right, edge.direction),
+            false => (edge.right, edge.left, edge.direction.reverse()),
+        }
+    }
+
+    fn expansion(&mut self, edge: &PatternEdge, from: Var, to: Var, direction: Direction) -> Expand {
+        let to_bound = self.bound(to);
+        let unlike = self
+            .done
+            .iter()
+            .filter(|other| shortest(other).is_none() && shortest(edge).is_none() && may_be_same(other, edge))
+            .map(|other| other.var)
+            .collect();
+        let to_labels = if to_bound { None } else { self.take_labels(to) };
+        Expand { from, edge: edge.var, to, to_bound, direction, types: edge.types.clone(), to_labels, unlike }
+    }
+
+    fn expand(&mut self, edge: &'p PatternEdge, rows: f64) {
+        let (from, to, direction) = self.oriented(edge);
+        let expand = self.expansion(edge, from, to, direction);
+        // A walk that was written from right to left is found from left to right all the same, or its list of edges
+        // would be reversed.
+        let reversed = edge.walk.is_some() && from != edge.left;
+        let kind = match &edge.walk {
+            None => OpKind::Expand(expand),
+            Some(Walk { min, max, each, filter, shortest: None }) => {
+                OpKind::VarExpand { expand, min: *min, max: *max, each: *each, filter: filter.clone() }
+            }
+            Some(Walk { min, max, each, filter, shortest: Some(all) }) => {
+                OpKind::ShortestPath { expand, min: *min, max: *max, each: *each, filter: filter.clone(), all: *all }
+            }
+        };
+        self.rows.push(self.build, kind, rows, [edge.var, to]);
+        if reversed {
+            let list = Expr::new(edge.span, ExprKind::Var(edge.var));
+            let reverse = Expr::new(edge.span, ExprKind::Call(Function::Reverse, vec![list]));
+            let rows = self.rows.op.rows;
+            self.rows.push(self.build, OpKind::Project(vec![(edge.var, reverse)]), rows, []);
+        }
+        self.done.push(edge);
+        self.check_bound(edge);
+    }
+
+    /// An edge that the input has bound leads to its own ends.
+    fn start_at_bound_edge(&mut self, edge: &'p PatternEdge) {
+        let Some(var) = edge.bound else { return };
+        if edge.walk.is_none() && !self.bound(edge.left) {
+            let call = |function| {
+                let argument = Expr::new(edge.span, ExprKind::Var(var));
+                Expr::new(edge.span, ExprKind::Call(function, vec![argument]))
+            };
+            let (source, target) = (call(Function::StartNode), call(Function::EndNode));
+            let rows = self.rows.op.rows;
+            let kind = match edge.direction {
+                Direction::Out => OpKind::Project(vec![(edge.left, source)]),
+                Direction::In => OpKind::Project(vec![(edge.left, target)]),
+                Direction::Both => {
+                    let same =
+                        Expr::new(edge.span, ExprKind::Compare(CompareOp::Equal, source.clone(), target.clone()));
+                    let list = |items| Expr::new(edge.span, ExprKind::List(items));
+                    let case = ExprKind::Case {
+                        operand: None,
+                        branches: vec![(same, list(vec![source.clone()]))],
+                        otherwise: Some(list(vec![source, target])),
+                    };
+                    OpKind::Unwind { list: Expr::new(edge.span, case), var: edge.left }
+                }
+            };
+            self.rows.push(self.build, kind, rows, [edge.left]);
+            self.filter();
+        } else if !self.bound(edge.left) && !self.bound(edge.right) {
+            let rows = self.start_rows(edge.left);
+            self.scan(edge.left, rows);
+            self.filter();
+        }
+        let rows = self.rows_after(edge);
+        self.expand(edge, rows);
+    }
+
+    fn check_bound(&mut self, edge: &PatternEdge) {
+        let Some(bound) = edge.bound else { return };
+        let var = |var| Expr::new(edge.span, ExprKind::Var(var));
+        let same = ExprKind::Compare(CompareOp::Equal, var(edge.var), var(bound));
+        self.pending.push(Pending { predicate: Expr::new(edge.span, same), uses: BTreeSet::from([edge.var, bound]) });
+    }
+
+    /// Selections, paths, and the predicates that use them.
+    fn finish(mut self, outer_row: Option<Var>) -> Rows {
+        for selection in &self.graph.selections {
+            let mut partition: Vec<Var> = outer_row.into_iter().collect();
+            partition.extend([selection.ends.0, selection.ends.1]);
+            let kind = OpKind::SelectShortest { partition, steps: selection.steps.clone(), keep: selection.keep };
+            let rows = self.rows.op.rows;
+            self.rows.push(self.build, kind, rows, []);
+        }
+        if !self.graph.paths.is_empty() {
+            let vars: Vec<Var> = self.graph.paths.iter().map(|(var, _)| *var).collect();
+            let rows = self.rows.op.rows;
+            self.rows.push(self.build, OpKind::Project(self.graph.paths.clone()), rows, vars);
+        }
+        self.filter();
+        self.rows
+    }
+}
+
+fn shortest(edge: &PatternEdge) -> Option<bool> {
+    edge.walk.as_ref()?.shortest
+}
+
+/// Two edges whose types have nothing in common differ anyway.
+fn may_be_same(a: &PatternEdge, b: &PatternEdge) -> bool {
+    match (a.types.as_ref().and_then(cost::names), b.types.as_ref().and_then(cost::names)) {
+        (Some(a), Some(b)) => a.iter().any(|name| b.contains(name)),
+        _ => true,
+    }
+}
+
+fn label_of(predicate: &Expr, node: Var) -> Option<&Labels> {
+    match predicate.kind.as_ref() {
+        ExprKind::HasLabels(subject, labels) if is_var(subject, node) => Some(labels),
+        _ => None,
+    }
+}
+
+/// `node.key = value`, either way round.
+fn equality(predicate: &Expr, node: Var) -> Option<(&str, &Expr)> {
+    let ExprKind::Compare(CompareOp::Equal, left, right) = predicate.kind.as_ref() else { return None };
+    [(left, right), (right, left)].into_iter().find_map(|(property, value)| match property.kind.as_ref() {
+        ExprKind::Property(subject, key) if is_var(subject, node) => Some((key.as_str(), value)),
+        _ => None,
+    })
+}
+
+fn is_var(expr: &Expr, var: Var) -> bool {
+    matches!(expr.kind.as_ref(), ExprKind::Var(v) if *v == var)
+}

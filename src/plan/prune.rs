@@ -1,0 +1,202 @@
+//! Column pruning: every operator hands on only what something above it needs.
+//!
+//! One pass from the top down. What reaches the leaf of a subplan is what the subplan imports.
+
+use std::collections::BTreeSet;
+
+use super::build::Built;
+use super::expr::ExprKind;
+use super::expr::{AggregateCall, Expr, SubqueryKind};
+use super::logical::Subquery;
+use super::physical::{Expand, Op, OpKind, Subplan};
+use super::walk::{children, free_vars};
+use crate::model::Var;
+
+type Vars = BTreeSet<Var>;
+
+/// Sets `live` on every operator; `columns` are the vars of the answer.
+pub(super) fn prune(built: &mut Built, columns: impl Iterator<Item = Var>, subqueries: &[Subquery]) {
+    let mut collected = vec![Vars::new(); subqueries.len()];
+    let pruner = Pruner { subqueries };
+    visit_ops(&built.root, &mut |op| note_collected(op, &mut collected));
+    for subplan in &built.subplans {
+        visit_ops(&subplan.root, &mut |op| note_collected(op, &mut collected));
+    }
+    pruner.op(&mut built.root, columns.collect());
+    for (subplan, needed) in built.subplans.iter_mut().zip(collected) {
+        pruner.subplan(subplan, needed);
+    }
+}
+
+struct Pruner<'s> {
+    subqueries: &'s [Subquery],
+}
+
+impl Pruner<'_> {
+    fn uses<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>) -> Vars {
+        exprs.into_iter().flat_map(|expr| free_vars(expr, self.subqueries)).collect()
+    }
+
+    /// What the inner side needs of the outer rows.
+    fn subplan(&self, subplan: &mut Subplan, mut needed: Vars) -> Vars {
+        if !subplan.per_row {
+            needed.insert(subplan.row);
+        }
+        let mut imports = self.op(&mut subplan.root, needed);
+        imports.remove(&subplan.row);
+        imports
+    }
+
+    /// Sets `live` from here down; gives what reaches the leaf.
+    fn op(&self, op: &mut Op, needed: Vars) -> Vars {
+        if let OpKind::Project(items) = &mut op.kind {
+            items.retain(|(var, _)| needed.contains(var));
+        }
+        op.live = needed.iter().copied().collect();
+        let below = self.below(op, needed);
+        match &mut op.input {
+            Some(input) => self.op(input, below),
+            None => below,
+        }
+    }
+
+    fn below(&self, op: &mut Op, mut needed: Vars) -> Vars {
+        match &mut op.kind {
+            OpKind::Unit | OpKind::Argument => {}
+            OpKind::NodeScan { node, .. } => {
+                needed.remove(node);
+            }
+            OpKind::NodeSeek { node, value, .. } => {
+                needed.remove(node);
+                needed.append(&mut self.uses([&*value]));
+            }
+            OpKind::Expand(expand) => step(&mut needed, expand),
+            OpKind::EdgeScan(expand) => {
+                step(&mut needed, expand);
+                needed.remove(&expand.from);
+            }
+            OpKind::VarExpand { expand, each, filter, .. } | OpKind::ShortestPath { expand, each, filter, .. } => {
+                step(&mut needed, expand);
+                needed.append(&mut self.uses(filter.iter()));
+                needed.remove(each);
+            }
+            OpKind::SelectShortest { partition, steps, .. } => {
+                needed.extend(partition.iter().copied());
+                needed.extend(steps.iter().copied());
+            }
+            OpKind::Filter(predicate) => needed.append(&mut self.uses([&*predicate])),
+            OpKind::Project(items) => {
+                for (var, _) in items.iter() {
+                    needed.remove(var);
+                }
+                needed.append(&mut self.uses(items.iter().map(|(_, expr)| expr)));
+            }
+            OpKind::Aggregate { keys, aggregates } => {
+                aggregates.retain(|(var, _)| needed.contains(var));
+                let arguments = |(_, call): &'_ (Var, AggregateCall)| call.arguments.clone();
+                let arguments: Vec<Expr> = aggregates.iter().flat_map(arguments).collect();
+                needed = self.uses(keys.iter().map(|(_, expr)| expr).chain(&arguments));
+            }
+            OpKind::Distinct(vars) => needed = vars.iter().copied().collect(),
+            OpKind::Sort { keys, .. } => needed.append(&mut self.uses(keys.iter().map(|(expr, _)| expr))),
+            OpKind::Skip(_) | OpKind::Limit(_) => {}
+            OpKind::Unwind { list, var } => {
+                needed.remove(var);
+                needed.append(&mut self.uses([&*list]));
+            }
+            OpKind::Union { branches, vars } => {
+                let wanted = std::mem::take(&mut needed);
+                for (branch, theirs) in branches {
+                    let pairs = theirs.iter().zip(vars.iter());
+                    let branch_needs = pairs.filter(|(_, var)| wanted.contains(var)).map(|(theirs, _)| *theirs);
+                    needed.append(&mut self.op(branch, branch_needs.collect()));
+                }
+            }
+            OpKind::Optional { inner, vars } | OpKind::Apply { inner, vars } => {
+                let bound: Vars = vars.iter().copied().filter(|var| needed.contains(var)).collect();
+                *vars = bound.iter().copied().collect();
+                needed = &needed - &bound;
+                needed.append(&mut self.subplan(inner, bound));
+            }
+            OpKind::Create { nodes, edges } => {
+                for edge in edges.iter() {
+                    needed.extend([edge.source, edge.target]);
+                    needed.append(&mut self.uses(edge.properties.iter()));
+                }
+                for edge in edges.iter() {
+                    needed.remove(&edge.var);
+                }
+                for node in nodes.iter() {
+                    needed.append(&mut self.uses(node.properties.iter()));
+                }
+                for node in nodes.iter() {
+                    needed.remove(&node.var);
+                }
+            }
+        }
+        needed
+    }
+}
+
+fn step(needed: &mut Vars, expand: &Expand) {
+    needed.remove(&expand.edge);
+    if expand.to_bound {
+        needed.insert(expand.to);
+    } else {
+        needed.remove(&expand.to);
+    }
+    needed.insert(expand.from);
+    needed.extend(&expand.unlike);
+}
+
+fn visit_ops(op: &Op, visit: &mut dyn FnMut(&Op)) {
+    visit(op);
+    if let Some(input) = &op.input {
+        visit_ops(input, visit);
+    }
+    match &op.kind {
+        OpKind::Union { branches, .. } => branches.iter().for_each(|(branch, _)| visit_ops(branch, visit)),
+        OpKind::Optional { inner, .. } | OpKind::Apply { inner, .. } => visit_ops(&inner.root, visit),
+        _ => {}
+    }
+}
+
+/// Notes which column of each subplan an expression collects.
+fn note_collected(op: &Op, collected: &mut [Vars]) {
+    expressions(op, &mut |expr| note(expr, collected));
+}
+
+fn note(expr: &Expr, collected: &mut [Vars]) {
+    if let ExprKind::Subquery { subplan, kind: SubqueryKind::Collect(var) } = expr.kind.as_ref()
+        && let Some(vars) = collected.get_mut(subplan.0)
+    {
+        vars.insert(*var);
+    }
+    children(expr, &mut |child| note(child, collected));
+}
+
+/// Calls `visit` with every expression that the operator itself evaluates.
+pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
+    match &op.kind {
+        OpKind::NodeSeek { value: expr, .. }
+        | OpKind::Filter(expr)
+        | OpKind::Skip(expr)
+        | OpKind::Limit(expr)
+        | OpKind::Unwind { list: expr, .. } => visit(expr),
+        OpKind::VarExpand { filter, .. } | OpKind::ShortestPath { filter, .. } => filter.iter().for_each(visit),
+        OpKind::Project(items) => items.iter().for_each(|(_, expr)| visit(expr)),
+        OpKind::Aggregate { keys, aggregates } => {
+            keys.iter().for_each(|(_, expr)| visit(expr));
+            aggregates.iter().flat_map(|(_, call)| &call.arguments).for_each(visit);
+        }
+        OpKind::Sort { keys, limit } => {
+            keys.iter().for_each(|(expr, _)| visit(expr));
+            limit.iter().for_each(visit);
+        }
+        OpKind::Create { nodes, edges } => {
+            nodes.iter().filter_map(|n| n.properties.as_ref()).for_each(&mut *visit);
+            edges.iter().filter_map(|e| e.properties.as_ref()).for_each(visit);
+        }
+        _ => {}
+    }
+}

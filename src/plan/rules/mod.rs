@@ -1,0 +1,39 @@
+//! Rules: rewrites of the logical plan that keep its answer. Each can be switched off, so that tests can show that.
+
+mod filter_pushdown;
+mod top_k;
+
+use super::logical::{Logical, Query, Subquery};
+
+/// A rule by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// A filter moves to the `MATCH` that binds what it tests.
+    FilterPushdown,
+    /// `ORDER BY` below `LIMIT` keeps only the rows that can be among the first.
+    TopK,
+}
+
+impl Rule {
+    /// Every rule, in the order of their application.
+    pub const ALL: [Rule; 2] = [Rule::FilterPushdown, Rule::TopK];
+
+    fn apply(self, plan: Logical, subqueries: &[Subquery]) -> Logical {
+        match self {
+            Rule::FilterPushdown => filter_pushdown::apply(plan, subqueries),
+            Rule::TopK => top_k::apply(plan),
+        }
+    }
+}
+
+/// Applies every rule that is not switched off, to the query and its subqueries.
+pub(super) fn rewrite(mut query: Query, disabled: &[Rule]) -> Query {
+    for rule in Rule::ALL.into_iter().filter(|rule| !disabled.contains(rule)) {
+        query.root = rule.apply(query.root, &query.subqueries);
+        for i in 0..query.subqueries.len() {
+            let root = std::mem::replace(&mut query.subqueries[i].root, Logical::Unit);
+            query.subqueries[i].root = rule.apply(root, &query.subqueries);
+        }
+    }
+    query
+}

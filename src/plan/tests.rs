@@ -1,0 +1,167 @@
+//! Plans of small statements against a made-up catalog: what is refused, and what a plan looks like.
+
+use super::rules::Rule;
+use super::{explain, plan};
+use crate::lang;
+use crate::model::{Catalog, Detail, Diagnostic, Direction};
+use crate::plan::physical::Plan;
+
+/// A hundred persons who know each other ten times each, ten cities, one country.
+struct Toy;
+
+impl Catalog for Toy {
+    fn labels(&self) -> Vec<&str> {
+        vec!["Person", "City", "Country"]
+    }
+    fn edge_types(&self) -> Vec<&str> {
+        vec!["KNOWS", "LIVES_IN", "IN"]
+    }
+    fn keys(&self) -> Vec<&str> {
+        vec!["id", "name", "age"]
+    }
+    fn nodes(&self) -> u64 {
+        111
+    }
+    fn edges(&self) -> u64 {
+        1110
+    }
+    fn nodes_with_label(&self, label: &str) -> Option<u64> {
+        [("Person", 100), ("City", 10), ("Country", 1)].into_iter().find(|(l, _)| *l == label).map(|(_, n)| n)
+    }
+    fn edges_with_type(&self, edge_type: &str) -> Option<u64> {
+        [("KNOWS", 1000), ("LIVES_IN", 100), ("IN", 10)].into_iter().find(|(t, _)| *t == edge_type).map(|(_, n)| n)
+    }
+    fn edges_at_label(&self, label: &str, edge_type: &str, direction: Direction) -> u64 {
+        match (label, edge_type, direction) {
+            ("Person", "KNOWS", _) => 1000,
+            ("Person", "LIVES_IN", Direction::Out) | ("City", "LIVES_IN", Direction::In) => 100,
+            ("City", "IN", Direction::Out) | ("Country", "IN", Direction::In) => 10,
+            _ => 0,
+        }
+    }
+    fn distinct_values(&self, label: &str, key: &str) -> Option<u64> {
+        ((label, key) == ("Person", "id")).then_some(100)
+    }
+    fn has_index(&self, label: &str, key: &str) -> bool {
+        (label, key) == ("Person", "id")
+    }
+}
+
+fn planned(text: &str, disabled: &[Rule]) -> Result<Plan, Diagnostic> {
+    plan(&lang::parse(text)?, text, &Toy, disabled)
+}
+
+/// Operators from the top to the leaf, by name.
+fn shape(text: &str) -> Vec<String> {
+    let plan = planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}"));
+    explain(&plan, None)
+        .lines()
+        .skip(1)
+        .map(|line| line.trim().split("  ").next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_pattern_starts_where_the_fewest_rows_are() {
+    let cases: &[(&str, &[&str])] = &[
+        ("MATCH (p:Person {id: 7}) RETURN p", &["NodeSeek (p:Person {id: 7})", "Unit"]),
+        (
+            "MATCH (p:Person)-[:LIVES_IN]->(c:City)-[:IN]->(k:Country) RETURN p.name",
+            &[
+                "Project p.name",
+                "Expand (c)<-[<edge 3>:LIVES_IN]-(p:Person)",
+                "Expand (k)<-[<edge 4>:IN]-(c:City)",
+                "NodeScan (k:Country)",
+                "Unit",
+            ],
+        ),
+        ("MATCH (a)-[r:IN]->(b) RETURN r", &["EdgeScan (a)-[r:IN]->(b)", "Unit"]),
+        (
+            "MATCH (a:Person) WITH a, a.age AS age WHERE age > 3 AND a.name = 'x' RETURN age ORDER BY age LIMIT 2",
+            &[
+                "Limit 2",
+                "Sort age, first 2",
+                "Filter age > 3",
+                "Project a.age AS age",
+                "Filter a.name = 'x'",
+                "NodeScan (a:Person)",
+                "Unit",
+            ],
+        ),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(shape(query), *expected, "{query}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_off_leaves_the_plan_alone() {
+    let query = "MATCH (a:Person) WITH a WHERE a.age > 3 RETURN a ORDER BY a.name LIMIT 2";
+    let with = planned(query, &[]).expect("plans");
+    let without = planned(query, &Rule::ALL).expect("plans");
+    assert!(explain(&with, None).contains("first 2"));
+    assert!(!explain(&without, None).contains("first 2"));
+}
+
+#[test]
+fn columns_that_nobody_needs_are_dropped() {
+    let plan = planned("MATCH (a:Person)-[r:KNOWS]->(b) RETURN b.name", &[]).expect("plans");
+    let expand = plan.root.input.as_deref().expect("an input");
+    let names: Vec<&str> = expand.live.iter().map(|var| plan.vars[var.index()].name.as_str()).collect();
+    assert_eq!(names, ["b"]);
+}
+
+#[test]
+fn statements_without_sense_are_refused() {
+    use Detail::*;
+    let cases = [
+        ("RETURN x", UndefinedVariable),
+        ("MATCH (a) RETURN a.name AS n, a.age AS n", ColumnNameConflict),
+        ("MATCH (a) WITH a.name RETURN 1", NoExpressionAlias),
+        ("MATCH (a) RETURN count(count(*))", NestedAggregation),
+        ("MATCH (a) WHERE count(a) > 1 RETURN a", InvalidAggregation),
+        ("MATCH (a) RETURN a.x + count(*)", AmbiguousAggregationExpression),
+        ("MATCH (a)-[a]->() RETURN a", VariableTypeConflict),
+        ("MATCH (a)-[r]->()-[r]->() RETURN a", RelationshipUniquenessViolation),
+        ("MATCH p = (p) RETURN p", VariableAlreadyBound),
+        ("MATCH (a) RETURN DISTINCT a.name ORDER BY a.age", UndefinedVariable),
+        ("MATCH (a) RETURN a LIMIT a.age", NonConstantExpression),
+        ("RETURN 1 LIMIT -1", NegativeIntegerArgument),
+        ("RETURN 1 SKIP 1.5", InvalidArgumentType),
+        ("RETURN 1 AS a UNION RETURN 2 AS b", DifferentColumnsInUnion),
+        ("RETURN 1 AS a UNION RETURN 2 AS a UNION ALL RETURN 3 AS a", InvalidClauseComposition),
+        ("MATCH (a)", InvalidClauseComposition),
+        ("RETURN 1 MATCH (a) RETURN a", InvalidClauseComposition),
+        ("RETURN true AND 1", InvalidArgumentType),
+        ("MATCH (n) RETURN (n)-->()", UnexpectedSyntax),
+        ("CREATE (a)-->(b)", NoSingleRelationshipType),
+        ("CREATE (a)-[:A]-(b)", RequiresDirectedRelationship),
+        ("MATCH (a) CREATE (a:B)", VariableAlreadyBound),
+        ("MATCH (n {a: 1}) WHERE EXISTS { MATCH (n) CREATE (m) } RETURN n", InvalidClauseComposition),
+    ];
+    for (query, detail) in cases {
+        match planned(query, &[]) {
+            Err(error) => {
+                assert_eq!(error.detail, detail, "{query}: {error}");
+                let span = error.span.unwrap_or_else(|| panic!("{query}: no place"));
+                assert!(span.end <= query.len(), "{query}: {span:?}");
+            }
+            Ok(_) => panic!("{query} was planned"),
+        }
+    }
+}
+
+#[test]
+fn unknown_names_are_warned_of_once() {
+    let plan = planned("MATCH (a:Persn {nam: 1})-[:KNOWZ]->(b:Persn) RETURN a", &[]).expect("plans");
+    let said: Vec<String> =
+        plan.warnings.iter().map(|w| format!("{}; {}", w.message, w.suggestions.join(", "))).collect();
+    assert_eq!(
+        said,
+        [
+            "no node has the label `Persn`; Person",
+            "nothing has the property `nam`; name",
+            "no relationship has the type `KNOWZ`; KNOWS",
+        ]
+    );
+}

@@ -1,0 +1,208 @@
+//! Walking over resolved expressions and logical plans: children, rewriting, and which variables are used.
+
+use std::collections::BTreeSet;
+
+use super::expr::{AggregateCall, Expr, ExprKind, MapEntry};
+use super::logical::{Logical, QueryGraph, Subquery};
+use crate::model::Var;
+
+/// Calls `visit` with each direct child of the expression.
+pub(super) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+    use ExprKind::*;
+    match expr.kind.as_ref() {
+        Literal(_) | Parameter(_) | Var(_) | Path { .. } | Subquery { .. } => {}
+        Property(a, _) | Unary(_, a) | IsNull(a) | HasLabels(a, _) => visit(a),
+        Index(a, b) | Binary(_, a, b) | Compare(_, a, b) => {
+            visit(a);
+            visit(b);
+        }
+        Slice(a, from, to) => {
+            visit(a);
+            from.iter().chain(to).for_each(visit);
+        }
+        Call(_, items) | List(items) => items.iter().for_each(visit),
+        Case { operand, branches, otherwise } => {
+            operand.iter().for_each(&mut *visit);
+            for (condition, result) in branches {
+                visit(condition);
+                visit(result);
+            }
+            otherwise.iter().for_each(visit);
+        }
+        Map(entries) => entries.iter().for_each(|(_, value)| visit(value)),
+        MapProjection(subject, entries) => {
+            visit(subject);
+            for entry in entries {
+                if let MapEntry::Entry(_, value) = entry {
+                    visit(value);
+                }
+            }
+        }
+        ListComprehension { list, predicate, result, .. } => {
+            visit(list);
+            predicate.iter().chain(result).for_each(visit);
+        }
+        Quantifier { list, predicate, .. } => {
+            visit(list);
+            visit(predicate);
+        }
+        Reduce { initial, list, step, .. } => {
+            visit(initial);
+            visit(list);
+            visit(step);
+        }
+    }
+}
+
+/// Rebuilds the expression from the top: where `replace` gives an expression, that takes the place and its parts are
+/// not looked at.
+pub(super) fn rewrite(expr: &Expr, replace: &dyn Fn(&Expr) -> Option<Expr>) -> Expr {
+    use ExprKind::*;
+    if let Some(new) = replace(expr) {
+        return new;
+    }
+    let go = |e: &Expr| rewrite(e, replace);
+    let option = |e: &Option<Expr>| e.as_ref().map(go);
+    let kind = match expr.kind.as_ref() {
+        kind @ (Literal(_) | Parameter(_) | Var(_) | Path { .. } | Subquery { .. }) => kind.clone(),
+        Property(a, key) => Property(go(a), key.clone()),
+        Unary(op, a) => Unary(*op, go(a)),
+        IsNull(a) => IsNull(go(a)),
+        HasLabels(a, labels) => HasLabels(go(a), labels.clone()),
+        Index(a, b) => Index(go(a), go(b)),
+        Binary(op, a, b) => Binary(*op, go(a), go(b)),
+        Compare(op, a, b) => Compare(*op, go(a), go(b)),
+        Slice(a, from, to) => Slice(go(a), option(from), option(to)),
+        Call(function, items) => Call(*function, items.iter().map(go).collect()),
+        List(items) => List(items.iter().map(go).collect()),
+        Case { operand, branches, otherwise } => Case {
+            operand: option(operand),
+            branches: branches.iter().map(|(c, r)| (go(c), go(r))).collect(),
+            otherwise: option(otherwise),
+        },
+        Map(entries) => Map(entries.iter().map(|(key, value)| (key.clone(), go(value))).collect()),
+        MapProjection(subject, entries) => MapProjection(
+            go(subject),
+            entries
+                .iter()
+                .map(|entry| match entry {
+                    MapEntry::All => MapEntry::All,
+                    MapEntry::Entry(key, value) => MapEntry::Entry(key.clone(), go(value)),
+                })
+                .collect(),
+        ),
+        ListComprehension { var, list, predicate, result } => {
+            ListComprehension { var: *var, list: go(list), predicate: option(predicate), result: option(result) }
+        }
+        Quantifier { kind, var, list, predicate } => {
+            Quantifier { kind: *kind, var: *var, list: go(list), predicate: go(predicate) }
+        }
+        Reduce { accumulator, initial, var, list, step } => {
+            Reduce { accumulator: *accumulator, initial: go(initial), var: *var, list: go(list), step: go(step) }
+        }
+    };
+    Expr::new(expr.span, kind)
+}
+
+/// Which variables the value of the expression depends on; its own element variables are not among them.
+pub(super) fn free_vars(expr: &Expr, subqueries: &[Subquery]) -> BTreeSet<Var> {
+    let mut used = BTreeSet::new();
+    let mut own = BTreeSet::new();
+    collect(expr, subqueries, &mut used, &mut own);
+    // Every variable of a statement has its own number, so an element variable cannot be an outer one too.
+    &used - &own
+}
+
+fn collect(expr: &Expr, subqueries: &[Subquery], used: &mut BTreeSet<Var>, own: &mut BTreeSet<Var>) {
+    match expr.kind.as_ref() {
+        ExprKind::Var(var) => {
+            used.insert(*var);
+        }
+        ExprKind::Path { start, steps } => {
+            used.insert(*start);
+            used.extend(steps);
+        }
+        ExprKind::Subquery { subplan, .. } => {
+            if let Some(subquery) = subqueries.get(subplan.0) {
+                used.extend(&subquery.imports);
+            }
+        }
+        ExprKind::ListComprehension { var, .. } | ExprKind::Quantifier { var, .. } => {
+            own.insert(*var);
+        }
+        ExprKind::Reduce { accumulator, var, .. } => {
+            own.insert(*accumulator);
+            own.insert(*var);
+        }
+        _ => {}
+    }
+    children(expr, &mut |child| collect(child, subqueries, used, own));
+}
+
+/// Which variables the operators of a logical plan use anywhere, bound there or not.
+pub(super) fn used_vars(plan: &Logical, subqueries: &[Subquery]) -> BTreeSet<Var> {
+    let mut used = BTreeSet::new();
+    operators(plan, &mut |operator| {
+        expressions(operator, &mut |expr| used.append(&mut free_vars(expr, subqueries)));
+        match operator {
+            Logical::Match { graph, .. } => graph_vars(graph, &mut used),
+            Logical::Distinct { vars, .. } => used.extend(vars),
+            Logical::Union { branches, .. } => branches.iter().for_each(|(_, vars)| used.extend(vars)),
+            Logical::Create { edges, .. } => edges.iter().for_each(|e| used.extend([e.source, e.target])),
+            _ => {}
+        }
+    });
+    used
+}
+
+fn graph_vars(graph: &QueryGraph, used: &mut BTreeSet<Var>) {
+    used.extend(&graph.nodes);
+    for edge in &graph.edges {
+        used.extend([edge.left, edge.right]);
+        used.extend(edge.bound);
+    }
+}
+
+/// Calls `visit` with every operator of the plan, inputs first.
+fn operators<'p>(plan: &'p Logical, visit: &mut dyn FnMut(&'p Logical)) {
+    for input in plan.inputs() {
+        operators(input, visit);
+    }
+    visit(plan);
+}
+
+/// Calls `visit` with every expression that the operator itself evaluates.
+pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p Expr)) {
+    let aggregate = |(_, call): &'p (Var, AggregateCall), visit: &mut dyn FnMut(&'p Expr)| {
+        call.arguments.iter().for_each(visit);
+    };
+    match operator {
+        Logical::Match { graph, .. } => {
+            graph.predicates.iter().for_each(&mut *visit);
+            graph.paths.iter().for_each(|(_, path)| visit(path));
+            let filters = graph.edges.iter().filter_map(|e| e.walk.as_ref()?.filter.as_ref());
+            filters.for_each(visit);
+        }
+        Logical::Filter { predicate, .. } => visit(predicate),
+        Logical::Project { items, .. } => items.iter().for_each(|(_, expr)| visit(expr)),
+        Logical::Aggregate { keys, aggregates, .. } => {
+            keys.iter().for_each(|(_, expr)| visit(expr));
+            aggregates.iter().for_each(|call| aggregate(call, visit));
+        }
+        Logical::Sort { keys, limit, .. } => {
+            keys.iter().for_each(|(expr, _)| visit(expr));
+            limit.iter().for_each(visit);
+        }
+        Logical::Skip { count, .. } | Logical::Limit { count, .. } => visit(count),
+        Logical::Unwind { list, .. } => visit(list),
+        Logical::Create { nodes, edges, .. } => {
+            let nodes = nodes.iter().filter_map(|n| n.properties.as_ref());
+            nodes.chain(edges.iter().filter_map(|e| e.properties.as_ref())).for_each(visit);
+        }
+        Logical::Unit
+        | Logical::Argument(_)
+        | Logical::Optional { .. }
+        | Logical::Distinct { .. }
+        | Logical::Union { .. } => {}
+    }
+}
