@@ -4,119 +4,212 @@
 //! that changes the graph runs to its end before its first row is seen, and leaves nothing behind when it fails.
 
 mod build;
+mod names;
+mod rows;
 mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use rows::Rows;
 
 use crate::error::Error;
-use crate::model::{Schema, Value};
-use crate::plan::physical::Warning;
-use crate::store::View;
+use crate::exec;
+use crate::lang::ask::{self, Asked};
+use crate::lang::{self, ast};
+use crate::model::{Class, Detail, Diagnostic, Schema, Value};
+use crate::plan::physical::{Plan, Warning};
+use crate::plan::{self, Rule};
+use crate::store::{Changes, Snapshot, View};
 
+pub use crate::exec::{Limits, Summary};
 pub(crate) use crate::lang::ask::{is_sentence, words as sentence_words};
 pub(crate) use crate::lang::{keywords, split};
 pub(crate) use text::{is_complete, literal};
 
+/// Bytes where a snapshot can be read in place.
+#[repr(align(64))]
+struct Aligned<T: ?Sized>(T);
+
+/// The graph that ships with the program, as `ken build graph/` makes it.
+static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../graph/roles.ken"));
+
 /// Parameters of a statement by name, without the `$`.
 pub type Parameters = BTreeMap<String, Value<'static>>;
 
-/// What a statement may use up; none is no limit.
-#[derive(Clone, Debug, Default)]
-pub struct Limits {
-    /// Time from start to last row.
-    pub timeout: Option<Duration>,
-    /// Rows of the answer.
-    pub max_rows: Option<u64>,
-    /// Bytes held by operators that gather rows (sorting, grouping, paths).
-    pub max_memory: Option<u64>,
-    /// Set to true from anywhere (another thread, a signal handler) to stop the statement.
-    pub cancel: Option<Arc<AtomicBool>>,
-}
-
-/// What a statement changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Nodes added.
-    pub nodes_created: u64,
-    /// Edges added.
-    pub edges_created: u64,
-    /// Properties set to a value.
-    pub properties_set: u64,
-    /// Labels that the graph had not known.
-    pub labels_added: u64,
-}
-
 /// A graph to ask.
-pub struct Database {}
-
-/// A statement's answer, row by row.
-pub struct Rows<'g> {
-    view: View<'g>,
+///
+/// ```
+/// let db = kenning::Database::shipped()?;
+/// let rows = db.query("which skills address \"Data bias\"", &Default::default(), &Default::default())?;
+/// assert!(rows.count() > 0);
+/// # Ok::<(), kenning::Error>(())
+/// ```
+pub struct Database {
+    snapshot: Snapshot,
+    changes: Mutex<Arc<Changes>>,
+    writable: bool,
 }
 
-#[allow(unused_variables, reason = "signatures")]
+/// A statement, ready to be planned.
+struct Parsed {
+    statement: ast::Statement,
+    notes: Vec<Warning>,
+}
+
 impl Database {
     /// Maps a graph file, read-only; the work does not grow with the graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the file is missing, foreign, of another version, or damaged where opening looks.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        unimplemented!("written by db")
+        Ok(Self::over(Snapshot::open(path)?, false))
     }
-    /// The graph that ships with the program.
+
+    /// The graph that ships with the program, read in place, read-only.
     pub fn shipped() -> Result<Self, Error> {
-        unimplemented!("written by db")
+        Ok(Self::over(Snapshot::from_static(&SHIPPED.0)?, false))
     }
+
+    /// A graph from the bytes of a file, copied; read-only.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Ok(Self::over(Snapshot::from_bytes(bytes)?, false))
+    }
+
     /// An empty graph in memory, to be written.
     pub fn in_memory() -> Self {
-        unimplemented!("written by db")
+        Self::over(Snapshot::empty(), true)
     }
-    /// The graph as it is now.
+
+    fn over(snapshot: Snapshot, writable: bool) -> Self {
+        Database { snapshot, changes: Mutex::default(), writable }
+    }
+
+    /// The graph as it is now; later changes do not show in it.
     pub fn view(&self) -> View<'_> {
-        unimplemented!("written by db")
+        // A poisoned lock guards a whole state all the same: it is replaced at once or not at all.
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        View::with_changes(&self.snapshot, Arc::clone(&changes))
     }
+
     /// The schema that travels with the graph.
     pub fn schema(&self) -> Option<&Schema> {
-        unimplemented!("written by db")
+        self.view().schema()
     }
+
+    /// Verifies every byte that `open` does not look at: checksums, order, both directions, text, statistics.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] with the first damage found.
+    pub fn verify(&self) -> Result<(), Error> {
+        Ok(self.snapshot.verify()?)
+    }
+
     /// Runs a statement: openCypher, or a sentence when the graph has a schema.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parse`] and [`Error::Plan`] before anything runs, [`Error::Run`] while it runs; later rows may still
+    /// fail, as the iterator says.
     pub fn query<'g>(&'g self, text: &str, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
-        unimplemented!("written by db")
+        let view = self.view();
+        let parsed = self.parse(text, &view)?;
+        let mut plan = plan::plan(&parsed.statement, text, &view, &[]).map_err(Error::Plan)?;
+        let warnings = [parsed.notes, std::mem::take(&mut plan.warnings)].concat();
+        let mode = parsed.statement.mode;
+        if mode == ast::Mode::Explain {
+            return Ok(Rows::text(view, "plan", &plan::explain(&plan, None), warnings));
+        }
+        let plan = Arc::new(plan);
+        let rows = self.run(Arc::clone(&plan), view, parameters, limits, warnings)?;
+        if mode == ast::Mode::Profile {
+            let (view, counts) = rows.drain()?;
+            return Ok(Rows::text(view, "plan", &plan::explain(&plan, Some(&counts)), Vec::new()));
+        }
+        Ok(rows)
     }
+
+    fn run<'g>(
+        &'g self,
+        plan: Arc<Plan>,
+        view: View<'g>,
+        parameters: &Parameters,
+        limits: &Limits,
+        warnings: Vec<Warning>,
+    ) -> Result<Rows<'g>, Error> {
+        let parameters = Arc::new(parameters.clone());
+        if !plan.writes {
+            let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
+            return Ok(Rows::running(cursor, &plan, warnings));
+        }
+        if !self.writable {
+            return Err(Error::Run(
+                Diagnostic::new(Class::Unsupported, Detail::Other, "this graph is open for reading only")
+                    .help("CREATE runs on a graph in memory: `ken --memory`, or `Database::in_memory()`"),
+            ));
+        }
+        drop(view);
+        // One writer at a time, from the state that it reads to the state that it leaves.
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = View::with_changes(&self.snapshot, Arc::clone(&changes));
+        let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
+        let rows = Rows::running(cursor, &plan, warnings).gather()?;
+        *changes = rows.view().changes();
+        Ok(rows)
+    }
+
     /// The Cypher that a sentence becomes; none when the text is Cypher already.
     pub fn translate(&self, text: &str) -> Result<Option<String>, Error> {
-        unimplemented!("written by db")
+        if !ask::is_sentence(text) {
+            return Ok(None);
+        }
+        let parsed = self.parse(text, &self.view())?;
+        Ok(Some(lang::print(&parsed.statement)))
     }
+
     /// The plan as text; with `analyze` the statement runs and each operator shows the rows it gave.
     pub fn explain(&self, text: &str, parameters: &Parameters, analyze: bool) -> Result<String, Error> {
-        unimplemented!("written by db")
+        self.explain_without(text, parameters, analyze, &[])
     }
-}
 
-#[allow(unused_variables, reason = "signatures")]
-impl<'g> Rows<'g> {
-    /// The columns' names; none for a statement without `RETURN`.
-    pub fn columns(&self) -> &[String] {
-        unimplemented!("written by db")
+    /// As [`Database::explain`], with some of the planner's rules switched off.
+    pub fn explain_without(
+        &self,
+        text: &str,
+        parameters: &Parameters,
+        analyze: bool,
+        disabled: &[Rule],
+    ) -> Result<String, Error> {
+        let view = self.view();
+        let parsed = self.parse(text, &view)?;
+        let plan = Arc::new(plan::plan(&parsed.statement, text, &view, disabled).map_err(Error::Plan)?);
+        if !analyze {
+            return Ok(plan::explain(&plan, None));
+        }
+        let rows = self.run(Arc::clone(&plan), view, parameters, &Limits::default(), Vec::new())?;
+        let (_, counts) = rows.drain()?;
+        Ok(plan::explain(&plan, Some(&counts)))
     }
-    /// The graph that nodes, edges and paths in the rows belong to (with the statement's own changes).
-    pub fn view(&self) -> &View<'g> {
-        &self.view
-    }
-    /// Legal oddities: names that the graph does not know; notes on how a sentence was read.
-    pub fn warnings(&self) -> &[Warning] {
-        unimplemented!("written by db")
-    }
-    /// What the statement changed.
-    pub fn summary(&self) -> Summary {
-        unimplemented!("written by db")
-    }
-}
 
-impl<'g> Iterator for Rows<'g> {
-    type Item = Result<Vec<Value<'g>>, Error>;
-    fn next(&mut self) -> Option<Self::Item> {
-        unimplemented!("written by db")
+    fn parse(&self, text: &str, view: &View<'_>) -> Result<Parsed, Error> {
+        if !ask::is_sentence(text) {
+            let statement = lang::parse(text).map_err(Error::Parse)?;
+            return Ok(Parsed { statement, notes: Vec::new() });
+        }
+        let Some(schema) = view.schema() else {
+            return Err(Error::Parse(
+                Diagnostic::new(Class::SyntaxError, Detail::UnexpectedSyntax, "this graph has no words for sentences")
+                    .help("ask in Cypher, or build the graph with a schema that declares its words"),
+            ));
+        };
+        let Asked { statement, notes, .. } = ask::parse(text, schema, &names::Names(view)).map_err(Error::Parse)?;
+        let notes = notes
+            .into_iter()
+            .map(|note| Warning { span: note.span, message: note.message, suggestions: Vec::new() })
+            .collect();
+        Ok(Parsed { statement, notes })
     }
 }

@@ -41,7 +41,6 @@ pub const MAX_DEPTH: usize = 256;
 /// let error = kenning::lang::parse("MTACH (n) RETURN n").unwrap_err();
 /// assert_eq!(error.help, ["did you mean `MATCH`?"]);
 /// ```
-#[expect(clippy::result_large_err, reason = "one error a statement: its size does not matter")]
 pub fn parse(text: &str) -> Result<ast::Statement, Diagnostic> {
     let scan = scan::Scan::new(text);
     if let Some(error) = scan.fault(text) {

@@ -9,8 +9,6 @@
 //! A sentence says what it wants shown: each `which` gives a column, `each` gives a row per node with a count, and
 //! `any`, `no` or a bare word only ask that something is or is not there.
 
-#![expect(clippy::result_large_err, reason = "one error a sentence: its size does not matter")]
-
 mod cypher;
 mod error;
 mod meaning;

@@ -1,0 +1,146 @@
+//! Rows: a statement's answer, pulled one at a time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::exec::{Batch, Cursor, Summary};
+use crate::model::{Column, Value, Var};
+use crate::plan::physical::{Plan, Warning};
+use crate::store::View;
+
+/// A statement's answer, row by row.
+///
+/// Rows of a reading statement are computed as they are pulled, so ten million of them need no memory.
+pub struct Rows<'g> {
+    columns: Vec<String>,
+    vars: Vec<Var>,
+    warnings: Vec<Warning>,
+    source: Source<'g>,
+    /// The batch that rows are taken from, and the next row in it.
+    current: Option<(Batch<'g>, usize)>,
+}
+
+enum Source<'g> {
+    Running(Box<Cursor<'g>>),
+    /// Everything has run; these batches are left.
+    Finished {
+        view: View<'g>,
+        batches: VecDeque<Batch<'g>>,
+        summary: Summary,
+    },
+}
+
+impl<'g> Rows<'g> {
+    pub(super) fn running(cursor: Cursor<'g>, plan: &Arc<Plan>, warnings: Vec<Warning>) -> Self {
+        Rows {
+            columns: plan.columns.iter().map(|(name, _)| name.clone()).collect(),
+            vars: plan.columns.iter().map(|(_, var)| *var).collect(),
+            warnings,
+            source: Source::Running(Box::new(cursor)),
+            current: None,
+        }
+    }
+
+    /// One column of text, a row for each line.
+    pub(super) fn text(view: View<'g>, column: &str, text: &str, warnings: Vec<Warning>) -> Self {
+        let lines: Vec<Value<'g>> = text.lines().map(|line| Value::string(line.to_owned())).collect();
+        let batch = Batch { len: lines.len(), columns: vec![Column::Value(lines)] };
+        Rows {
+            columns: vec![column.to_owned()],
+            vars: vec![Var(0)],
+            warnings,
+            source: Source::Finished { view, batches: VecDeque::from([batch]), summary: Summary::default() },
+            current: None,
+        }
+    }
+
+    /// Runs to the end, keeping the rows.
+    pub(super) fn gather(self) -> Result<Self, Error> {
+        let Rows { columns, vars, warnings, source, current } = self;
+        let source = match source {
+            Source::Running(mut cursor) => {
+                let mut batches = VecDeque::new();
+                while let Some(batch) = cursor.next_batch().map_err(Error::Run)? {
+                    if !columns.is_empty() {
+                        batches.push_back(batch);
+                    }
+                }
+                Source::Finished { view: cursor.view().clone(), batches, summary: cursor.summary() }
+            }
+            finished => finished,
+        };
+        Ok(Rows { columns, vars, warnings, source, current })
+    }
+
+    /// Runs to the end, keeping only how many rows each operator gave.
+    pub(super) fn drain(self) -> Result<(View<'g>, Vec<u64>), Error> {
+        match self.source {
+            Source::Running(mut cursor) => {
+                while cursor.next_batch().map_err(Error::Run)?.is_some() {}
+                Ok((cursor.view().clone(), cursor.counts().to_vec()))
+            }
+            Source::Finished { view, .. } => Ok((view, Vec::new())),
+        }
+    }
+
+    /// The columns' names; none for a statement without `RETURN`.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The graph that nodes, edges and paths in the rows belong to (with the statement's own changes).
+    pub fn view(&self) -> &View<'g> {
+        match &self.source {
+            Source::Running(cursor) => cursor.view(),
+            Source::Finished { view, .. } => view,
+        }
+    }
+
+    /// Legal oddities: names that the graph does not know; notes on how a sentence was read.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// What the statement changed.
+    pub fn summary(&self) -> Summary {
+        match &self.source {
+            Source::Running(cursor) => cursor.summary(),
+            Source::Finished { summary, .. } => *summary,
+        }
+    }
+
+    fn next_batch(&mut self) -> Result<Option<Batch<'g>>, Error> {
+        match &mut self.source {
+            Source::Running(cursor) => cursor.next_batch().map_err(Error::Run),
+            Source::Finished { batches, .. } => Ok(batches.pop_front()),
+        }
+    }
+}
+
+impl<'g> Iterator for Rows<'g> {
+    type Item = Result<Vec<Value<'g>>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((batch, row)) = &mut self.current
+                && *row < batch.len
+            {
+                *row += 1;
+                let at = *row - 1;
+                let value = |var: &Var| batch.columns.get(var.index()).map(|c| c.value(at)).unwrap_or_default();
+                return Some(Ok(self.vars.iter().map(value).collect()));
+            }
+            match self.next_batch() {
+                // Without columns there is nothing to show, but the statement runs on.
+                Ok(Some(batch)) if !self.columns.is_empty() => self.current = Some((batch, 0)),
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    self.current = None;
+                    return None;
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A batch: about two thousand rows, one column for every variable of the statement.
+
+use crate::model::{Column, Value, Var};
+
+/// How many rows a batch aims at. Enough to spread the cost of a call over many rows, few enough for the cache.
+pub(super) const ROWS: usize = 2048;
+
+/// Rows on their way between operators. A variable that is not bound (or not needed any more) has an absent column;
+/// every other column has `len` rows.
+#[derive(Clone, Debug, Default)]
+pub struct Batch<'g> {
+    /// Indexed by variable.
+    pub columns: Vec<Column<'g>>,
+    /// How many rows.
+    pub len: usize,
+}
+
+impl<'g> Batch<'g> {
+    /// `len` rows of which nothing is bound.
+    pub(super) fn new(len: usize) -> Self {
+        Batch { columns: Vec::new(), len }
+    }
+
+    /// The column of a variable.
+    pub(super) fn column(&self, var: Var) -> &Column<'g> {
+        static ABSENT: Column<'static> = Column::Absent;
+        self.columns.get(var.index()).unwrap_or(&ABSENT)
+    }
+
+    /// Binds a variable.
+    pub(super) fn set(&mut self, var: Var, column: Column<'g>) {
+        if self.columns.len() <= var.index() {
+            self.columns.resize_with(var.index() + 1, Column::default);
+        }
+        self.columns[var.index()] = column;
+    }
+
+    /// The value of a variable in a row.
+    pub(super) fn value(&self, var: Var, row: usize) -> Value<'g> {
+        self.column(var).value(row)
+    }
+
+    /// These rows, in this order, with the columns of these variables.
+    pub(super) fn gather(&self, rows: &[u32], vars: &[Var]) -> Batch<'g> {
+        let mut batch = Batch::new(rows.len());
+        for var in vars {
+            let column = self.column(*var);
+            if !matches!(column, Column::Absent) {
+                batch.set(*var, column.gather(rows));
+            }
+        }
+        batch
+    }
+
+    /// Drops every column that is not among these.
+    pub(super) fn keep(&mut self, vars: &[Var]) {
+        for (i, column) in self.columns.iter_mut().enumerate() {
+            if !vars.iter().any(|var| var.index() == i) {
+                *column = Column::Absent;
+            }
+        }
+    }
+
+    /// Puts the rows of another batch below these; both bind these variables.
+    pub(super) fn append(&mut self, other: Batch<'g>, vars: &[Var]) {
+        for var in vars {
+            let mut theirs = other.column(*var).clone();
+            let index = var.index();
+            if self.columns.len() <= index {
+                self.columns.resize_with(index + 1, Column::default);
+            }
+            let ours = std::mem::take(&mut self.columns[index]);
+            self.columns[index] = ours.append(self.len, std::mem::take(&mut theirs), other.len);
+        }
+        self.len += other.len;
+    }
+}
+
+impl<'g> Batch<'g> {
+    /// About how many bytes the rows hold.
+    pub(super) fn size(&self) -> u64 {
+        self.columns.iter().map(column_bytes).sum()
+    }
+}
+
+fn column_bytes(column: &Column<'_>) -> u64 {
+    match column {
+        Column::Absent => 0,
+        Column::Bool(v) => v.len() as u64,
+        Column::Int(v) => 8 * v.len() as u64,
+        Column::Float(v) => 8 * v.len() as u64,
+        Column::Node(v) => 4 * v.len() as u64,
+        Column::Edge(v) => 4 * v.len() as u64,
+        Column::String(v) => 24 * v.len() as u64,
+        Column::Value(v) => v.iter().map(bytes).sum(),
+    }
+}
+
+/// About how many bytes a value holds.
+pub(super) fn bytes(value: &Value<'_>) -> u64 {
+    let own = size_of::<Value<'_>>() as u64;
+    own + match value {
+        Value::String(crate::model::Str::Shared(text)) => text.len() as u64,
+        Value::List(items) => items.iter().map(bytes).sum(),
+        Value::Map(entries) => entries.iter().map(|(key, value)| key.as_str().len() as u64 + bytes(value)).sum(),
+        Value::Path(path) => 4 * (path.nodes.len() + path.edges.len()) as u64,
+        _ => 0,
+    }
+}

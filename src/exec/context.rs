@@ -1,0 +1,152 @@
+//! What every operator shares while a statement runs: the graph, parameters, limits, counters.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Result;
+use super::operator::Subplan;
+use crate::model::{Class, Detail, Diagnostic, Value};
+use crate::plan::expr::SubplanId;
+use crate::plan::physical::Plan;
+use crate::store::View;
+
+/// What a statement may use up; none is no limit.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Time from start to last row.
+    pub timeout: Option<Duration>,
+    /// Rows of the answer.
+    pub max_rows: Option<u64>,
+    /// Bytes held by operators that gather rows (sorting, grouping, paths).
+    pub max_memory: Option<u64>,
+    /// Set to true from anywhere (another thread, a signal handler) to stop the statement.
+    pub cancel: Option<Arc<AtomicBool>>,
+}
+
+/// What a statement changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Nodes added.
+    pub nodes_created: u64,
+    /// Edges added.
+    pub edges_created: u64,
+    /// Properties set to a value.
+    pub properties_set: u64,
+    /// Labels that the graph had not known.
+    pub labels_added: u64,
+}
+
+/// The state of a running statement.
+pub(super) struct Context<'g> {
+    /// The graph, with the statement's own changes.
+    pub(super) view: View<'g>,
+    pub(super) plan: Arc<Plan>,
+    pub(super) summary: Summary,
+    /// Rows given, by `Op::id`.
+    pub(super) counts: Vec<u64>,
+    parameters: Arc<std::collections::BTreeMap<String, Value<'static>>>,
+    limits: Limits,
+    started: Instant,
+    memory: u64,
+    /// Subqueries of expressions, built when first met. One that runs is out of the map.
+    subplans: HashMap<SubplanId, Subplan<'g>>,
+}
+
+impl<'g> Context<'g> {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        view: View<'g>,
+        parameters: Arc<std::collections::BTreeMap<String, Value<'static>>>,
+        limits: Limits,
+    ) -> Self {
+        Context {
+            view,
+            plan,
+            summary: Summary::default(),
+            counts: Vec::new(),
+            parameters,
+            limits,
+            started: Instant::now(),
+            memory: 0,
+            subplans: HashMap::new(),
+        }
+    }
+
+    /// The value of `$name`.
+    pub(super) fn parameter(&self, name: &str) -> Result<Value<'g>> {
+        self.parameters.get(name).cloned().ok_or_else(|| {
+            Diagnostic::new(
+                Class::ParameterMissing,
+                Detail::MissingParameter,
+                format!("the statement uses `${name}`, but no such parameter was given"),
+            )
+            .help(format!("pass it, with `-p {name}=VALUE` or in the map of parameters"))
+        })
+    }
+
+    /// Adds an operator's rows to its count.
+    pub(super) fn count(&mut self, id: usize, rows: usize) {
+        if self.counts.len() <= id {
+            self.counts.resize(id + 1, 0);
+        }
+        self.counts[id] += rows as u64;
+    }
+
+    /// Whether to go on; asked once a batch and inside long loops.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.limits.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+            return Err(Diagnostic::new(Class::Cancelled, Detail::Other, "the statement was cancelled"));
+        }
+        if let Some(timeout) = self.limits.timeout
+            && self.started.elapsed() > timeout
+        {
+            let message = format!("the statement ran longer than {timeout:?}");
+            return Err(exceeded(message, "raise the time-out, or narrow the question"));
+        }
+        self.view.health().map_err(|error| Diagnostic::new(Class::Corrupt, Detail::Other, error.to_string()))
+    }
+
+    /// Accounts for bytes that are held.
+    pub(super) fn hold(&mut self, bytes: u64) -> Result<()> {
+        self.memory = self.memory.saturating_add(bytes);
+        match self.limits.max_memory {
+            Some(most) if self.memory > most => Err(exceeded(
+                format!("the statement holds more than {most} bytes of rows"),
+                "raise the limit on memory, or add a LIMIT or a filter",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives back bytes that were held.
+    pub(super) fn release(&mut self, bytes: u64) {
+        self.memory = self.memory.saturating_sub(bytes);
+    }
+
+    /// Accounts for rows of the answer.
+    pub(super) fn answered(&self, rows: u64) -> Result<()> {
+        match self.limits.max_rows {
+            Some(most) if rows > most => Err(exceeded(
+                format!("the answer has more than {most} rows"),
+                "raise the limit on rows, or add a LIMIT",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a subquery's operators out, to run them.
+    pub(super) fn take_subplan(&mut self, id: SubplanId) -> Subplan<'g> {
+        self.subplans.remove(&id).unwrap_or_else(|| Subplan::build(&self.plan.subplans[id.0]))
+    }
+
+    /// Puts them back.
+    pub(super) fn put_subplan(&mut self, id: SubplanId, subplan: Subplan<'g>) {
+        self.subplans.insert(id, subplan);
+    }
+}
+
+fn exceeded(message: String, help: &str) -> Diagnostic {
+    Diagnostic::new(Class::LimitExceeded, Detail::Other, message).help(help)
+}

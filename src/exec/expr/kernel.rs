@@ -1,0 +1,96 @@
+//! Kernels: operators over whole typed columns.
+
+use std::cmp::Ordering;
+
+use super::operator;
+use crate::model::{Column, Diagnostic, Value};
+use crate::plan::expr::{BinaryOp, CompareOp};
+
+/// A comparison in every row.
+pub(super) fn compare<'g>(op: CompareOp, left: &Column<'g>, right: &Column<'g>, len: usize) -> Column<'g> {
+    use CompareOp::*;
+    let holds = |order: Ordering| match op {
+        Equal => order.is_eq(),
+        NotEqual => order.is_ne(),
+        Less => order.is_lt(),
+        LessEqual => order.is_le(),
+        Greater => order.is_gt(),
+        GreaterEqual => order.is_ge(),
+    };
+    let equality = matches!(op, Equal | NotEqual);
+    match (left, right) {
+        (Column::Int(a), Column::Int(b)) => zip(a, b, |a, b| holds(a.cmp(b))),
+        (Column::String(a), Column::String(b)) => zip(a, b, |a, b| holds(a.as_str().cmp(b.as_str()))),
+        (Column::Node(a), Column::Node(b)) if equality => zip(a, b, |a, b| (a == b) == (op == Equal)),
+        (Column::Edge(a), Column::Edge(b)) if equality => zip(a, b, |a, b| (a == b) == (op == Equal)),
+        (Column::Float(a), Column::Float(b)) if a.iter().chain(b).all(|x| !x.is_nan()) => {
+            zip(a, b, |a, b| a.partial_cmp(b).is_some_and(holds))
+        }
+        _ => {
+            let value = |row| operator::compare_op(op, &left.value(row), &right.value(row));
+            Column::from_values((0..len).map(value).collect())
+        }
+    }
+}
+
+/// Arithmetic over integers and floats; none when the columns need the general way, overflow included.
+pub(super) fn arithmetic<'g>(
+    op: BinaryOp,
+    left: &Column<'g>,
+    right: &Column<'g>,
+) -> Option<Result<Column<'g>, Diagnostic>> {
+    use BinaryOp::*;
+    match (left, right) {
+        (Column::Int(a), Column::Int(b)) => {
+            let pairs = || a.iter().zip(b);
+            let column: Option<Vec<i64>> = match op {
+                Add => pairs().map(|(a, b)| a.checked_add(*b)).collect(),
+                Subtract => pairs().map(|(a, b)| a.checked_sub(*b)).collect(),
+                Multiply => pairs().map(|(a, b)| a.checked_mul(*b)).collect(),
+                Divide => pairs().map(|(a, b)| a.checked_div(*b)).collect(),
+                Modulo => pairs().map(|(a, b)| a.checked_rem(*b)).collect(),
+                _ => None,
+            };
+            column.map(|column| Ok(Column::Int(column)))
+        }
+        (Column::Float(a), Column::Float(b)) => {
+            let all =
+                |f: fn(f64, f64) -> f64| Some(Ok(Column::Float(a.iter().zip(b).map(|(a, b)| f(*a, *b)).collect())));
+            match op {
+                Add => all(|a, b| a + b),
+                Subtract => all(|a, b| a - b),
+                Multiply => all(|a, b| a * b),
+                Divide => all(|a, b| a / b),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// `AND`, `OR` and `XOR` of columns without null.
+pub(super) fn logic<'g>(op: BinaryOp, left: &Column<'g>, right: &Column<'g>) -> Option<Column<'g>> {
+    let (Column::Bool(a), Column::Bool(b)) = (left, right) else { return None };
+    match op {
+        BinaryOp::And => Some(zip(a, b, |a, b| *a && *b)),
+        BinaryOp::Or => Some(zip(a, b, |a, b| *a || *b)),
+        BinaryOp::Xor => Some(zip(a, b, |a, b| a != b)),
+        _ => None,
+    }
+}
+
+/// The value of an operator in every row, one row at a time.
+pub(super) fn each_row<'g>(
+    op: BinaryOp,
+    left: &Column<'g>,
+    right: &Column<'g>,
+    len: usize,
+) -> Result<Column<'g>, Diagnostic> {
+    let values: Result<Vec<Value<'g>>, Diagnostic> =
+        (0..len).map(|row| operator::binary(op, &left.value(row), &right.value(row))).collect();
+    values.map(Column::from_values)
+}
+
+fn zip<'g, T>(a: &[T], b: &[T], f: impl Fn(&T, &T) -> bool) -> Column<'g> {
+    Column::Bool(a.iter().zip(b).map(|(a, b)| f(a, b)).collect())
+}

@@ -1,0 +1,168 @@
+//! Expressions with a variable of their own: list comprehension, quantifiers, `reduce`.
+//!
+//! The lists of all rows are laid out as one batch with a row for each element, so the inner expression is evaluated
+//! once for all of them.
+
+use super::{Batch, Context, Result, eval, truths};
+use crate::model::{Column, Detail, Diagnostic, Span, Value, Var};
+use crate::plan::expr::Expr;
+use crate::plan::expr::QuantifierKind;
+
+/// All elements of all rows' lists.
+struct Elements<'g> {
+    /// A row for each element: the outer columns and the element.
+    batch: Batch<'g>,
+    /// How many elements each outer row has; none for a null list.
+    lengths: Vec<Option<usize>>,
+}
+
+fn elements<'g>(var: Var, list: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Elements<'g>> {
+    let lists = eval(list, batch, ctx)?;
+    let (mut rows, mut values, mut lengths) = (Vec::new(), Vec::new(), Vec::with_capacity(batch.len));
+    for row in 0..batch.len {
+        let items = items(lists.value(row), list.span)?;
+        lengths.push(items.as_ref().map(|items| items.len()));
+        values.extend(items.iter().flat_map(|items| items.iter().cloned()));
+        rows.resize(values.len(), row as u32);
+    }
+    let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
+    let mut inner = batch.gather(&rows, &vars);
+    inner.set(var, Column::from_values(values));
+    Ok(Elements { batch: inner, lengths })
+}
+
+fn items<'g>(value: Value<'g>, span: Span) -> Result<Option<std::sync::Arc<Vec<Value<'g>>>>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::List(items) => Ok(Some(items)),
+        other => Err(Diagnostic::type_error(
+            Detail::InvalidArgumentType,
+            format!("this must be a list, not {}", other.type_name()),
+        )
+        .at(span)),
+    }
+}
+
+/// `[var IN list WHERE predicate | result]`
+pub(super) fn comprehension<'g>(
+    var: Var,
+    list: &Expr,
+    predicate: Option<&Expr>,
+    result: Option<&Expr>,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let Elements { mut batch, lengths } = elements(var, list, batch, ctx)?;
+    let total = batch.len;
+    let mut kept: Vec<u32> = (0..total as u32).collect();
+    if let Some(predicate) = predicate {
+        kept = truths(&eval(predicate, &batch, ctx)?, total);
+        if kept.len() < total {
+            let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
+            batch = batch.gather(&kept, &vars);
+        }
+    }
+    let results = match result {
+        Some(result) => eval(result, &batch, ctx)?,
+        None => batch.column(var).clone(),
+    };
+    let (mut lists, mut taken, mut end) = (Vec::with_capacity(lengths.len()), 0, 0);
+    for length in lengths {
+        let Some(length) = length else {
+            lists.push(Value::Null);
+            continue;
+        };
+        end += length as u32;
+        let mut list = Vec::new();
+        while taken < kept.len() && kept[taken] < end {
+            list.push(results.value(taken));
+            taken += 1;
+        }
+        lists.push(Value::list(list));
+    }
+    Ok(Column::Value(lists))
+}
+
+/// `all`, `any`, `none`, `single`, with three-valued logic.
+pub(super) fn quantifier<'g>(
+    kind: QuantifierKind,
+    var: Var,
+    list: &Expr,
+    predicate: &Expr,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let Elements { batch, lengths } = elements(var, list, batch, ctx)?;
+    let truths = eval(predicate, &batch, ctx)?;
+    let (mut values, mut start) = (Vec::with_capacity(lengths.len()), 0);
+    for length in lengths {
+        let Some(length) = length else {
+            values.push(Value::Null);
+            continue;
+        };
+        let (mut yes, mut no, mut unknown) = (0, 0, 0);
+        for i in start..start + length {
+            match truths.value(i) {
+                Value::Bool(true) => yes += 1,
+                Value::Bool(false) => no += 1,
+                _ => unknown += 1,
+            }
+        }
+        start += length;
+        let unsure = |sure: Option<bool>| match sure {
+            Some(sure) => Value::Bool(sure),
+            None => Value::Null,
+        };
+        values.push(unsure(match kind {
+            QuantifierKind::All if no > 0 => Some(false),
+            QuantifierKind::Any if yes > 0 => Some(true),
+            QuantifierKind::None if yes > 0 => Some(false),
+            QuantifierKind::Single if yes > 1 => Some(false),
+            _ if unknown > 0 => None,
+            QuantifierKind::All | QuantifierKind::None => Some(true),
+            QuantifierKind::Any => Some(false),
+            QuantifierKind::Single => Some(yes == 1),
+        }));
+    }
+    Ok(Column::from_values(values))
+}
+
+/// A left fold: all rows take their next element together.
+pub(super) fn reduce<'g>(
+    (accumulator, initial): (Var, &Expr),
+    (var, list): (Var, &Expr),
+    step: &Expr,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let lists = eval(list, batch, ctx)?;
+    let mut values = eval(initial, batch, ctx)?.into_values(batch.len);
+    let mut running = Vec::new();
+    for (row, value) in values.iter_mut().enumerate() {
+        match items(lists.value(row), list.span)? {
+            Some(items) => running.push((row as u32, items)),
+            None => *value = Value::Null,
+        }
+    }
+    let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
+    let mut position = 0;
+    loop {
+        running.retain(|(_, items)| items.len() > position);
+        if running.is_empty() {
+            return Ok(Column::from_values(values));
+        }
+        let rows: Vec<u32> = running.iter().map(|(row, _)| *row).collect();
+        let mut inner = batch.gather(&rows, &vars);
+        let so_far = rows.iter().map(|row| std::mem::take(&mut values[*row as usize])).collect();
+        inner.set(accumulator, Column::from_values(so_far));
+        inner.set(var, Column::from_values(running.iter().map(|(_, items)| items[position].clone()).collect()));
+        let next = eval(step, &inner, ctx)?;
+        for (i, row) in rows.iter().enumerate() {
+            values[*row as usize] = next.value(i);
+        }
+        position += 1;
+        if position % 1024 == 0 {
+            ctx.check()?;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Expressions over batches: each node of the tree is evaluated once for all rows.
+//!
+//! Where both sides are typed columns a kernel runs over them; otherwise [`operator`] works on single values. What must
+//! not be evaluated on a row (the right side of a settled `AND`, a branch of `CASE` that is not taken) is evaluated on a
+//! batch of the other rows.
+
+mod branch;
+mod kernel;
+mod list;
+pub mod operator;
+mod property;
+mod subquery;
+
+use super::context::Context;
+use super::operator::Resolved;
+use super::{Batch, Result};
+use crate::exec::function;
+use crate::model::{Column, Diagnostic, Path, Span, Value, Var};
+use crate::plan::expr::UnaryOp;
+use crate::plan::expr::{Expr, ExprKind, Labels, MapEntry};
+use std::sync::Arc;
+
+/// The expression's value in every row of the batch.
+pub(super) fn eval<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    use ExprKind::*;
+    let span = expr.span;
+    match expr.kind.as_ref() {
+        Literal(value) => Ok(Column::repeat(value, batch.len)),
+        Parameter(name) => {
+            let value = ctx.parameter(name).map_err(|error| error.at(span))?;
+            Ok(Column::repeat(&value, batch.len))
+        }
+        Var(var) => Ok(match batch.column(*var) {
+            Column::Absent => Column::Value(vec![Value::Null; batch.len]),
+            column => column.clone(),
+        }),
+        Property(subject, key) => {
+            let subject = eval(subject, batch, ctx)?;
+            property::property(&subject, batch.len, key, &ctx.view).map_err(|error| error.at(span))
+        }
+        Index(subject, index) => {
+            let (subject, index) = (eval(subject, batch, ctx)?, eval(index, batch, ctx)?);
+            rows(batch.len, span, |row| operator::index(&subject.value(row), &index.value(row), &ctx.view))
+        }
+        Slice(list, from, to) => slice(list, from.as_ref(), to.as_ref(), span, batch, ctx),
+        Unary(UnaryOp::Not, operand) => branch::not(operand, batch, ctx),
+        Unary(op, operand) => {
+            let operand = eval(operand, batch, ctx)?;
+            rows(batch.len, span, |row| operator::unary(*op, &operand.value(row)))
+        }
+        Binary(op, left, right) => branch::binary(*op, left, right, span, batch, ctx),
+        Compare(op, left, right) => {
+            let (left, right) = (eval(left, batch, ctx)?, eval(right, batch, ctx)?);
+            Ok(kernel::compare(*op, &left, &right, batch.len))
+        }
+        IsNull(operand) => Ok(Column::Bool(match eval(operand, batch, ctx)? {
+            Column::Value(values) => values.iter().map(Value::is_null).collect(),
+            _ => vec![false; batch.len],
+        })),
+        HasLabels(subject, labels) => {
+            let subject = eval(subject, batch, ctx)?;
+            has_labels(&subject, labels, batch.len, ctx).map_err(|error| error.at(span))
+        }
+        Call(function, arguments) => {
+            let columns: Result<Vec<Column<'g>>> = arguments.iter().map(|e| eval(e, batch, ctx)).collect();
+            call(*function, &columns?, span, batch.len, ctx)
+        }
+        Case { operand, branches, otherwise } => {
+            branch::case(operand.as_ref(), branches, otherwise.as_ref(), batch, ctx)
+        }
+        List(items) => {
+            let columns: Result<Vec<Column<'g>>> = items.iter().map(|e| eval(e, batch, ctx)).collect();
+            let columns = columns?;
+            let list = |row| Value::list(columns.iter().map(|column| column.value(row)).collect());
+            Ok(Column::Value((0..batch.len).map(list).collect()))
+        }
+        Map(entries) => map(entries, batch, ctx),
+        MapProjection(subject, entries) => map_projection(subject, entries, span, batch, ctx),
+        ListComprehension { var, list, predicate, result } => {
+            list::comprehension(*var, list, predicate.as_ref(), result.as_ref(), batch, ctx)
+        }
+        Quantifier { kind, var, list, predicate } => list::quantifier(*kind, *var, list, predicate, batch, ctx),
+        Reduce { accumulator, initial, var, list, step } => {
+            list::reduce((*accumulator, initial), (*var, list), step, batch, ctx)
+        }
+        Path { start, steps } => Ok(path(*start, steps, batch, ctx)),
+        Subquery { subplan, kind } => subquery::subquery(*subplan, *kind, batch, ctx),
+    }
+}
+
+/// The rows in which a predicate is true.
+pub(super) fn truths(column: &Column<'_>, len: usize) -> Vec<u32> {
+    match column {
+        Column::Bool(truths) => (0..len as u32).filter(|row| truths.get(*row as usize) == Some(&true)).collect(),
+        column => (0..len as u32).filter(|row| column.value(*row as usize) == Value::Bool(true)).collect(),
+    }
+}
+
+/// One value for each row.
+fn rows<'g>(
+    len: usize,
+    span: Span,
+    value: impl Fn(usize) -> std::result::Result<Value<'g>, Diagnostic>,
+) -> Result<Column<'g>> {
+    let values: Result<Vec<Value<'g>>> = (0..len).map(value).collect();
+    Ok(Column::from_values(values.map_err(|error| error.at(span))?))
+}
+
+fn slice<'g>(
+    list: &Expr,
+    from: Option<&Expr>,
+    to: Option<&Expr>,
+    span: Span,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let list = eval(list, batch, ctx)?;
+    let from = from.map(|e| eval(e, batch, ctx)).transpose()?;
+    let to = to.map(|e| eval(e, batch, ctx)).transpose()?;
+    rows(batch.len, span, |row| {
+        let from = from.as_ref().map(|column| column.value(row));
+        let to = to.as_ref().map(|column| column.value(row));
+        operator::slice(&list.value(row), from.as_ref(), to.as_ref())
+    })
+}
+
+fn call<'g>(
+    function: crate::model::function::Function,
+    columns: &[Column<'g>],
+    span: Span,
+    len: usize,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let mut arguments = Vec::with_capacity(columns.len());
+    let mut values = Vec::with_capacity(len);
+    for row in 0..len {
+        arguments.clear();
+        arguments.extend(columns.iter().map(|column| column.value(row)));
+        values.push(function::call(function, &arguments, &ctx.view).map_err(|error| error.at(span))?);
+    }
+    Ok(Column::from_values(values))
+}
+
+fn has_labels<'g>(subject: &Column<'g>, labels: &Labels, len: usize, ctx: &Context<'g>) -> Result<Column<'g>> {
+    let view = &ctx.view;
+    let resolved = Resolved::new(labels, view);
+    if let Column::Node(nodes) = subject {
+        return Ok(Column::Bool(nodes.iter().map(|node| resolved.accepts_node(*node, view)).collect()));
+    }
+    let mut values = Vec::with_capacity(len);
+    for row in 0..len {
+        values.push(match subject.value(row) {
+            Value::Null => Value::Null,
+            Value::Node(node) => Value::Bool(resolved.accepts_node(node, view)),
+            Value::Edge(edge) => {
+                let name = view.edge(edge).map_or("", |edge| view.edge_type_name(edge.edge_type));
+                Value::Bool(super::operator::type_matches(labels, name))
+            }
+            other => {
+                return Err(Diagnostic::type_error(
+                    crate::model::Detail::InvalidArgumentType,
+                    format!("only a node or a relationship has labels, not {}", other.type_name()),
+                ));
+            }
+        });
+    }
+    Ok(Column::from_values(values))
+}
+
+fn map<'g>(entries: &[(String, Expr)], batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    let mut columns = Vec::with_capacity(entries.len());
+    for (key, value) in entries {
+        columns.push((crate::model::Str::from(key.clone()), eval(value, batch, ctx)?));
+    }
+    let one = |row| Value::map(columns.iter().map(|(key, column)| (key.clone(), column.value(row))));
+    Ok(Column::Value((0..batch.len).map(one).collect()))
+}
+
+fn map_projection<'g>(
+    subject: &Expr,
+    entries: &[MapEntry],
+    span: Span,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let subject = eval(subject, batch, ctx)?;
+    let mut columns = Vec::with_capacity(entries.len());
+    for entry in entries {
+        columns.push(match entry {
+            MapEntry::All => None,
+            MapEntry::Entry(key, value) => Some((crate::model::Str::from(key.clone()), eval(value, batch, ctx)?)),
+        });
+    }
+    rows(batch.len, span, |row| {
+        let of = subject.value(row);
+        if of.is_null() {
+            return Ok(Value::Null);
+        }
+        let mut map = crate::model::value::Map::new();
+        for column in &columns {
+            match column {
+                Some((key, column)) => {
+                    map.insert(key.clone(), column.value(row));
+                }
+                None => map.extend(property::all(&of, &ctx.view)?),
+            }
+        }
+        Ok(Value::Map(Arc::new(map)))
+    })
+}
+
+/// A walk from `start` along the edges of the steps.
+fn path<'g>(start: Var, steps: &[Var], batch: &Batch<'g>, ctx: &Context<'g>) -> Column<'g> {
+    let walk = |row| -> Option<Path> {
+        let Value::Node(mut at) = batch.value(start, row) else { return None };
+        let mut path = Path { nodes: vec![at], edges: Vec::new() };
+        for step in steps {
+            let edges = match batch.value(*step, row) {
+                Value::Edge(edge) => vec![edge],
+                Value::List(items) => {
+                    let edge = |value: &Value<'_>| if let Value::Edge(edge) = value { Some(*edge) } else { None };
+                    items.iter().map(edge).collect::<Option<Vec<_>>>()?
+                }
+                _ => return None,
+            };
+            for edge in edges {
+                let ends = ctx.view.edge(edge)?;
+                at = if ends.source == at { ends.target } else { ends.source };
+                path.nodes.push(at);
+                path.edges.push(edge);
+            }
+        }
+        Some(path)
+    };
+    let value = |row| walk(row).map_or(Value::Null, |path| Value::Path(Arc::new(path)));
+    Column::Value((0..batch.len).map(value).collect())
+}

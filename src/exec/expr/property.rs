@@ -1,0 +1,53 @@
+//! Properties of nodes, edges and maps.
+
+use crate::model::value::Map;
+use crate::model::{Column, Detail, Diagnostic, Value};
+use crate::store::View;
+
+/// `subject.key` in every row; null for null.
+pub(super) fn property<'g>(
+    subject: &Column<'g>,
+    len: usize,
+    key: &str,
+    view: &View<'g>,
+) -> Result<Column<'g>, Diagnostic> {
+    let id = view.key_id(key);
+    match (subject, id) {
+        (Column::Node(nodes), Some(id)) => return Ok(view.node_column(nodes, id)),
+        (Column::Edge(edges), Some(id)) => return Ok(view.edge_column(edges, id)),
+        _ => {}
+    }
+    let mut values = Vec::with_capacity(len);
+    for row in 0..len {
+        values.push(match (subject.value(row), id) {
+            (Value::Null, _) | (Value::Node(_) | Value::Edge(_), None) => Value::Null,
+            (Value::Node(node), Some(id)) => view.node_property(node, id),
+            (Value::Edge(edge), Some(id)) => view.edge_property(edge, id),
+            (Value::Map(map), _) => map.get(key).cloned().unwrap_or_default(),
+            (other, _) => {
+                return Err(Diagnostic::type_error(
+                    Detail::InvalidArgumentType,
+                    format!("{} has no property `{key}`", other.type_name()),
+                )
+                .help("only nodes, relationships and maps have properties"));
+            }
+        });
+    }
+    Ok(Column::from_values(values))
+}
+
+/// All properties of a node or an edge, or all entries of a map.
+pub(super) fn all<'g>(subject: &Value<'g>, view: &View<'g>) -> Result<Map<'g>, Diagnostic> {
+    let properties = match subject {
+        Value::Map(map) => return Ok(map.as_ref().clone()),
+        Value::Node(node) => view.node_properties(*node),
+        Value::Edge(edge) => view.edge_properties(*edge),
+        other => {
+            return Err(Diagnostic::type_error(
+                Detail::InvalidArgumentType,
+                format!("{} has no properties", other.type_name()),
+            ));
+        }
+    };
+    Ok(properties.into_iter().map(|(key, value)| (view.key_name(key).to_owned().into(), value)).collect())
+}

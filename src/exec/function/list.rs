@@ -1,0 +1,54 @@
+//! Functions of lists.
+
+use super::{Result, integer, unfit};
+use crate::model::function::Function;
+use crate::model::{Class, Detail, Diagnostic, Value};
+
+/// A list longer than this is not made: it could not be held.
+const MOST: u64 = 100_000_000;
+
+pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Value<'g>> {
+    use Function::*;
+    if function == Range {
+        return range(arguments);
+    }
+    let Some(subject) = arguments.first() else { return Ok(Value::Null) };
+    Ok(match (function, subject) {
+        (Head, Value::List(items)) => items.first().cloned().unwrap_or_default(),
+        (Last, Value::List(items)) => items.last().cloned().unwrap_or_default(),
+        (Tail, Value::List(items)) => Value::list(items.iter().skip(1).cloned().collect()),
+        (Reverse, Value::List(items)) => Value::list(items.iter().rev().cloned().collect()),
+        (Reverse, Value::String(s)) => Value::string(s.as_str().chars().rev().collect::<String>()),
+        (Size, Value::List(items)) => Value::Int(items.len() as i64),
+        (Size, Value::Map(map)) => Value::Int(map.len() as i64),
+        (Size, Value::String(s)) => Value::Int(s.as_str().chars().count() as i64),
+        (IsEmpty, Value::List(items)) => Value::Bool(items.is_empty()),
+        (IsEmpty, Value::Map(map)) => Value::Bool(map.is_empty()),
+        (IsEmpty, Value::String(s)) => Value::Bool(s.as_str().is_empty()),
+        (_, other) => return Err(unfit(function, other)),
+    })
+}
+
+/// `range(first, last, step)`: both ends included.
+fn range<'g>(arguments: &[Value<'g>]) -> Result<Value<'g>> {
+    let first = integer(Function::Range, arguments.first())?;
+    let last = integer(Function::Range, arguments.get(1))?;
+    let step = if arguments.len() > 2 { integer(Function::Range, arguments.get(2))? } else { 1 };
+    if step == 0 {
+        return Err(Diagnostic::argument(Detail::NumberOutOfRange, "the step of a range cannot be 0"));
+    }
+    let apart = if step > 0 { i128::from(last) - i128::from(first) } else { i128::from(first) - i128::from(last) };
+    if apart < 0 {
+        return Ok(Value::list(Vec::new()));
+    }
+    let count = apart.unsigned_abs() / u128::from(step.unsigned_abs()) + 1;
+    if count > u128::from(MOST) {
+        return Err(Diagnostic::new(
+            Class::LimitExceeded,
+            Detail::NumberOutOfRange,
+            format!("a range of {count} integers is longer than a list may be ({MOST})"),
+        ));
+    }
+    let items = (0..count as i64).map(|i| Value::Int(first.wrapping_add(i.wrapping_mul(step))));
+    Ok(Value::list(items.collect()))
+}

@@ -1,0 +1,72 @@
+//! Functions of numbers.
+
+use super::{Result, integer, unfit};
+use crate::model::function::Function;
+use crate::model::{Class, Detail, Diagnostic, Value};
+
+pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Value<'g>> {
+    use Function::*;
+    match (function, arguments.first()) {
+        (E, _) => return Ok(Value::Float(std::f64::consts::E)),
+        (Pi, _) => return Ok(Value::Float(std::f64::consts::PI)),
+        (Abs, Some(Value::Int(i))) => {
+            return i.checked_abs().map(Value::Int).ok_or_else(|| {
+                Diagnostic::new(
+                    Class::ArithmeticError,
+                    Detail::IntegerOverflow,
+                    format!("the distance of {i} from zero does not fit into 64 bits"),
+                )
+            });
+        }
+        (Sign, Some(Value::Int(i))) => return Ok(Value::Int(i.signum())),
+        _ => {}
+    }
+    let x = float(function, arguments.first())?;
+    Ok(Value::Float(match function {
+        Abs => x.abs(),
+        Acos => x.acos(),
+        Asin => x.asin(),
+        Atan => x.atan(),
+        Atan2 => x.atan2(float(function, arguments.get(1))?),
+        Ceil => x.ceil(),
+        Cos => x.cos(),
+        Cot => 1.0 / x.tan(),
+        Degrees => x.to_degrees(),
+        Exp => x.exp(),
+        Floor => x.floor(),
+        Haversin => (1.0 - x.cos()) / 2.0,
+        Log => x.ln(),
+        Log10 => x.log10(),
+        Radians => x.to_radians(),
+        Round if arguments.len() > 1 => decimals(x, integer(function, arguments.get(1))?)?,
+        // Halves go up, towards positive infinity.
+        Round => (x + 0.5).floor(),
+        Sin => x.sin(),
+        Sqrt => x.sqrt(),
+        Tan => x.tan(),
+        Sign => return Ok(Value::Int(if x > 0.0 { 1 } else { -i64::from(x < 0.0) })),
+        _ => return Ok(Value::Bool(x.is_nan())),
+    }))
+}
+
+fn float(function: Function, value: Option<&Value<'_>>) -> Result<f64> {
+    match value {
+        Some(Value::Int(i)) => Ok(*i as f64),
+        Some(Value::Float(f)) => Ok(*f),
+        other => Err(unfit(function, other.unwrap_or(&Value::Null))),
+    }
+}
+
+/// The nearest number with that many decimals; halves go away from zero.
+fn decimals(x: f64, places: i64) -> Result<f64> {
+    let places = usize::try_from(places).map_err(|_| {
+        Diagnostic::argument(Detail::NumberOutOfRange, format!("round takes 0 or more decimals, not {places}"))
+    })?;
+    // A float has at most 1074 decimals, and beyond 17 significant digits nothing changes.
+    if places > 300 || !x.is_finite() {
+        return Ok(x);
+    }
+    let scale = 10f64.powi(places as i32);
+    let scaled = x * scale;
+    Ok(if scaled.is_finite() { scaled.round() / scale } else { x })
+}

@@ -1,0 +1,83 @@
+//! The bodies of the functions, by family; `model::function` has their names, parameters and texts.
+
+pub mod aggregate;
+mod convert;
+mod graph;
+mod list;
+mod math;
+mod random;
+mod string;
+
+use crate::model::function::Function;
+use crate::model::{Detail, Diagnostic, Value};
+use crate::store::View;
+
+type Result<T> = std::result::Result<T, Diagnostic>;
+
+/// The function's value for these arguments, whose number the planner has checked.
+///
+/// A null argument makes the value null, but for functions that are about nulls. The caller adds the place to an error.
+///
+/// # Errors
+///
+/// `TypeError` for an argument of a kind that the function does not take, and what the function itself refuses.
+pub fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>) -> Result<Value<'g>> {
+    use Function::*;
+    let minds_nulls = matches!(function, Coalesce | NullIf | ValueType);
+    if !minds_nulls && arguments.iter().any(Value::is_null) {
+        return Ok(Value::Null);
+    }
+    match function {
+        Coalesce => Ok(arguments.iter().find(|value| !value.is_null()).cloned().unwrap_or_default()),
+        NullIf => Ok(match arguments {
+            [a, b] if a.equals(b) == Some(true) => Value::Null,
+            _ => arguments.first().cloned().unwrap_or_default(),
+        }),
+        Id | ElementId | Labels | Type | Keys | Properties | StartNode | EndNode | Nodes | Relationships | Length => {
+            graph::call(function, arguments, view)
+        }
+        Head | Last | Tail | Range | Reverse | Size | IsEmpty => list::call(function, arguments),
+        Substring | Left | Right | Btrim | Ltrim | Rtrim | ToLower | ToUpper | Replace | Split | CharLength => {
+            string::call(function, arguments)
+        }
+        ToBoolean | ToBooleanList | ToBooleanOrNull | ToFloat | ToFloatList | ToFloatOrNull | ToInteger
+        | ToIntegerList | ToIntegerOrNull | ToString | ToStringList | ToStringOrNull | ValueType => {
+            convert::call(function, arguments)
+        }
+        Rand => Ok(Value::Float(random::float())),
+        RandomUuid => Ok(Value::string(random::uuid())),
+        Abs | Acos | Asin | Atan | Atan2 | Ceil | Cos | Cot | Degrees | E | Exp | Floor | Haversin | IsNan | Log
+        | Log10 | Pi | Radians | Round | Sign | Sin | Sqrt | Tan => math::call(function, arguments),
+    }
+}
+
+/// The error of a function that cannot take a value.
+fn unfit(function: Function, value: &Value<'_>) -> Diagnostic {
+    Diagnostic::type_error(Detail::InvalidArgumentType, format!("{} cannot take {}", name(function), value.type_name()))
+}
+
+/// The function's name in messages.
+fn name(function: Function) -> &'static str {
+    use crate::model::function::{FunctionKind, all};
+    all()
+        .iter()
+        .find(|signature| signature.kind == FunctionKind::Scalar(function))
+        .map_or("the function", |signature| signature.name)
+}
+
+fn integer(function: Function, value: Option<&Value<'_>>) -> Result<i64> {
+    match value {
+        Some(Value::Int(i)) => Ok(*i),
+        other => Err(unfit(function, other.unwrap_or(&Value::Null))),
+    }
+}
+
+fn text<'v>(function: Function, value: Option<&'v Value<'_>>) -> Result<&'v str> {
+    match value {
+        Some(Value::String(s)) => Ok(s.as_str()),
+        other => Err(unfit(function, other.unwrap_or(&Value::Null))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! Plan and view to rows.
+//!
+//! In: a [`Plan`], a [`View`], parameters and limits. Out: a [`Cursor`] that gives batches of rows as they are pulled.
+//! Operators pull from their inputs; a batch has one typed column for every variable. Nothing here sees syntax.
+
+mod batch;
+mod context;
+pub mod expr;
+pub mod function;
+mod operator;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use batch::Batch;
+use context::Context;
+pub use context::{Limits, Summary};
+use operator::Operator;
+
+use crate::model::{Diagnostic, Value};
+use crate::plan::physical::Plan;
+use crate::store::View;
+
+type Result<T> = std::result::Result<T, Diagnostic>;
+
+/// Starts a statement. Nothing is computed before the first batch is pulled.
+pub fn run<'g>(
+    plan: Arc<Plan>,
+    view: View<'g>,
+    parameters: Arc<BTreeMap<String, Value<'static>>>,
+    limits: Limits,
+) -> Cursor<'g> {
+    let root = operator::build(&plan.root, &operator::ArgumentSlot::default());
+    Cursor { root, context: Context::new(plan, view, parameters, limits), rows: 0, done: false }
+}
+
+/// A statement that runs while it is pulled.
+pub struct Cursor<'g> {
+    root: Box<dyn Operator<'g> + 'g>,
+    context: Context<'g>,
+    rows: u64,
+    done: bool,
+}
+
+impl<'g> Cursor<'g> {
+    /// The next rows; none at the end. After an error there is nothing more.
+    ///
+    /// # Errors
+    ///
+    /// What the statement's values or the limits bring about.
+    pub fn next_batch(&mut self) -> Result<Option<Batch<'g>>> {
+        if self.done {
+            return Ok(None);
+        }
+        let next = self.root.next(&mut self.context).and_then(|batch| {
+            if let Some(batch) = &batch {
+                self.rows += batch.len as u64;
+                self.context.answered(self.rows)?;
+            }
+            Ok(batch)
+        });
+        self.done = !matches!(next, Ok(Some(_)));
+        next
+    }
+
+    /// The graph, with the statement's own changes so far.
+    pub fn view(&self) -> &View<'g> {
+        &self.context.view
+    }
+
+    /// What the statement has changed so far.
+    pub fn summary(&self) -> Summary {
+        self.context.summary
+    }
+
+    /// How many rows each operator has given so far, by `Op::id`.
+    pub fn counts(&self) -> &[u64] {
+        &self.context.counts
+    }
+}

@@ -1,0 +1,170 @@
+//! `Expand`: for each input row, the edges at a node. [`Edges`] is the step itself, which walks of several edges share.
+
+use super::labels::{Resolved, edge_types};
+use super::{Batch, Boxed, Context, Operator, Result, beside};
+use crate::exec::batch::ROWS;
+use crate::exec::expr::{eval, truths};
+use crate::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Value, Var};
+use crate::plan::expr::Expr;
+use crate::plan::physical;
+use crate::store::View;
+
+pub(super) struct Expand<'g> {
+    input: Boxed<'g>,
+    edges: Edges,
+    live: Vec<Var>,
+    current: Batch<'g>,
+    row: usize,
+}
+
+impl<'g> Expand<'g> {
+    pub(super) fn new(input: Boxed<'g>, step: physical::Expand, live: Vec<Var>) -> Self {
+        Expand { input, edges: Edges::new(step, Var(0), None), live, current: Batch::default(), row: 0 }
+    }
+}
+
+impl<'g> Operator<'g> for Expand<'g> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if self.row >= self.current.len {
+            let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+            self.current = batch;
+            self.row = 0;
+        }
+        self.edges.resolve(&ctx.view);
+        let step = &self.edges.step;
+        let (mut rows, mut edges, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
+        while edges.len() < ROWS && self.row < self.current.len {
+            let row = self.row;
+            self.row += 1;
+            let Some(from) = node(&self.current, step.from, row) else { continue };
+            let to = if step.to_bound { node(&self.current, step.to, row) } else { None };
+            if step.to_bound && to.is_none() {
+                continue;
+            }
+            let unlike = self.edges.unlike(&self.current, row);
+            self.edges.at(&ctx.view, from, to, &mut |edge, other| {
+                if !unlike.contains(&edge) {
+                    edges.push(edge);
+                    nodes.push(other);
+                }
+            });
+            rows.resize(edges.len(), row as u32);
+        }
+        let columns = [(step.edge, Column::Edge(edges)), (step.to, Column::Node(nodes))];
+        Ok(Some(beside(&self.current, &rows, &self.live, columns)))
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.edges.forget();
+        self.current = Batch::default();
+        self.row = 0;
+    }
+}
+
+/// One step along edges, its names resolved when it first runs.
+pub(super) struct Edges {
+    pub(super) step: physical::Expand,
+    /// Holds the edge while `filter` is evaluated.
+    each: Var,
+    filter: Option<Expr>,
+    resolved: Option<(Option<Vec<EdgeTypeId>>, Option<Resolved>)>,
+}
+
+impl Edges {
+    pub(super) fn new(step: physical::Expand, each: Var, filter: Option<Expr>) -> Self {
+        Edges { step, each, filter, resolved: None }
+    }
+
+    pub(super) fn resolve(&mut self, view: &View<'_>) {
+        self.resolved.get_or_insert_with(|| {
+            let types = self.step.types.as_ref().map(|types| edge_types(types, view));
+            (types, self.step.to_labels.as_ref().map(|labels| Resolved::new(labels, view)))
+        });
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.resolved = None;
+    }
+
+    /// The types to walk; none is any.
+    pub(super) fn types(&self) -> Option<&[EdgeTypeId]> {
+        self.resolved.as_ref().and_then(|(types, _)| types.as_deref())
+    }
+
+    /// Whether a walk may end at the node.
+    pub(super) fn may_end(&self, node: NodeId, view: &View<'_>) -> bool {
+        match &self.resolved {
+            Some((_, Some(labels))) => labels.accepts_node(node, view),
+            _ => true,
+        }
+    }
+
+    /// Calls `found` with each edge at `from` that ends where it may.
+    fn at(&self, view: &View<'_>, from: NodeId, to: Option<NodeId>, found: &mut dyn FnMut(EdgeId, NodeId)) {
+        let Some(to) = to else {
+            view.neighbours(from, self.step.direction, self.types(), |edge, other| {
+                if self.may_end(other, view) {
+                    found(edge, other);
+                }
+            });
+            return;
+        };
+        let types = self.types();
+        if self.step.direction != Direction::In {
+            view.edges_between(from, to, types, |edge| found(edge, to));
+        }
+        // Seen from both sides, a loop is still one edge.
+        if self.step.direction == Direction::In || (self.step.direction == Direction::Both && from != to) {
+            view.edges_between(to, from, types, |edge| found(edge, to));
+        }
+    }
+
+    /// The edges at a node in the direction given that satisfy the filter for an outer row, with their other ends.
+    pub(super) fn candidates<'g>(
+        &self,
+        ctx: &mut Context<'g>,
+        outer: &Batch<'g>,
+        row: usize,
+        from: NodeId,
+        direction: Direction,
+    ) -> Result<Vec<(EdgeId, NodeId)>> {
+        let mut candidates = Vec::new();
+        ctx.view.neighbours(from, direction, self.types(), |edge, other| candidates.push((edge, other)));
+        let Some(filter) = &self.filter else { return Ok(candidates) };
+        if candidates.is_empty() {
+            return Ok(candidates);
+        }
+        let vars: Vec<Var> = (0..outer.columns.len() as u32).map(Var).collect();
+        let mut batch = outer.gather(&vec![row as u32; candidates.len()], &vars);
+        batch.set(self.each, Column::Edge(candidates.iter().map(|(edge, _)| *edge).collect()));
+        let keep = truths(&eval(filter, &batch, ctx)?, batch.len);
+        Ok(keep.into_iter().map(|i| candidates[i as usize]).collect())
+    }
+
+    /// The edges of this row that the step must not use.
+    pub(super) fn unlike(&self, batch: &Batch<'_>, row: usize) -> Vec<EdgeId> {
+        let mut unlike = Vec::new();
+        for var in &self.step.unlike {
+            match batch.value(*var, row) {
+                Value::Edge(edge) => unlike.push(edge),
+                Value::List(items) => {
+                    unlike.extend(items.iter().filter_map(|v| if let Value::Edge(e) = v { Some(*e) } else { None }));
+                }
+                _ => {}
+            }
+        }
+        unlike
+    }
+}
+
+/// The node that a variable holds in a row.
+pub(super) fn node(batch: &Batch<'_>, var: Var, row: usize) -> Option<NodeId> {
+    match batch.column(var) {
+        Column::Node(nodes) => nodes.get(row).copied(),
+        column => match column.value(row) {
+            Value::Node(node) => Some(node),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,67 @@
+//! Label expressions against a view's catalog.
+
+use crate::model::{EdgeTypeId, LabelId, NodeId};
+use crate::plan::expr::Labels;
+use crate::store::View;
+
+/// A label expression whose names are numbers; a name that the graph does not know matches nothing.
+#[derive(Clone, Debug)]
+pub(in crate::exec) enum Resolved {
+    Label(Option<LabelId>),
+    Any,
+    Not(Box<Resolved>),
+    And(Vec<Resolved>),
+    Or(Vec<Resolved>),
+}
+
+impl Resolved {
+    pub(in crate::exec) fn new(labels: &Labels, view: &View<'_>) -> Self {
+        let all = |parts: &[Labels]| parts.iter().map(|part| Resolved::new(part, view)).collect();
+        match labels {
+            Labels::Name(name) => Resolved::Label(view.label_id(name)),
+            Labels::Any => Resolved::Any,
+            Labels::Not(inner) => Resolved::Not(Box::new(Resolved::new(inner, view))),
+            Labels::And(parts) => Resolved::And(all(parts)),
+            Labels::Or(parts) => Resolved::Or(all(parts)),
+        }
+    }
+
+    /// Whether a node with these labels satisfies it.
+    pub(in crate::exec) fn accepts(&self, labels: &[LabelId]) -> bool {
+        self.test(&|label| labels.contains(&label), &|| !labels.is_empty())
+    }
+
+    /// Whether the node satisfies it.
+    pub(in crate::exec) fn accepts_node(&self, node: NodeId, view: &View<'_>) -> bool {
+        self.test(&|label| view.has_label(node, label), &|| !view.node_labels(node).is_empty())
+    }
+
+    fn test(&self, has: &dyn Fn(LabelId) -> bool, any: &dyn Fn() -> bool) -> bool {
+        match self {
+            Resolved::Label(label) => label.is_some_and(has),
+            Resolved::Any => any(),
+            Resolved::Not(inner) => !inner.test(has, any),
+            Resolved::And(parts) => parts.iter().all(|part| part.test(has, any)),
+            Resolved::Or(parts) => parts.iter().any(|part| part.test(has, any)),
+        }
+    }
+}
+
+/// Whether an edge type of this name satisfies the expression: an edge has exactly one type.
+pub(in crate::exec) fn type_matches(types: &Labels, name: &str) -> bool {
+    match types {
+        Labels::Name(wanted) => wanted == name,
+        Labels::Any => true,
+        Labels::Not(inner) => !type_matches(inner, name),
+        Labels::And(parts) => parts.iter().all(|part| type_matches(part, name)),
+        Labels::Or(parts) => parts.iter().any(|part| type_matches(part, name)),
+    }
+}
+
+/// The edge types that satisfy the expression.
+pub(in crate::exec) fn edge_types(types: &Labels, view: &View<'_>) -> Vec<EdgeTypeId> {
+    (0..view.edge_type_count() as u32)
+        .map(EdgeTypeId)
+        .filter(|id| type_matches(types, view.edge_type_name(*id)))
+        .collect()
+}

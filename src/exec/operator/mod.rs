@@ -1,0 +1,141 @@
+//! Operators: each pulls batches from its input and gives batches of its own.
+//!
+//! An operator copies what it needs from the plan when it is built and resolves names when it first runs, because an
+//! earlier `CREATE` may have made them. [`Operator::reset`] takes it back to the start, so that the inner side of a
+//! subquery is built once and run many times.
+
+mod aggregate;
+mod apply;
+mod create;
+mod distinct;
+mod edge_scan;
+mod expand;
+mod filter;
+mod labels;
+mod leaf;
+mod node_scan;
+mod node_seek;
+mod project;
+mod select_shortest;
+mod shortest_path;
+mod slice;
+mod sort;
+mod subplan;
+mod union;
+mod unwind;
+mod var_expand;
+
+pub(super) use labels::{Resolved, type_matches};
+pub(super) use leaf::ArgumentSlot;
+pub(super) use subplan::Subplan;
+
+use super::{Batch, Result, context::Context};
+use crate::model::{Column, Var};
+use crate::plan::physical::{Op, OpKind};
+
+/// Something that gives batches.
+pub(super) trait Operator<'g>: Send {
+    /// The next rows, at least one; none at the end.
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>>;
+
+    /// Back to the start.
+    fn reset(&mut self);
+}
+
+pub(super) type Boxed<'g> = Box<dyn Operator<'g> + 'g>;
+
+/// Builds an operator and everything below it. `argument` is what the leaves of this plan stand for.
+pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
+    let live = op.live.clone();
+    let input = || match &op.input {
+        Some(input) => build(input, argument),
+        None => Box::new(leaf::Unit::default()),
+    };
+    let inner: Boxed<'g> = match &op.kind {
+        OpKind::Unit => Box::new(leaf::Unit::default()),
+        OpKind::Argument => Box::new(leaf::Argument::new(argument.clone(), live)),
+        OpKind::NodeScan { node, labels } => Box::new(node_scan::NodeScan::new(input(), *node, labels.clone(), live)),
+        OpKind::NodeSeek { node, label, key, value } => {
+            Box::new(node_seek::NodeSeek::new(input(), *node, label.clone(), key.clone(), value.clone(), live))
+        }
+        OpKind::Expand(step) => Box::new(expand::Expand::new(input(), step.clone(), live)),
+        OpKind::EdgeScan(step) => Box::new(edge_scan::EdgeScan::new(input(), step.clone(), live)),
+        OpKind::VarExpand { expand, min, max, each, filter } => {
+            let edges = expand::Edges::new(expand.clone(), *each, filter.clone());
+            Box::new(var_expand::VarExpand::new(input(), edges, (*min, *max), live))
+        }
+        OpKind::ShortestPath { expand, min, max, each, filter, all } => {
+            let edges = expand::Edges::new(expand.clone(), *each, filter.clone());
+            Box::new(shortest_path::ShortestPath::new(input(), edges, (*min, *max), *all, live))
+        }
+        OpKind::SelectShortest { partition, steps, keep } => {
+            Box::new(select_shortest::SelectShortest::new(input(), partition.clone(), steps.clone(), *keep, live))
+        }
+        OpKind::Filter(predicate) => Box::new(filter::Filter::new(input(), predicate.clone(), live)),
+        OpKind::Project(items) => Box::new(project::Project::new(input(), items.clone(), live)),
+        OpKind::Aggregate { keys, aggregates } => {
+            Box::new(aggregate::Aggregate::new(input(), keys.clone(), aggregates.clone()))
+        }
+        OpKind::Distinct(vars) => Box::new(distinct::Distinct::new(input(), vars.clone(), live)),
+        OpKind::Sort { keys, limit } => Box::new(sort::Sort::new(input(), keys.clone(), limit.clone(), live)),
+        OpKind::Skip(count) => Box::new(slice::Slice::skip(input(), count.clone())),
+        OpKind::Limit(count) => Box::new(slice::Slice::limit(input(), count.clone())),
+        OpKind::Unwind { list, var } => Box::new(unwind::Unwind::new(input(), list.clone(), *var, live)),
+        OpKind::Union { branches, vars } => {
+            let branches = branches.iter().map(|(branch, vars)| (build(branch, argument), vars.clone())).collect();
+            Box::new(union::Union::new(branches, vars.clone(), live))
+        }
+        OpKind::Optional { inner, vars } => {
+            Box::new(apply::Apply::optional(input(), Subplan::build(inner), vars.clone(), live))
+        }
+        OpKind::Apply { inner, vars } => {
+            Box::new(apply::Apply::inner(input(), Subplan::build(inner), vars.clone(), live))
+        }
+        OpKind::Create { nodes, edges } => Box::new(create::Create::new(input(), nodes.clone(), edges.clone(), live)),
+    };
+    Box::new(Counted { id: op.id, inner })
+}
+
+/// Counts an operator's rows, and asks before each batch whether to go on.
+struct Counted<'g> {
+    id: usize,
+    inner: Boxed<'g>,
+}
+
+impl<'g> Operator<'g> for Counted<'g> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        loop {
+            ctx.check()?;
+            match self.inner.next(ctx)? {
+                // Nobody above needs to think of a batch without rows.
+                Some(batch) if batch.len == 0 => {}
+                Some(batch) => {
+                    ctx.count(self.id, batch.len);
+                    return Ok(Some(batch));
+                }
+                None => return Ok(None),
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.inner.reset();
+    }
+}
+
+/// The rows of `input` numbered in `rows`, with what `live` names, and these columns beside them.
+fn beside<'g, const N: usize>(
+    input: &Batch<'g>,
+    rows: &[u32],
+    live: &[Var],
+    columns: [(Var, Column<'g>); N],
+) -> Batch<'g> {
+    let old: Vec<Var> = live.iter().copied().filter(|var| columns.iter().all(|(new, _)| new != var)).collect();
+    let mut batch = input.gather(rows, &old);
+    for (var, column) in columns {
+        if live.contains(&var) {
+            batch.set(var, column);
+        }
+    }
+    batch
+}

@@ -1,0 +1,104 @@
+//! `Sort`: all rows, ordered by orderability; rows that tie keep their order. With a limit only the rows that can be
+//! among the first are held.
+
+use std::cmp::Ordering;
+
+use super::slice::row_count;
+use super::{Batch, Boxed, Context, Operator, Result};
+use crate::exec::batch::ROWS;
+use crate::exec::expr::eval;
+use crate::model::{Column, Value, Var};
+use crate::plan::expr::Expr;
+
+pub(super) struct Sort<'g> {
+    input: Boxed<'g>,
+    keys: Vec<(Expr, bool)>,
+    limit: Option<Expr>,
+    live: Vec<Var>,
+    sorted: Option<Batch<'g>>,
+    given: usize,
+    held: u64,
+}
+
+/// Rows and their keys, a column for each key.
+struct Held<'g> {
+    rows: Batch<'g>,
+    keys: Vec<Vec<Value<'g>>>,
+}
+
+impl<'g> Sort<'g> {
+    pub(super) fn new(input: Boxed<'g>, keys: Vec<(Expr, bool)>, limit: Option<Expr>, live: Vec<Var>) -> Self {
+        Sort { input, keys, limit, live, sorted: None, given: 0, held: 0 }
+    }
+
+    fn gather(&mut self, ctx: &mut Context<'g>) -> Result<Batch<'g>> {
+        let limit = match &self.limit {
+            Some(limit) => Some(usize::try_from(row_count(limit, "LIMIT", ctx)?).unwrap_or(usize::MAX)),
+            None => None,
+        };
+        let mut held = Held { rows: Batch::new(0), keys: vec![Vec::new(); self.keys.len()] };
+        while let Some(batch) = self.input.next(ctx)? {
+            for ((expr, _), column) in self.keys.iter().zip(&mut held.keys) {
+                let values: Column<'g> = eval(expr, &batch, ctx)?;
+                column.extend((0..batch.len).map(|row| values.value(row)));
+            }
+            held.rows.append(batch, &self.live);
+            if let Some(limit) = limit
+                && held.rows.len > limit.saturating_mul(2).max(4 * ROWS)
+            {
+                self.shrink(&mut held, limit);
+            }
+            let size = held.rows.size();
+            ctx.release(self.held);
+            self.held = size;
+            ctx.hold(size)?;
+        }
+        self.shrink(&mut held, limit.unwrap_or(usize::MAX));
+        Ok(held.rows)
+    }
+
+    /// Sorts what is held and keeps the first rows.
+    fn shrink(&self, held: &mut Held<'g>, limit: usize) {
+        let compare = |a: &u32, b: &u32| {
+            for ((_, descending), column) in self.keys.iter().zip(&held.keys) {
+                let order = column[*a as usize].order(&column[*b as usize]);
+                let order = if *descending { order.reverse() } else { order };
+                if order != Ordering::Equal {
+                    return order;
+                }
+            }
+            a.cmp(b)
+        };
+        let mut order: Vec<u32> = (0..held.rows.len as u32).collect();
+        order.sort_unstable_by(compare);
+        order.truncate(limit);
+        held.rows = held.rows.gather(&order, &self.live);
+        for column in &mut held.keys {
+            *column = order.iter().map(|row| std::mem::take(&mut column[*row as usize])).collect();
+        }
+    }
+}
+
+impl<'g> Operator<'g> for Sort<'g> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if self.sorted.is_none() {
+            self.sorted = Some(self.gather(ctx)?);
+            self.given = 0;
+        }
+        let Some(sorted) = &self.sorted else { return Ok(None) };
+        if self.given >= sorted.len {
+            ctx.release(std::mem::take(&mut self.held));
+            return Ok(None);
+        }
+        let end = sorted.len.min(self.given + ROWS);
+        let rows: Vec<u32> = (self.given as u32..end as u32).collect();
+        self.given = end;
+        Ok(Some(sorted.gather(&rows, &self.live)))
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.sorted = None;
+        self.given = 0;
+    }
+}

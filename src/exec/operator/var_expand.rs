@@ -1,0 +1,155 @@
+//! `VarExpand`: for each input row, the trails (walks that repeat no edge) of bounded length from a node.
+//!
+//! Depth first, with the path so far as the only state, so memory grows with the length of a trail and not with their
+//! number; the search stops in the middle of a row when a batch is full and goes on there.
+
+use super::expand::{Edges, node};
+use super::{Batch, Boxed, Context, Operator, Result, beside};
+use crate::exec::batch::ROWS;
+use crate::model::{Column, EdgeId, NodeId, Value, Var};
+
+/// How many steps pass between two looks at the limits.
+const STEPS: usize = 4096;
+
+pub(super) struct VarExpand<'g> {
+    input: Boxed<'g>,
+    edges: Edges,
+    min: usize,
+    max: usize,
+    live: Vec<Var>,
+    current: Batch<'g>,
+    row: usize,
+    search: Option<Search>,
+}
+
+/// The search of one row.
+struct Search {
+    to: Option<NodeId>,
+    unlike: Vec<EdgeId>,
+    /// The trail so far.
+    trail: Vec<EdgeId>,
+    /// For each node of the trail, the edges that are still to be tried there.
+    open: Vec<std::vec::IntoIter<(EdgeId, NodeId)>>,
+}
+
+impl<'g> VarExpand<'g> {
+    pub(super) fn new(input: Boxed<'g>, edges: Edges, bounds: (u64, Option<u64>), live: Vec<Var>) -> Self {
+        let min = usize::try_from(bounds.0).unwrap_or(usize::MAX);
+        let max = bounds.1.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
+        VarExpand { input, edges, min, max, live, current: Batch::default(), row: 0, search: None }
+    }
+
+    /// Starts the search of the next row; its start itself is a trail when none is too short.
+    fn start(&mut self, ctx: &mut Context<'g>, found: &mut Found<'g>) -> Result<()> {
+        let step = &self.edges.step;
+        let to = if step.to_bound { node(&self.current, step.to, self.row) } else { None };
+        let from = node(&self.current, step.from, self.row).filter(|_| !step.to_bound || to.is_some());
+        let Some(from) = from else {
+            self.row += 1;
+            return Ok(());
+        };
+        let unlike = self.edges.unlike(&self.current, self.row);
+        let mut search = Search { to, unlike, trail: Vec::new(), open: Vec::new() };
+        if self.min == 0 && search.may_end(from, &self.edges, ctx) {
+            found.push(self.row, &search.trail, from);
+        }
+        if self.max > 0 {
+            search.open.push(self.candidates(ctx, from)?);
+        }
+        self.search = Some(search);
+        Ok(())
+    }
+
+    fn candidates(&self, ctx: &mut Context<'g>, from: NodeId) -> Result<std::vec::IntoIter<(EdgeId, NodeId)>> {
+        let direction = self.edges.step.direction;
+        Ok(self.edges.candidates(ctx, &self.current, self.row, from, direction)?.into_iter())
+    }
+
+    /// Goes on with the search of this row until it ends or the batch is full.
+    fn advance(&mut self, ctx: &mut Context<'g>, mut search: Search, found: &mut Found<'g>) -> Result<()> {
+        let mut steps = 0;
+        while let Some(open) = search.open.last_mut() {
+            steps += 1;
+            if steps % STEPS == 0 {
+                ctx.check()?;
+            }
+            let Some((edge, other)) = open.next() else {
+                search.open.pop();
+                search.trail.pop();
+                continue;
+            };
+            if search.trail.contains(&edge) || search.unlike.contains(&edge) {
+                continue;
+            }
+            search.trail.push(edge);
+            if search.trail.len() >= self.min && search.may_end(other, &self.edges, ctx) {
+                found.push(self.row, &search.trail, other);
+            }
+            if search.trail.len() < self.max {
+                search.open.push(self.candidates(ctx, other)?);
+            } else {
+                search.trail.pop();
+            }
+            if found.rows.len() >= ROWS {
+                self.search = Some(search);
+                return Ok(());
+            }
+        }
+        self.row += 1;
+        Ok(())
+    }
+}
+
+impl Search {
+    fn may_end(&self, node: NodeId, edges: &Edges, ctx: &Context<'_>) -> bool {
+        match self.to {
+            Some(to) => to == node,
+            None => edges.may_end(node, &ctx.view),
+        }
+    }
+}
+
+/// The trails of a batch.
+#[derive(Default)]
+struct Found<'g> {
+    rows: Vec<u32>,
+    trails: Vec<Value<'g>>,
+    ends: Vec<NodeId>,
+}
+
+impl Found<'_> {
+    fn push(&mut self, row: usize, trail: &[EdgeId], end: NodeId) {
+        self.rows.push(row as u32);
+        self.trails.push(Value::list(trail.iter().map(|edge| Value::Edge(*edge)).collect()));
+        self.ends.push(end);
+    }
+}
+
+impl<'g> Operator<'g> for VarExpand<'g> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if self.row >= self.current.len {
+            let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+            self.current = batch;
+            self.row = 0;
+        }
+        self.edges.resolve(&ctx.view);
+        let mut found = Found::default();
+        while found.rows.len() < ROWS && self.row < self.current.len {
+            match self.search.take() {
+                None => self.start(ctx, &mut found)?,
+                Some(search) => self.advance(ctx, search, &mut found)?,
+            }
+        }
+        let step = &self.edges.step;
+        let columns = [(step.edge, Column::Value(found.trails)), (step.to, Column::Node(found.ends))];
+        Ok(Some(beside(&self.current, &found.rows, &self.live, columns)))
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.edges.forget();
+        self.current = Batch::default();
+        self.row = 0;
+        self.search = None;
+    }
+}
