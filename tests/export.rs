@@ -166,7 +166,7 @@ fn hostile(base: &Snapshot) -> View<'_> {
 /// What of a name can be seen, blanks aside: exports may break lines and leave out what has no glyph.
 fn visible(text: &str) -> String {
     let kept = text.chars().filter(|&char| !char.is_control() && !char.is_whitespace());
-    kept.filter(|char| !matches!(char, '\u{fffe}' | '\u{ffff}' | '\u{fffd}')).collect()
+    kept.filter(|char| !matches!(char, '\u{2060}' | '\u{fffd}' | '\u{fffe}' | '\u{ffff}')).collect()
 }
 
 #[test]
@@ -281,7 +281,12 @@ fn hostile_names_in_graphviz() {
             });
             texts.collect::<Vec<_>>()
         };
+        let tooltips =
+            document.descendants().filter_map(|node| node.attribute(("http://www.w3.org/1999/xlink", "title")));
+        let tooltips: Vec<_> = tooltips.map(visible).collect();
         for name in HOSTILE.iter().filter(|name| !visible(name).is_empty()) {
+            let told = format!("{}({})", visible(name), visible(name));
+            assert!(tooltips.iter().any(|tooltip| tooltip.starts_with(&told)), "{name:?} in {tooltips:?}");
             assert!(drawn("node").contains(&visible(name)), "{name:?} in {:?}", drawn("node"));
         }
     }

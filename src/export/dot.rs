@@ -63,7 +63,7 @@ pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Wri
         if ranked {
             write!(out, "label={}, ", quote(picture.verb(edge)))?;
         }
-        writeln!(out, "tooltip={}]", quote(&edge_tooltip(picture, edge)))?;
+        writeln!(out, "tooltip={}]", quote_tooltip(&edge_tooltip(picture, edge)))?;
     }
     out.write_all(b"}\n")?;
     let mut notes = Vec::new();
@@ -87,7 +87,7 @@ fn nodes(picture: &Picture<'_, '_>, kind: usize, out: &mut dyn Write) -> io::Res
             let _ = write!(tooltip, " ({})", labels.join(", "));
         }
         tooltip += &described(&picture.node_properties(node), &node.caption);
-        write!(out, "  n{place} [label={caption}, tooltip={}", quote(&tooltip))?;
+        write!(out, "  n{place} [label={caption}, tooltip={}", quote_tooltip(&tooltip))?;
         if let Some(link) = picture.link(node) {
             write!(out, ", URL={}", quote(&link))?;
         }
@@ -132,9 +132,18 @@ fn described(properties: &[Property<'_, '_>], caption: &str) -> String {
 
 /// A quoted string. Graphviz reads escapes (`\N` is the node's name) and entities (`&amp;`) in it; a text has neither.
 fn quote(text: &str) -> String {
-    let lines = text::lines(text).join("\n");
-    let escaped = lines.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;").replace('\n', "\\n");
-    format!("\"{escaped}\"")
+    quote_with(text, "\\\\")
+}
+
+/// A quoted string for a tooltip. Some versions of Graphviz undo `\\` there before they look for `\N`, so that a word
+/// joiner, which is not seen, keeps the backslash from what follows.
+fn quote_tooltip(text: &str) -> String {
+    quote_with(text, "\\\\\u{2060}")
+}
+
+fn quote_with(text: &str, backslash: &str) -> String {
+    let lines = text::lines(text).join("\n").replace('&', "&amp;");
+    format!("\"{}\"", lines.replace('\\', backslash).replace('"', "\\\"").replace('\n', "\\n"))
 }
 
 /// A text inside an HTML-like label.
@@ -164,5 +173,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(quote(text), expected, "{text:?}");
         }
+        assert_eq!(quote_tooltip("\\N \"&\"\nend \\"), "\"\\\\\u{2060}N \\\"&amp;\\\"\\nend \\\\\u{2060}\"");
     }
 }
