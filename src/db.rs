@@ -21,16 +21,12 @@ use crate::lang::{self, ast};
 use crate::model::{Class, Detail, Diagnostic, Schema, Value};
 use crate::plan::physical::{Plan, Warning};
 use crate::plan::{self, Rule};
-use crate::store::{Changes, Snapshot, View};
+use crate::store::{Aligned, Changes, Snapshot, View};
 
 pub use crate::exec::{Limits, Summary};
 pub(crate) use crate::lang::ask::{is_sentence, words as sentence_words};
 pub(crate) use crate::lang::{keywords, split};
 pub(crate) use text::{is_complete, literal};
-
-/// Bytes where a snapshot can be read in place.
-#[repr(align(64))]
-struct Aligned<T: ?Sized>(T);
 
 /// The graph that ships with the program, as `ken build graph/` makes it.
 static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../graph/roles.ken"));

@@ -96,7 +96,10 @@ impl Lower<'_> {
         let mut aggregates = Vec::new();
         let mut items: Vec<Item> = Vec::new();
         if projection.star {
-            for (name, var) in scope.visible() {
+            // By name, whatever the order of the clauses before: the same question has the same columns.
+            let mut visible: Vec<(&str, Var)> = scope.visible().collect();
+            visible.sort_unstable();
+            for (name, var) in visible {
                 let expr = Expr::new(projection.span, ExprKind::Var(var));
                 items.push(Item { name: name.to_owned(), span: projection.span, expr, var, aggregated: false });
             }
