@@ -134,6 +134,8 @@ pub(super) enum Format {
 pub(super) enum Command {
     /// Ask one question or run a script
     Query(Query),
+    /// Write the subgraph of an answer as a picture or for another program
+    Export(Export),
     /// Check a text source and build its graph file
     Build(Build),
     /// Show what the graph holds: types, relations and their properties
@@ -162,6 +164,57 @@ pub(super) struct Query {
     pub(super) answer: Answer,
     #[command(flatten)]
     pub(super) asking: Asking,
+}
+
+/// `ken export`
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// Whose answer to write; without it, the whole graph
+    pub(super) query: Option<String>,
+    /// The language to write
+    #[arg(long, value_name = "FORMAT", default_value = "dot")]
+    pub(super) to: ExportFormat,
+    /// The neighbourhood of the node with this name or key
+    #[arg(long, value_name = "NAME", conflicts_with = "query")]
+    pub(super) around: Option<String>,
+    /// How many edges away the neighbourhood reaches
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "around")]
+    pub(super) depth: u32,
+    /// At most so many nodes
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+    /// Also draw the edges between the answer's nodes that the answer does not hold
+    #[arg(long)]
+    pub(super) induced: bool,
+    /// Frame the nodes of each type in pictures
+    #[arg(long)]
+    pub(super) clusters: bool,
+    /// Draw even what is too large to be read
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write it here
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
+    /// Make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) asking: Asking,
+}
+
+/// A language for graphs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// Graphviz.
+    Dot,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// GraphML, for Gephi, yEd, igraph, NetworkX.
+    Graphml,
+    /// Cytoscape.js elements with a style.
+    Cytoscape,
+    /// One JSON object per node, then one per edge.
+    Jsonl,
 }
 
 /// `ken build`

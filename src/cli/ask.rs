@@ -78,16 +78,12 @@ impl Asker {
         let Question { text, source, most } = question;
         let start = Instant::now();
         let failed = |error: &crate::Error| Failure::of(error, source);
-        if let Some(cancel) = &self.limits.cancel {
-            cancel.store(false, Ordering::Relaxed);
-        }
         if messages.verbose
             && let Some(cypher) = self.database.translate(text).map_err(|error| failed(&error))?
         {
             messages.note(&cypher);
         }
-        let mut rows = self.database.query(text, &self.parameters, &self.limits).map_err(|error| failed(&error))?;
-        self.warn(&rows, source, messages)?;
+        let mut rows = self.rows(text, source, messages)?;
         let mut outcome = Outcome { gives_rows: !rows.columns().is_empty(), ..Outcome::default() };
         if outcome.gives_rows {
             observer.begin(rows.columns());
@@ -124,6 +120,17 @@ impl Asker {
         outcome.summary = rows.summary();
         outcome.time = start.elapsed();
         Ok(outcome)
+    }
+
+    /// Starts a statement and passes its warnings on.
+    pub(super) fn rows(&self, text: &str, source: Source<'_>, messages: &Messages) -> Result<Rows<'_>, Failure> {
+        if let Some(cancel) = &self.limits.cancel {
+            cancel.store(false, Ordering::Relaxed);
+        }
+        let rows = self.database.query(text, &self.parameters, &self.limits);
+        let rows = rows.map_err(|error| Failure::of(&error, source))?;
+        self.warn(&rows, source, messages)?;
+        Ok(rows)
     }
 
     fn warn(&self, rows: &Rows<'_>, source: Source<'_>, messages: &Messages) -> Result<(), Failure> {

@@ -46,8 +46,10 @@ fn format_of(arguments: &Arguments) -> Option<args::Format> {
 
 fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
     let Arguments { command, file, mut global, answer, asking } = arguments;
+    // clap overlooks conflicts between a flag before the command's name and one behind it.
+    let graphs = usize::from(global.memory) + [&global.graph, &file].into_iter().flatten().count();
     let Some(command) = command else {
-        if file.is_some() && (global.graph.is_some() || global.memory) {
+        if graphs > 1 {
             return Err(Failure::new(Code::Usage, "UsageError", "name one graph: FILE, --graph or --memory"));
         }
         global.graph = global.graph.or(file);
@@ -57,8 +59,12 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         let message = "only --graph, --memory, --color, --quiet and --verbose may stand before the command's name";
         return Err(Failure::new(Code::Usage, "UsageError", message).help("put the others behind it"));
     }
+    if graphs > 1 {
+        return Err(Failure::new(Code::Usage, "UsageError", "name one graph: --graph or --memory"));
+    }
     match command {
         Command::Query(query) => command::query::run(&global, query, messages),
+        Command::Export(export) => command::export::run(&global, &export, messages),
         Command::Build(build) => command::build::run(&build, messages),
         Command::Schema(output) => command::schema::run(&global, &output),
         Command::Stats(output) => command::stats::run(&global, &output),

@@ -49,8 +49,9 @@ pub(super) fn explain(text: &str, scan: &Scan, error: &Error<Rule>) -> Diagnosti
         let what = bracket_name(text, bracket, positives);
         let close = closing(text, bracket);
         Diagnostic::syntax(Detail::UnexpectedSyntax, format!("this {what} is never closed"))
+            .at(Span::new(bracket.open, bracket.open + 1))
             .label(format!("expected {close} before {}", found.name))
-            .related(Span::new(bracket.open, bracket.open + 1), "opened here")
+            .related(found.span, "")
     } else if scan.statement(text, Span::new(0, text.len())).is_none() {
         Diagnostic::syntax(Detail::UnexpectedSyntax, "this query is empty")
             .label("expected a clause (such as `MATCH` or `RETURN`)")

@@ -2,6 +2,7 @@
 
 pub(super) mod build;
 pub(super) mod explain;
+pub(super) mod export;
 pub(super) mod query;
 pub(super) mod schema;
 pub(super) mod stats;

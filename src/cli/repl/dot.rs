@@ -12,6 +12,7 @@ use crate::cli::options::parameter;
 use crate::cli::output::Output;
 use crate::cli::render::value::{Extent, notation};
 use crate::cli::{advise, command};
+use crate::export;
 use crate::model::nearest;
 
 /// A dot-command.
@@ -55,6 +56,12 @@ pub(super) static COMMANDS: &[DotCommand] = &[
         arguments: "[N]",
         help: "Show at most N rows on the screen, 0 for all; without N, say how many",
         run: limit,
+    },
+    DotCommand {
+        name: "dot",
+        arguments: "[FILE]",
+        help: "Write the last answer's nodes and edges as a picture for Graphviz",
+        run: draw,
     },
     DotCommand { name: "tree", arguments: "", help: "Draw the last answer as a tree", run: tree },
     DotCommand {
@@ -169,6 +176,23 @@ fn last(shell: &mut Shell<'_>, _: &str) -> Result<Flow, Failure> {
     answered(shell)?;
     let text = shell.last.whole();
     go_on(shell.write(&text))
+}
+
+fn draw(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
+    answered(shell)?;
+    if shell.last.subgraph.nodes.is_empty() {
+        return Err(usage("the last answer holds no nodes".to_owned())
+            .help("return nodes, edges or paths, as in `MATCH p = (s:Skill)-[:ADDRESSES]->() RETURN p`"));
+    }
+    let view = shell.asker.database.view();
+    let mut picture = Vec::new();
+    let options = export::Options::default();
+    let report = export::write(export::Format::Dot, &shell.last.subgraph, &view, &options, &mut picture);
+    report.map_err(command::export::failed)?.notes.iter().for_each(|note| shell.messages.note(note));
+    if let Some(path) = file(argument) {
+        shell.once = Some(path);
+    }
+    go_on(shell.write(&String::from_utf8_lossy(&picture)))
 }
 
 fn tree(shell: &mut Shell<'_>, _: &str) -> Result<Flow, Failure> {

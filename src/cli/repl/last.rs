@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::View;
 use crate::cli::ask::Observer;
 use crate::cli::render::value::{Extent, cell};
-use crate::model::{EdgeId, NodeId, Value};
+use crate::export::Subgraph;
+use crate::model::Value;
 
 /// How many rows are kept.
 const MOST: usize = 10_000;
@@ -21,8 +22,8 @@ pub(super) struct Last {
     dropped: u64,
     /// Each row as the steps of a walk, for the tree.
     walks: Vec<Vec<String>>,
-    pub(super) nodes: Vec<NodeId>,
-    pub(super) edges: Vec<EdgeId>,
+    /// The nodes and edges in the rows.
+    pub(super) subgraph: Subgraph,
 }
 
 impl Observer for Last {
@@ -38,7 +39,7 @@ impl Observer for Last {
         self.rows.push(row.iter().map(|value| cell(value, view, Extent::Whole, "null")).collect());
         let mut walk = Vec::new();
         for value in row {
-            self.gather(value);
+            self.subgraph.add(view, value);
             steps(value, view, &mut walk);
         }
         self.walks.push(walk);
@@ -81,20 +82,6 @@ impl Last {
     fn note_dropped(&self, text: &mut String) {
         if self.dropped > 0 {
             _ = writeln!(text, "… and {} more rows, which the shell did not keep", self.dropped);
-        }
-    }
-
-    fn gather(&mut self, value: &Value<'_>) {
-        match value {
-            Value::Node(node) => self.nodes.push(*node),
-            Value::Edge(edge) => self.edges.push(*edge),
-            Value::Path(path) => {
-                self.nodes.extend(&path.nodes);
-                self.edges.extend(&path.edges);
-            }
-            Value::List(items) => items.iter().for_each(|item| self.gather(item)),
-            Value::Map(map) => map.values().for_each(|item| self.gather(item)),
-            _ => {}
         }
     }
 }

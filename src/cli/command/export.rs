@@ -1,0 +1,167 @@
+//! `ken export`: an answer's subgraph, a node's neighbourhood or the whole graph, for Graphviz and others.
+
+use std::collections::BTreeSet;
+
+use crate::cli::args::{Answer, Export, ExportFormat, Global};
+use crate::cli::ask::Asker;
+use crate::cli::exit::{Code, Failure, Source};
+use crate::cli::messages::{Messages, grouped};
+use crate::cli::output::Output;
+use crate::cli::{asker, interrupt};
+use crate::export::{ExportError, Format, Options, Subgraph, write};
+use crate::model::{NodeId, Value, nearest};
+use crate::{Database, View};
+
+/// Writes the subgraph that the flags name, and says what was left out.
+pub(crate) fn run(global: &Global, export: &Export, messages: &Messages) -> Result<Code, Failure> {
+    let answer = Answer { strict: export.strict, ..Answer::default() };
+    let mut asker = asker(global, &answer, &export.asking)?;
+    asker.listen(interrupt::flag(true));
+    let database = &asker.database;
+    let view = database.view();
+    let limit = export.limit.unwrap_or(usize::MAX);
+    let (mut subgraph, left_out) = match (&export.around, &export.query) {
+        (Some(name), _) => Subgraph::around(&view, named(database, name)?, export.depth, limit),
+        (None, Some(query)) => first(answered(&asker, query, messages)?, limit),
+        (None, None) => first(Subgraph::whole(&view), limit),
+    };
+    if left_out > 0 {
+        messages.note(&format!("--limit left {} nodes out", grouped(left_out as u64)));
+    }
+    if export.induced {
+        subgraph.induced(&view);
+    }
+    let mut output = Output::new(export.output.clone());
+    // Made in memory first: a picture that is refused must not replace an older one.
+    let mut bytes = Vec::new();
+    let options = Options { clusters: export.clusters, force: export.force, ..Options::default() };
+    let report = write(format(export.to), &subgraph, &view, &options, &mut bytes).map_err(failed)?;
+    output.writer()?.write_all(&bytes)?;
+    output.flush()?;
+    report.notes.iter().for_each(|note| messages.note(note));
+    if export.output.is_some() {
+        messages.note(&format!("{} nodes, {} edges", grouped(report.nodes as u64), grouped(report.edges as u64)));
+    }
+    Ok(Code::Fine)
+}
+
+fn format(format: ExportFormat) -> Format {
+    match format {
+        ExportFormat::Dot => Format::Dot,
+        ExportFormat::Mermaid => Format::Mermaid,
+        ExportFormat::Graphml => Format::GraphMl,
+        ExportFormat::Cytoscape => Format::Cytoscape,
+        ExportFormat::Jsonl => Format::JsonLines,
+    }
+}
+
+/// Why a subgraph was not written.
+pub(crate) fn failed(error: ExportError) -> Failure {
+    match error {
+        ExportError::TooLarge { .. } => Failure::new(Code::Error, "TooLarge", error.to_string()),
+        ExportError::Io(error) => error.into(),
+        ExportError::Store(error) => crate::Error::from(error).into(),
+    }
+}
+
+/// The nodes and edges in an answer.
+fn answered(asker: &Asker, query: &str, messages: &Messages) -> Result<Subgraph, Failure> {
+    let source = Source { name: "query", text: query, offset: 0 };
+    let mut rows = asker.rows(query, source, messages)?;
+    let mut subgraph = Subgraph::default();
+    let mut any = false;
+    while let Some(row) = rows.next() {
+        let row = row.map_err(|error| Failure::of(&error, source))?;
+        any = true;
+        row.iter().for_each(|value| subgraph.add(rows.view(), value));
+    }
+    if any && subgraph.nodes.is_empty() {
+        return Err(Failure::new(Code::Error, "NothingToDraw", "the answer holds no nodes, edges or paths")
+            .help("return them, as in `MATCH p = (s:Skill)-[:ADDRESSES]->() RETURN p`"));
+    }
+    Ok(subgraph)
+}
+
+/// The first `limit` nodes with the edges between them, and how many were left out.
+fn first(subgraph: Subgraph, limit: usize) -> (Subgraph, usize) {
+    let left_out = subgraph.nodes.len().saturating_sub(limit);
+    // The edges of a node that is left out are left out by the writer.
+    let nodes: BTreeSet<NodeId> = subgraph.nodes.into_iter().take(limit).collect();
+    (Subgraph { nodes, edges: subgraph.edges }, left_out)
+}
+
+/// The node with this name or key: exactly, else whatever the case.
+fn named(database: &Database, name: &str) -> Result<NodeId, Failure> {
+    let view = database.view();
+    let mut found = exactly(&view, name);
+    let mut known = Vec::new();
+    if found.is_empty() {
+        each_name(&view, |node, text| {
+            if text.to_lowercase() == name.to_lowercase() {
+                found.insert(node);
+            }
+            known.push(text.to_owned());
+        });
+    }
+    let labels = |node: &NodeId| {
+        let labels = view.node_labels(*node);
+        labels.iter().map(|label| view.label_name(*label).to_owned()).collect::<Vec<_>>().join(":")
+    };
+    match found.iter().collect::<Vec<_>>().as_slice() {
+        [node] => Ok(**node),
+        [] => {
+            let failure = Failure::new(Code::Error, "UnknownName", format!("no node is named `{name}`"));
+            Err(nearest(name, known.iter().map(String::as_str), 3)
+                .iter()
+                .fold(failure, |failure, near| failure.help(format!("did you mean `{near}`?"))))
+        }
+        several => {
+            let types = several.iter().map(|node| labels(node)).collect::<Vec<_>>().join(", ");
+            let message = format!("{} nodes are named `{name}`: {types}", several.len());
+            Err(Failure::new(Code::Error, "AmbiguousName", message).help("use the key of the one that you mean"))
+        }
+    }
+}
+
+/// The properties that name nodes: those that the schema says, else `name` and `id`.
+fn naming(view: &View<'_>) -> Vec<(Option<String>, Vec<String>)> {
+    match view.schema() {
+        Some(schema) => {
+            schema.types.iter().map(|t| (Some(t.label.clone()), vec![t.key.clone(), t.name.clone()])).collect()
+        }
+        None => vec![(None, vec!["id".to_owned(), "name".to_owned()])],
+    }
+}
+
+fn exactly(view: &View<'_>, name: &str) -> BTreeSet<NodeId> {
+    let mut found = BTreeSet::new();
+    let value = Value::string(name.to_owned());
+    for (label, keys) in naming(view) {
+        let label = label.and_then(|label| view.label_id(&label));
+        for key in keys.iter().filter_map(|key| view.key_id(key)) {
+            match label.and_then(|label| view.seek(label, key, &value)) {
+                Some(nodes) => found.extend(nodes),
+                None => {
+                    for run in view.scan(|labels| label.is_none_or(|label| labels.contains(&label))) {
+                        found.extend(run.map(NodeId).filter(|node| view.node_property(*node, key) == value));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Calls `each` with every node and what names it.
+fn each_name(view: &View<'_>, mut each: impl FnMut(NodeId, &str)) {
+    for (label, keys) in naming(view) {
+        let label = label.and_then(|label| view.label_id(&label));
+        for key in keys.iter().filter_map(|key| view.key_id(key)) {
+            for node in view.scan(|labels| label.is_none_or(|label| labels.contains(&label))).into_iter().flatten() {
+                if let Value::String(text) = view.node_property(NodeId(node), key) {
+                    each(NodeId(node), &text);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Plays the transcripts in `tests/cli/`: command lines with what they must say and how they must end.
+//!
+//! ```text
+//! # a comment
+//! $ ken query 'RETURN 1 AS one'      a command; quotation marks as in a shell, {root} is this package's directory
+//! < text                             a line of its standard input
+//! one                                a line of its standard output
+//! 2> error: ...                      a line of its standard error
+//! [1]                                its exit code, unless it is 0
+//! ```
+//!
+//! `$ write FILE` makes a file of the `<` lines, `$ cat FILE` shows one. Each transcript has a directory of its own; its
+//! commands share it. Times are masked. `KENNING_BLESS=1 cargo test --test cli` writes down what is said now.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+#[test]
+fn transcripts() {
+    let folder = Path::new(ROOT).join("tests/cli");
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    let mut differ = Vec::new();
+    for path in paths {
+        let expected = fs::read_to_string(&path).unwrap();
+        let found = play(&expected);
+        if found == expected {
+            continue;
+        }
+        if std::env::var_os("KENNING_BLESS").is_some() {
+            fs::write(&path, found).unwrap();
+        } else {
+            differ.push(difference(&path, &expected, &found));
+        }
+    }
+    assert!(differ.is_empty(), "{}\nKENNING_BLESS=1 accepts what is said now", differ.join("\n"));
+}
+
+/// The first line that differs, with what stands around it.
+fn difference(path: &Path, expected: &str, found: &str) -> String {
+    let same = expected.lines().zip(found.lines()).take_while(|(a, b)| a == b).count();
+    let around = |text: &str| text.lines().skip(same.saturating_sub(3)).take(8).collect::<Vec<_>>().join("\n");
+    format!("{}:{}\n--- expected\n{}\n--- found\n{}", path.display(), same + 1, around(expected), around(found))
+}
+
+/// The transcript with what its commands really say.
+fn play(transcript: &str) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let mut played = String::new();
+    let mut lines = transcript.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with('#') || line.is_empty() {
+            played.push_str(&format!("{line}\n"));
+        }
+        let Some(command) = line.strip_prefix("$ ") else { continue };
+        played.push_str(&format!("{line}\n"));
+        let mut input = String::new();
+        while let Some(text) = lines.next_if(|line| *line == "<" || line.starts_with("< ")) {
+            played.push_str(&format!("{text}\n"));
+            input.push_str(text.strip_prefix("< ").unwrap_or_default());
+            input.push('\n');
+        }
+        let words = words(&command.replace("{root}", ROOT));
+        match words[0].as_str() {
+            "write" => fs::write(directory.path().join(&words[1]), input).unwrap(),
+            "cat" => played.push_str(&lines_of(&fs::read_to_string(directory.path().join(&words[1])).unwrap(), "")),
+            "ken" => played.push_str(&run(directory.path(), &words[1..], &input)),
+            other => panic!("{other} is no command of transcripts"),
+        }
+        // What was said earlier, up to the next command or comment.
+        while lines.next_if(|line| !line.starts_with("$ ") && !line.starts_with('#')).is_some() {}
+        if lines.peek().is_some() {
+            played.push('\n');
+        }
+    }
+    played
+}
+
+fn run(directory: &Path, words: &[String], input: &str) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ken"))
+        .args(words)
+        .current_dir(directory)
+        .env_clear()
+        .env("HOME", directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that reads no input may have ended already.
+    _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let mut said = lines_of(&String::from_utf8(output.stdout).unwrap(), "");
+    said.push_str(&lines_of(&String::from_utf8(output.stderr).unwrap(), "2> "));
+    match output.status.code() {
+        Some(0) => {}
+        code => said.push_str(&format!("[{}]\n", code.map_or("killed".to_owned(), |code| code.to_string()))),
+    }
+    said
+}
+
+fn lines_of(text: &str, prefix: &str) -> String {
+    let text = text.replace(ROOT, "{root}");
+    let times = regex::Regex::new(r"\b\d+(\.\d+)? (µs|ms|s)\b").unwrap();
+    times
+        .replace_all(&text, "TIME")
+        .lines()
+        .map(|line| format!("{prefix}{line}").trim_end().to_owned() + "\n")
+        .collect()
+}
+
+/// Words as a shell splits them; no variables, no patterns.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = None::<String>;
+    let mut quote = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            (c, Some(mark)) if c == mark => quote = None,
+            ('\\', Some('"') | None) => word.get_or_insert_default().extend(chars.next()),
+            (c, Some(_)) => word.get_or_insert_default().push(c),
+            ('\'' | '"', None) => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (' ', None) => words.extend(word.take()),
+            (c, None) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
