@@ -17,6 +17,7 @@ use kenning::export::{ExportError, Format, Options, Subgraph, write};
 use kenning::model::schema::{NodeType, Relation, Schema, Style};
 use kenning::model::{NodeId, Value};
 use kenning::store::{Builder, Snapshot, View};
+use kenning::{Database, Limits, Parameters};
 
 /// Names that some format could take for its own.
 const HOSTILE: [&str; 21] = [
@@ -348,4 +349,29 @@ fn ends_that_are_missing() {
     let report = write(Format::JsonLines, &subgraph, &view, &Options::default(), &mut Vec::new()).unwrap();
     assert_eq!(report.nodes, 8);
     assert!(report.edges < subgraph.edges.len());
+}
+
+#[test]
+fn the_shipped_graph() {
+    let database = Database::shipped().unwrap();
+    let view = database.view();
+    let forced = Options { force: true, ..Options::default() };
+    for (format, name) in FORMATS {
+        assert_eq!(export(format, &view, &forced), export(format, &view, &forced), "{name}");
+    }
+    roxmltree::Document::parse(&export(Format::GraphMl, &view, &forced)).unwrap();
+
+    let query = "MATCH p = (:Skill)-[:ADDRESSES]->(:Challenge) RETURN p LIMIT 20";
+    let rows = database.query(query, &Parameters::new(), &Limits::default()).unwrap();
+    let values: Vec<_> = rows.map(|row| row.unwrap().remove(0)).collect();
+    let mut answer = Subgraph::from_values(&view, &values);
+    assert_eq!(answer.edges.len(), 20);
+    let mut text = Vec::new();
+    write(Format::Dot, &answer, &view, &Options::default(), &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    // The schema's word for the relation and its looks for the types.
+    assert!(text.contains("label=\"addresses\""), "{text}");
+    assert!(graphviz(&text, "-Tsvg").is_none_or(|svg| !svg.is_empty()));
+    answer.induced(&view);
+    assert!(answer.edges.len() >= 20);
 }

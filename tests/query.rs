@@ -36,7 +36,6 @@ use file::{Case, Section};
 use kenning::{Database, Error, Limits, Parameters};
 
 #[test]
-#[ignore = "statements do not run yet; `cargo test --test query -- --ignored`"]
 fn queries() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/query");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
