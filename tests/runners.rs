@@ -19,6 +19,8 @@ use kenning::store::{Snapshot, View};
 
 const FEATURE: &str = r#"#encoding: utf-8
 Feature: Numbers - and what is behind them
+  A description
+  of two lines.
 
   Background:
     Given any graph
@@ -79,7 +81,7 @@ fn not_gherkin() {
     let cases = [
         ("  | a |", "f:1: a table without a step"),
         ("Given x\n\"\"\"\nopen", "f:2: a text that is never closed"),
-        ("\n\nEverything", "f:3: a line that is no step"),
+        ("Given x\n\nEverything", "f:3: a line that is no step"),
         ("Examples:", "f:1: examples without a scenario"),
     ];
     for (text, expected) in cases {

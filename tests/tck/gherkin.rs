@@ -122,7 +122,11 @@ fn blocks(text: &str) -> Result<(Vec<Step>, Vec<Block>), (usize, &'static str)> 
             steps.last_mut().ok_or(fail("a text without a step"))?.doc = Some(doc.join("\n"));
         } else if let Some(text) = step(trimmed) {
             steps.push(Step { text: text.to_owned(), ..Step::default() });
-        } else if !trimmed.is_empty() && !["#", "@", "Feature:", "Background:"].iter().any(|s| trimmed.starts_with(s)) {
+        } else if !steps.is_empty()
+            && !trimmed.is_empty()
+            && !["#", "@", "Feature:", "Background:"].iter().any(|start| trimmed.starts_with(start))
+        {
+            // In front of the first step it would be a description.
             return Err(fail("a line that is no step"));
         }
     }
@@ -132,7 +136,7 @@ fn blocks(text: &str) -> Result<(Vec<Step>, Vec<Block>), (usize, &'static str)> 
 /// The text behind a step's keyword.
 fn step(line: &str) -> Option<&str> {
     let (keyword, text) = line.split_once(' ')?;
-    ["Given", "When", "Then", "And", "But"].contains(&keyword).then(|| text.trim())
+    ["Given", "When", "Then", "And", "But", "*"].contains(&keyword).then(|| text.trim())
 }
 
 /// The cells of a row: `\|`, `\\` and `\n` stand for a bar, a backslash and a new line; other backslashes for
