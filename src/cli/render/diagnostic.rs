@@ -108,6 +108,14 @@ impl<'p> Drawing<'p> {
             .map(|(span, label)| (source.line_and_column(span.start).0, span, label))
             .collect();
         spans.sort_by_key(|(line, span, _)| (*line, span.start));
+        // A label that is alone speaks of all places, and stands behind the last of them.
+        if place.related.iter().all(|(_, label)| label.is_empty()) {
+            let count = spans.len();
+            spans
+                .iter_mut()
+                .enumerate()
+                .for_each(|(at, span)| span.2 = if at + 1 == count { &place.label } else { "" });
+        }
         let last = spans.last().map_or(1, |(line, ..)| *line);
         let gutter = last.to_string().len();
         let pad = " ".repeat(gutter);
@@ -168,7 +176,6 @@ impl<'p> Drawing<'p> {
         let labelled: Vec<&Mark<'_>> = marks.iter().filter(|mark| !mark.label.is_empty()).collect();
         let mut lines = vec![self.paint.paint(tone, &carets)];
         let Some((last, others)) = labelled.split_last() else { return lines };
-        // One label stands behind all carets, as it speaks of all of them; of several, each stands below its own.
         lines[0].push_str(&self.paint.paint(tone, &format!(" {}", visible(last.label))));
         if others.is_empty() {
             return lines;
