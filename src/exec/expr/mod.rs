@@ -11,69 +11,41 @@ pub mod operator;
 mod property;
 mod subquery;
 
+use std::sync::Arc;
+
 use super::context::Context;
 use super::operator::Resolved;
 use super::{Batch, Result};
 use crate::exec::function;
-use crate::model::{Column, Diagnostic, Path, Span, Value, Var};
-use crate::plan::expr::UnaryOp;
-use crate::plan::expr::{Expr, ExprKind, Labels, MapEntry};
-use std::sync::Arc;
+use crate::model::function::Function;
+use crate::model::{Column, Detail, Diagnostic, Path, Span, Str, Value, Var};
+use crate::plan::expr::{CompareOp, Expr, ExprKind, Labels, MapEntry, UnaryOp};
 
 /// The expression's value in every row of the batch.
+///
+/// The arms call, and hold nothing themselves: this function recurses to the depth of the tree, so its frame must stay
+/// small.
 pub(super) fn eval<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
     use ExprKind::*;
     let span = expr.span;
     match expr.kind.as_ref() {
         Literal(value) => Ok(Column::repeat(value, batch.len)),
-        Parameter(name) => {
-            let value = ctx.parameter(name).map_err(|error| error.at(span))?;
-            Ok(Column::repeat(&value, batch.len))
-        }
-        Var(var) => Ok(match batch.column(*var) {
-            Column::Absent => Column::Value(vec![Value::Null; batch.len]),
-            column => column.clone(),
-        }),
-        Property(subject, key) => {
-            let subject = eval(subject, batch, ctx)?;
-            property::property(&subject, batch.len, key, &ctx.view).map_err(|error| error.at(span))
-        }
-        Index(subject, index) => {
-            let (subject, index) = (eval(subject, batch, ctx)?, eval(index, batch, ctx)?);
-            rows(batch.len, span, |row| operator::index(&subject.value(row), &index.value(row), &ctx.view))
-        }
+        Parameter(name) => parameter(name, span, batch, ctx),
+        Var(var) => Ok(variable(*var, batch)),
+        Property(subject, key) => property_of(subject, key, span, batch, ctx),
+        Index(subject, index) => index_of(subject, index, span, batch, ctx),
         Slice(list, from, to) => slice(list, from.as_ref(), to.as_ref(), span, batch, ctx),
         Unary(UnaryOp::Not, operand) => branch::not(operand, batch, ctx),
-        Unary(op, operand) => {
-            let operand = eval(operand, batch, ctx)?;
-            rows(batch.len, span, |row| operator::unary(*op, &operand.value(row)))
-        }
+        Unary(op, operand) => unary(*op, operand, span, batch, ctx),
         Binary(op, left, right) => branch::binary(*op, left, right, span, batch, ctx),
-        Compare(op, left, right) => {
-            let (left, right) = (eval(left, batch, ctx)?, eval(right, batch, ctx)?);
-            Ok(kernel::compare(*op, &left, &right, batch.len))
-        }
-        IsNull(operand) => Ok(Column::Bool(match eval(operand, batch, ctx)? {
-            Column::Value(values) => values.iter().map(Value::is_null).collect(),
-            _ => vec![false; batch.len],
-        })),
-        HasLabels(subject, labels) => {
-            let subject = eval(subject, batch, ctx)?;
-            has_labels(&subject, labels, batch.len, ctx).map_err(|error| error.at(span))
-        }
-        Call(function, arguments) => {
-            let columns: Result<Vec<Column<'g>>> = arguments.iter().map(|e| eval(e, batch, ctx)).collect();
-            call(*function, &columns?, span, batch.len, ctx)
-        }
+        Compare(op, left, right) => compare(*op, left, right, batch, ctx),
+        IsNull(operand) => is_null(operand, batch, ctx),
+        HasLabels(subject, labels) => has_labels(subject, labels, span, batch, ctx),
+        Call(function, arguments) => call(*function, arguments, span, batch, ctx),
         Case { operand, branches, otherwise } => {
             branch::case(operand.as_ref(), branches, otherwise.as_ref(), batch, ctx)
         }
-        List(items) => {
-            let columns: Result<Vec<Column<'g>>> = items.iter().map(|e| eval(e, batch, ctx)).collect();
-            let columns = columns?;
-            let list = |row| Value::list(columns.iter().map(|column| column.value(row)).collect());
-            Ok(Column::Value((0..batch.len).map(list).collect()))
-        }
+        List(items) => list_of(items, batch, ctx),
         Map(entries) => map(entries, batch, ctx),
         MapProjection(subject, entries) => map_projection(subject, entries, span, batch, ctx),
         ListComprehension { var, list, predicate, result } => {
@@ -86,6 +58,73 @@ pub(super) fn eval<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) ->
         Path { start, steps } => Ok(path(*start, steps, batch, ctx)),
         Subquery { subplan, kind } => subquery::subquery(*subplan, *kind, batch, ctx),
     }
+}
+
+fn parameter<'g>(name: &str, span: Span, batch: &Batch<'g>, ctx: &Context<'g>) -> Result<Column<'g>> {
+    let value = ctx.parameter(name).map_err(|error| error.at(span))?;
+    Ok(Column::repeat(&value, batch.len))
+}
+
+fn variable<'g>(var: Var, batch: &Batch<'g>) -> Column<'g> {
+    match batch.column(var) {
+        Column::Absent => Column::Value(vec![Value::Null; batch.len]),
+        column => column.clone(),
+    }
+}
+
+fn property_of<'g>(
+    subject: &Expr,
+    key: &str,
+    span: Span,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let subject = eval(subject, batch, ctx)?;
+    property::property(&subject, batch.len, key, &ctx.view).map_err(|error| error.at(span))
+}
+
+fn index_of<'g>(
+    subject: &Expr,
+    index: &Expr,
+    span: Span,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let (subject, index) = (eval(subject, batch, ctx)?, eval(index, batch, ctx)?);
+    rows(batch.len, span, |row| operator::index(&subject.value(row), &index.value(row), &ctx.view))
+}
+
+fn unary<'g>(op: UnaryOp, operand: &Expr, span: Span, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    let operand = eval(operand, batch, ctx)?;
+    rows(batch.len, span, |row| operator::unary(op, &operand.value(row)))
+}
+
+fn compare<'g>(
+    op: CompareOp,
+    left: &Expr,
+    right: &Expr,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let (left, right) = (eval(left, batch, ctx)?, eval(right, batch, ctx)?);
+    Ok(kernel::compare(op, &left, &right, batch.len))
+}
+
+fn is_null<'g>(operand: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    Ok(Column::Bool(match eval(operand, batch, ctx)? {
+        Column::Value(values) => values.iter().map(Value::is_null).collect(),
+        _ => vec![false; batch.len],
+    }))
+}
+
+fn list_of<'g>(items: &[Expr], batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    let columns = all(items, batch, ctx)?;
+    let list = |row| Value::list(columns.iter().map(|column| column.value(row)).collect());
+    Ok(Column::Value((0..batch.len).map(list).collect()))
+}
+
+fn all<'g>(exprs: &[Expr], batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Vec<Column<'g>>> {
+    exprs.iter().map(|expr| eval(expr, batch, ctx)).collect()
 }
 
 /// The rows in which a predicate is true.
@@ -125,12 +164,14 @@ fn slice<'g>(
 }
 
 fn call<'g>(
-    function: crate::model::function::Function,
-    columns: &[Column<'g>],
+    function: Function,
+    arguments: &[Expr],
     span: Span,
-    len: usize,
+    batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
+    let columns = all(arguments, batch, ctx)?;
+    let len = batch.len;
     let mut arguments = Vec::with_capacity(columns.len());
     let mut values = Vec::with_capacity(len);
     for row in 0..len {
@@ -141,7 +182,15 @@ fn call<'g>(
     Ok(Column::from_values(values))
 }
 
-fn has_labels<'g>(subject: &Column<'g>, labels: &Labels, len: usize, ctx: &Context<'g>) -> Result<Column<'g>> {
+fn has_labels<'g>(
+    subject: &Expr,
+    labels: &Labels,
+    span: Span,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<Column<'g>> {
+    let subject = &eval(subject, batch, ctx)?;
+    let len = batch.len;
     let view = &ctx.view;
     let resolved = Resolved::new(labels, view);
     if let Column::Node(nodes) = subject {
@@ -158,9 +207,10 @@ fn has_labels<'g>(subject: &Column<'g>, labels: &Labels, len: usize, ctx: &Conte
             }
             other => {
                 return Err(Diagnostic::type_error(
-                    crate::model::Detail::InvalidArgumentType,
+                    Detail::InvalidArgumentType,
                     format!("only a node or a relationship has labels, not {}", other.type_name()),
-                ));
+                )
+                .at(span));
             }
         });
     }
@@ -170,7 +220,7 @@ fn has_labels<'g>(subject: &Column<'g>, labels: &Labels, len: usize, ctx: &Conte
 fn map<'g>(entries: &[(String, Expr)], batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
     let mut columns = Vec::with_capacity(entries.len());
     for (key, value) in entries {
-        columns.push((crate::model::Str::from(key.clone()), eval(value, batch, ctx)?));
+        columns.push((Str::from(key.clone()), eval(value, batch, ctx)?));
     }
     let one = |row| Value::map(columns.iter().map(|(key, column)| (key.clone(), column.value(row))));
     Ok(Column::Value((0..batch.len).map(one).collect()))
@@ -188,7 +238,7 @@ fn map_projection<'g>(
     for entry in entries {
         columns.push(match entry {
             MapEntry::All => None,
-            MapEntry::Entry(key, value) => Some((crate::model::Str::from(key.clone()), eval(value, batch, ctx)?)),
+            MapEntry::Entry(key, value) => Some((Str::from(key.clone()), eval(value, batch, ctx)?)),
         });
     }
     rows(batch.len, span, |row| {

@@ -95,13 +95,12 @@ pub(super) fn fit(words: &[&str], parts: &[Part]) -> Option<Fit> {
         return None;
     }
     for (word, part) in words.iter().zip(parts) {
-        let (word, found) = (word.to_lowercase(), part.text.to_lowercase());
         if part.rule == Rule::quoted {
             return None;
         }
-        if word != found {
+        if !same(word, &part.text) {
             // A small word is never a misspelt one: `the` is not `he`.
-            if part.rule != Rule::word || !close(&word, &found) {
+            if part.rule != Rule::word || !close(word, &part.text) {
                 return None;
             }
             fit = Fit::Close;
@@ -110,15 +109,30 @@ pub(super) fn fit(words: &[&str], parts: &[Part]) -> Option<Fit> {
     Some(fit)
 }
 
+/// Whether two words are one, whatever the case.
+fn same(word: &str, found: &str) -> bool {
+    let ascii = word.is_ascii() && found.is_ascii();
+    word.eq_ignore_ascii_case(found) || (!ascii && word.to_lowercase() == found.to_lowercase())
+}
+
 /// One mistake in a word of four letters or more, two in one of eight or more.
 fn close(word: &str, found: &str) -> bool {
-    let allowed = match word.chars().count() {
+    let length = word.chars().count();
+    let allowed = match length {
         0..=3 => 0,
         4..=7 => 1,
         _ => 2,
     };
-    word.chars().count().abs_diff(found.chars().count()) <= allowed
-        && strsim::damerau_levenshtein(word, found) <= allowed
+    // A mistake changes at most two letters of the set, which settles nearly every pair without the distance.
+    length.abs_diff(found.chars().count()) <= allowed
+        && (letters(word) ^ letters(found)).count_ones() as usize <= 2 * allowed
+        && strsim::damerau_levenshtein(&word.to_lowercase(), &found.to_lowercase()) <= allowed
+}
+
+/// Which ASCII letters a word has, a bit for each.
+fn letters(word: &str) -> u32 {
+    let bit = |byte: u8| 1 << (byte.to_ascii_lowercase() - b'a');
+    word.bytes().filter(u8::is_ascii_alphabetic).fold(0, |set, byte| set | bit(byte))
 }
 
 /// The best of the phrases that stand at the beginning of the parts, and how many parts they take: exact before close,

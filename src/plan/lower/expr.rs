@@ -12,6 +12,9 @@ use crate::plan::logical::MentionKind;
 /// A resolved expression and what is known of its value.
 pub(super) type Typed = (Expr, Static);
 
+/// The same, before it has its place.
+pub(super) type Kinded = (ExprKind, Static);
+
 /// What an expression may contain where it stands.
 pub(super) struct Env<'e> {
     /// The names in scope.
@@ -51,118 +54,174 @@ impl Lower<'_> {
         Ok(predicate)
     }
 
+    /// Lowers an expression. The arms call, and hold nothing themselves: this function recurses to the depth of the
+    /// tree, so its frame must stay small.
     pub(super) fn expr(&mut self, expr: &ast::Expr, env: &mut Env<'_>, position: As) -> Result<Typed> {
         let span = expr.span;
-        let (kind, is) = match expr.kind.as_ref() {
-            Ast::Literal(literal) => literal_value(literal),
-            Ast::Parameter(name) => (ExprKind::Parameter(name.clone()), Static::ANY),
-            Ast::Variable(name) => {
-                let var = env.scope.get(name).ok_or_else(|| self.undefined(name, span, env.scope))?;
-                (ExprKind::Var(var), self.is(var))
-            }
-            Ast::Property(subject, key) => {
-                let (subject, is) = self.expr(subject, env, As::Value)?;
-                self.has_properties(is, subject.span)?;
-                if !is.kinds.meets(Types::MAP) {
-                    self.mention(MentionKind::Key, key.span, &key.text);
-                }
-                (ExprKind::Property(subject, key.text.clone()), Static::ANY)
-            }
-            Ast::Index(subject, index) => {
-                let (subject, is) = self.expr(subject, env, As::Value)?;
-                let (index, _) = self.expr(index, env, As::Value)?;
-                let element = if is.kinds == Types::LIST { is.element() } else { Static::ANY };
-                (ExprKind::Index(subject, index), element)
-            }
-            Ast::Slice(subject, from, to) => {
-                let (subject, is) = self.expr(subject, env, As::Value)?;
-                self.must_meet(is, Types::LIST, subject.span, "only a list can be sliced")?;
-                let from = self.optional(from.as_ref(), env)?;
-                let to = self.optional(to.as_ref(), env)?;
-                (ExprKind::Slice(subject, from, to), Static { kinds: Types::LIST, elements: is.elements })
-            }
-            Ast::Unary(op, operand) => self.unary(*op, operand, env, position)?,
-            Ast::Binary(op, left, right) => self.binary(*op, left, right, env, position)?,
+        let lowered = match expr.kind.as_ref() {
+            Ast::Literal(literal) => Ok(literal_value(literal)),
+            Ast::Parameter(name) => Ok((ExprKind::Parameter(name.clone()), Static::ANY)),
+            Ast::Variable(name) => self.variable(name, span, env),
+            Ast::Property(subject, key) => self.property(subject, key, env),
+            Ast::Index(subject, index) => self.index(subject, index, env),
+            Ast::Slice(subject, from, to) => self.slice(subject, from.as_ref(), to.as_ref(), env),
+            Ast::Unary(op, operand) => self.unary(*op, operand, env, position),
+            Ast::Binary(op, left, right) => self.binary(*op, left, right, env, position),
             Ast::Comparison(first, rest) => return self.comparison(span, first, rest, env),
-            Ast::IsNull { subject, negated } => {
-                let (subject, _) = self.expr(subject, env, As::Value)?;
-                let is_null = ExprKind::IsNull(subject);
-                let kind = if *negated { ExprKind::Unary(UnaryOp::Not, Expr::new(span, is_null)) } else { is_null };
-                (kind, Static::of(Types::BOOL))
-            }
-            Ast::HasLabels(subject, labels) => {
-                let (subject, is) = self.expr(subject, env, As::Value)?;
-                let element = Types::NODE.or(Types::EDGE);
-                self.must_meet(is, element, subject.span, "only a node or a relationship has labels")?;
-                let kind = if is.kinds == Types::EDGE { MentionKind::EdgeType } else { MentionKind::Label };
-                (ExprKind::HasLabels(subject, self.labels(labels, kind)), Static::of(Types::BOOL))
-            }
+            Ast::IsNull { subject, negated } => self.is_null(subject, *negated, span, env),
+            Ast::HasLabels(subject, labels) => self.has_labels(subject, labels, env),
             Ast::Call { function, distinct, arguments } => {
                 return self.call(span, function, *distinct, arguments, env);
             }
             Ast::CountStar => {
                 let call = AggregateCall { span, function: Aggregate::CountStar, distinct: false, arguments: vec![] };
-                (self.aggregate(call, Static::of(Types::INT), env)?, Static::of(Types::INT))
+                self.aggregate(call, Static::of(Types::INT), env).map(|kind| (kind, Static::of(Types::INT)))
             }
             Ast::Case { operand, branches, otherwise } => {
-                self.case(operand.as_ref(), branches, otherwise.as_ref(), env)?
+                self.case(operand.as_ref(), branches, otherwise.as_ref(), env)
             }
-            Ast::List(items) => {
-                let mut elements = Types(0);
-                let mut list = Vec::with_capacity(items.len());
-                for item in items {
-                    let (item, is) = self.expr(item, env, As::Value)?;
-                    elements = elements.or(is.kinds);
-                    list.push(item);
-                }
-                let elements = if list.is_empty() { Types::ANY } else { elements };
-                (ExprKind::List(list), Static::list(elements))
-            }
-            Ast::Map(entries) => {
-                let mut map = Vec::with_capacity(entries.len());
-                for (key, value) in entries {
-                    map.push((key.text.clone(), self.expr(value, env, As::Value)?.0));
-                }
-                (ExprKind::Map(map), Static::of(Types::MAP))
-            }
-            Ast::MapProjection(subject, items) => self.map_projection(subject, items, env)?,
+            Ast::List(items) => self.list_of(items, env),
+            Ast::Map(entries) => self.map_of(entries, env),
+            Ast::MapProjection(subject, items) => self.map_projection(subject, items, env),
             Ast::ListComprehension { variable, list, predicate, result } => {
-                let (list, is) = self.list(list, env)?;
-                let (inner, var) = self.element(env.scope, variable, is);
-                let inner = &mut Env::plain(&inner);
-                let predicate = predicate.as_ref().map(|p| self.condition(p, inner)).transpose()?;
-                let result = result.as_ref().map(|r| self.expr(r, inner, As::Value)).transpose()?;
-                let elements = result.as_ref().map_or(is.elements, |(_, is)| is.kinds);
-                let result = result.map(|(result, _)| result);
-                (ExprKind::ListComprehension { var, list, predicate, result }, Static::list(elements))
+                self.list_comprehension(variable, list, predicate.as_ref(), result.as_ref(), env)
             }
             Ast::Quantifier { kind, variable, list, predicate } => {
-                let (list, is) = self.list(list, env)?;
-                let (inner, var) = self.element(env.scope, variable, is);
-                let predicate = match predicate {
-                    Some(predicate) => self.condition(predicate, &mut Env::plain(&inner))?,
-                    None => Expr::new(variable.span, ExprKind::Var(var)),
-                };
-                (ExprKind::Quantifier { kind: *kind, var, list, predicate }, Static::of(Types::BOOL))
+                self.quantifier(*kind, variable, list, predicate.as_ref(), env)
             }
             Ast::Reduce { accumulator, initial, variable, list, step } => {
-                let (initial, _) = self.expr(initial, env, As::Value)?;
-                let (list, is) = self.list(list, env)?;
-                let (mut inner, var) = self.element(env.scope, variable, is);
-                let accumulator_var = self.fresh(accumulator.text.clone(), Static::ANY);
-                inner.bind(&accumulator.text, accumulator_var);
-                let (step, is) = self.expr(step, &mut Env::plain(&inner), As::Value)?;
-                (ExprKind::Reduce { accumulator: accumulator_var, initial, var, list, step }, is)
+                self.reduce((accumulator, initial), (variable, list), step, env)
             }
-            Ast::Pattern(pattern) => self.pattern_expr(pattern, env.scope, span, position)?,
+            Ast::Pattern(pattern) => self.pattern_expr(pattern, env.scope, span, position),
             Ast::PatternComprehension { pattern, predicate, result } => {
-                self.pattern_comprehension(pattern, predicate.as_ref(), result, env.scope)?
+                self.pattern_comprehension(pattern, predicate.as_ref(), result, env.scope)
             }
-            Ast::Exists(query) => self.exists(query, env.scope)?,
-            Ast::Count(query) => self.count(query, env.scope)?,
-            Ast::Collect(query) => self.collect(query, env.scope, span)?,
+            Ast::Exists(query) => self.exists(query, env.scope),
+            Ast::Count(query) => self.count(query, env.scope),
+            Ast::Collect(query) => self.collect(query, env.scope, span),
         };
-        Ok((Expr::new(span, kind), is))
+        lowered.map(|(kind, is)| (Expr::new(span, kind), is))
+    }
+
+    fn variable(&self, name: &str, span: Span, env: &Env<'_>) -> Result<Kinded> {
+        let var = env.scope.get(name).ok_or_else(|| self.undefined(name, span, env.scope))?;
+        Ok((ExprKind::Var(var), self.is(var)))
+    }
+
+    fn property(&mut self, subject: &ast::Expr, key: &Name, env: &mut Env<'_>) -> Result<Kinded> {
+        let (subject, is) = self.expr(subject, env, As::Value)?;
+        self.has_properties(is, subject.span)?;
+        if !is.kinds.meets(Types::MAP) {
+            self.mention(MentionKind::Key, key.span, &key.text);
+        }
+        Ok((ExprKind::Property(subject, key.text.clone()), Static::ANY))
+    }
+
+    fn index(&mut self, subject: &ast::Expr, index: &ast::Expr, env: &mut Env<'_>) -> Result<Kinded> {
+        let (subject, is) = self.expr(subject, env, As::Value)?;
+        let (index, _) = self.expr(index, env, As::Value)?;
+        let element = if is.kinds == Types::LIST { is.element() } else { Static::ANY };
+        Ok((ExprKind::Index(subject, index), element))
+    }
+
+    fn slice(
+        &mut self,
+        subject: &ast::Expr,
+        from: Option<&ast::Expr>,
+        to: Option<&ast::Expr>,
+        env: &mut Env<'_>,
+    ) -> Result<Kinded> {
+        let (subject, is) = self.expr(subject, env, As::Value)?;
+        self.must_meet(is, Types::LIST, subject.span, "only a list can be sliced")?;
+        let from = self.optional(from, env)?;
+        let to = self.optional(to, env)?;
+        Ok((ExprKind::Slice(subject, from, to), Static { kinds: Types::LIST, elements: is.elements }))
+    }
+
+    fn is_null(&mut self, subject: &ast::Expr, negated: bool, span: Span, env: &mut Env<'_>) -> Result<Kinded> {
+        let (subject, _) = self.expr(subject, env, As::Value)?;
+        let is_null = ExprKind::IsNull(subject);
+        let kind = if negated { ExprKind::Unary(UnaryOp::Not, Expr::new(span, is_null)) } else { is_null };
+        Ok((kind, Static::of(Types::BOOL)))
+    }
+
+    fn has_labels(&mut self, subject: &ast::Expr, labels: &ast::LabelExpr, env: &mut Env<'_>) -> Result<Kinded> {
+        let (subject, is) = self.expr(subject, env, As::Value)?;
+        let element = Types::NODE.or(Types::EDGE);
+        self.must_meet(is, element, subject.span, "only a node or a relationship has labels")?;
+        let kind = if is.kinds == Types::EDGE { MentionKind::EdgeType } else { MentionKind::Label };
+        Ok((ExprKind::HasLabels(subject, self.labels(labels, kind)), Static::of(Types::BOOL)))
+    }
+
+    fn list_of(&mut self, items: &[ast::Expr], env: &mut Env<'_>) -> Result<Kinded> {
+        let mut elements = Types(0);
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
+            let (item, is) = self.expr(item, env, As::Value)?;
+            elements = elements.or(is.kinds);
+            list.push(item);
+        }
+        let elements = if list.is_empty() { Types::ANY } else { elements };
+        Ok((ExprKind::List(list), Static::list(elements)))
+    }
+
+    fn map_of(&mut self, entries: &[(Name, ast::Expr)], env: &mut Env<'_>) -> Result<Kinded> {
+        let mut map = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            map.push((key.text.clone(), self.expr(value, env, As::Value)?.0));
+        }
+        Ok((ExprKind::Map(map), Static::of(Types::MAP)))
+    }
+
+    fn list_comprehension(
+        &mut self,
+        variable: &Name,
+        list: &ast::Expr,
+        predicate: Option<&ast::Expr>,
+        result: Option<&ast::Expr>,
+        env: &mut Env<'_>,
+    ) -> Result<Kinded> {
+        let (list, is) = self.list(list, env)?;
+        let (inner, var) = self.element(env.scope, variable, is);
+        let inner = &mut Env::plain(&inner);
+        let predicate = predicate.map(|p| self.condition(p, inner)).transpose()?;
+        let result = result.map(|r| self.expr(r, inner, As::Value)).transpose()?;
+        let elements = result.as_ref().map_or(is.elements, |(_, is)| is.kinds);
+        let result = result.map(|(result, _)| result);
+        Ok((ExprKind::ListComprehension { var, list, predicate, result }, Static::list(elements)))
+    }
+
+    fn quantifier(
+        &mut self,
+        kind: ast::QuantifierKind,
+        variable: &Name,
+        list: &ast::Expr,
+        predicate: Option<&ast::Expr>,
+        env: &mut Env<'_>,
+    ) -> Result<Kinded> {
+        let (list, is) = self.list(list, env)?;
+        let (inner, var) = self.element(env.scope, variable, is);
+        let predicate = match predicate {
+            Some(predicate) => self.condition(predicate, &mut Env::plain(&inner))?,
+            None => Expr::new(variable.span, ExprKind::Var(var)),
+        };
+        Ok((ExprKind::Quantifier { kind, var, list, predicate }, Static::of(Types::BOOL)))
+    }
+
+    fn reduce(
+        &mut self,
+        (accumulator, initial): (&Name, &ast::Expr),
+        (variable, list): (&Name, &ast::Expr),
+        step: &ast::Expr,
+        env: &mut Env<'_>,
+    ) -> Result<Kinded> {
+        let (initial, _) = self.expr(initial, env, As::Value)?;
+        let (list, is) = self.list(list, env)?;
+        let (mut inner, var) = self.element(env.scope, variable, is);
+        let accumulator_var = self.fresh(accumulator.text.clone(), Static::ANY);
+        inner.bind(&accumulator.text, accumulator_var);
+        let (step, is) = self.expr(step, &mut Env::plain(&inner), As::Value)?;
+        Ok((ExprKind::Reduce { accumulator: accumulator_var, initial, var, list, step }, is))
     }
 
     fn optional(&mut self, expr: Option<&ast::Expr>, env: &mut Env<'_>) -> Result<Option<Expr>> {
@@ -183,13 +242,7 @@ impl Lower<'_> {
         (inner, var)
     }
 
-    fn unary(
-        &mut self,
-        op: UnaryOp,
-        operand: &ast::Expr,
-        env: &mut Env<'_>,
-        position: As,
-    ) -> Result<(ExprKind, Static)> {
+    fn unary(&mut self, op: UnaryOp, operand: &ast::Expr, env: &mut Env<'_>, position: As) -> Result<Kinded> {
         let place = if op == UnaryOp::Not { position } else { As::Value };
         let (expr, is) = self.expr(operand, env, place)?;
         let is = match op {
@@ -212,7 +265,7 @@ impl Lower<'_> {
         right: &ast::Expr,
         env: &mut Env<'_>,
         position: As,
-    ) -> Result<(ExprKind, Static)> {
+    ) -> Result<Kinded> {
         use BinaryOp::*;
         let place = if matches!(op, And | Or | Xor) { position } else { As::Value };
         let (l, left_is) = self.expr(left, env, place)?;
@@ -270,7 +323,7 @@ impl Lower<'_> {
         branches: &[(ast::Expr, ast::Expr)],
         otherwise: Option<&ast::Expr>,
         env: &mut Env<'_>,
-    ) -> Result<(ExprKind, Static)> {
+    ) -> Result<Kinded> {
         let operand = self.optional(operand, env)?;
         let mut is = Static { kinds: Types(0), elements: Types(0) };
         let mut lowered = Vec::with_capacity(branches.len());
@@ -289,12 +342,7 @@ impl Lower<'_> {
         Ok((ExprKind::Case { operand, branches: lowered, otherwise }, is))
     }
 
-    fn map_projection(
-        &mut self,
-        subject: &ast::Expr,
-        items: &[MapItem],
-        env: &mut Env<'_>,
-    ) -> Result<(ExprKind, Static)> {
+    fn map_projection(&mut self, subject: &ast::Expr, items: &[MapItem], env: &mut Env<'_>) -> Result<Kinded> {
         let (subject, is) = self.expr(subject, env, As::Value)?;
         self.has_properties(is, subject.span)?;
         let mut entries = Vec::with_capacity(items.len());

@@ -1,7 +1,7 @@
 //! Subqueries inside expressions: `EXISTS`, `COUNT`, `COLLECT`, patterns as predicates, pattern comprehensions and
 //! shortest paths as values. All become one thing: a subplan and what to make of its rows.
 
-use super::expr::As;
+use super::expr::{As, Kinded};
 use super::scope::{Scope, Static};
 use super::{Lower, Position, Result};
 use crate::lang::ast::{self, PathElement, PathPattern, Selector};
@@ -10,8 +10,6 @@ use crate::model::{Detail, Diagnostic, Span, Value, Var};
 use crate::plan::expr::{Expr, ExprKind, SubplanId, SubqueryKind};
 use crate::plan::logical::{Logical, Subquery};
 use crate::plan::walk;
-
-type Kinded = (ExprKind, Static);
 
 impl Lower<'_> {
     pub(super) fn exists(&mut self, query: &ast::Query, scope: &Scope) -> Result<Kinded> {
