@@ -6,6 +6,7 @@
 mod build;
 mod names;
 mod rows;
+mod sentence;
 mod text;
 
 use std::collections::BTreeMap;

@@ -160,6 +160,7 @@ fn tables_fit_the_terminal() {
 
 #[test]
 fn colours_only_where_they_are_wanted() {
+    let paint = regex::Regex::new("\x1b\\[[0-9;]*[1-9][0-9;]*m").unwrap();
     for (variables, colours) in [(&[][..], true), (&[("NO_COLOR", "1")][..], false)] {
         let home = home();
         let mut terminal = Terminal::start(80, home.path(), &["--memory"], variables);
@@ -167,8 +168,7 @@ fn colours_only_where_they_are_wanted() {
         terminal.enter("RETURN null AS nothing;", "1 row");
         terminal.enter("RETURN nothing;", "error: ");
         let raw = String::from_utf8_lossy(&terminal.raw);
-        let painted = regex::Regex::new("\x1b\\[[0-9;]*[1-9][0-9;]*m").unwrap().is_match(&raw);
-        assert_eq!(painted, colours, "{variables:?}: {raw:?}");
+        assert_eq!(paint.is_match(&raw), colours, "{variables:?}: {raw:?}");
     }
 }
 
@@ -296,4 +296,8 @@ fn sentences_are_asked_of_the_shipped_graph() {
     terminal.enter("which skills address which challenges", " rows");
     terminal.write("which sk\t");
     terminal.wait("which skill");
+    terminal.write("\x03");
+    terminal.ready();
+    terminal.write("what is \"Data bi\t");
+    terminal.wait("what is \"Data bias\"");
 }

@@ -142,6 +142,8 @@ pub(super) enum Command {
     Schema(AnswerForm),
     /// Count nodes and edges by type
     Stats(AnswerForm),
+    /// Read every byte of the graph and verify it
+    Check,
     /// Show the Cypher of a sentence and the plan of a statement
     Explain(Explain),
     /// Print the completion script of a shell

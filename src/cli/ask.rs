@@ -1,5 +1,6 @@
 //! One statement from its text to its last row, for the command and for the shell.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -7,13 +8,14 @@ use std::time::{Duration, Instant};
 use super::exit::{Code, Failure, Place, Source};
 use super::messages::Messages;
 use super::output::Output;
-use super::render::Style;
+use super::render::{Renderer, Style};
+use crate::export::Subgraph;
 use crate::model::Value;
 use crate::{Database, Limits, Parameters, Rows, Summary, View, Warning};
 
 /// A graph with what every question to it shares.
 pub(super) struct Asker {
-    pub(super) database: Database,
+    pub(super) database: Rc<Database>,
     pub(super) parameters: Parameters,
     pub(super) limits: Limits,
     /// Whether warnings are errors.
@@ -29,6 +31,8 @@ pub(super) struct Question<'t> {
     pub(super) source: Source<'t>,
     /// How many rows are wanted; none is all.
     pub(super) most: Option<u64>,
+    /// Whether an answer stands in front of this one.
+    pub(super) separate: bool,
 }
 
 /// How an answer went.
@@ -75,7 +79,7 @@ impl Asker {
         messages: &Messages,
         observer: &mut dyn Observer,
     ) -> Result<Outcome, Failure> {
-        let Question { text, source, most } = question;
+        let Question { text, source, most, separate } = question;
         let start = Instant::now();
         let failed = |error: &crate::Error| Failure::of(error, source);
         if messages.verbose
@@ -87,7 +91,8 @@ impl Asker {
         let mut outcome = Outcome { gives_rows: !rows.columns().is_empty(), ..Outcome::default() };
         if outcome.gives_rows {
             observer.begin(rows.columns());
-            let mut renderer = style.renderer(rows.columns(), output.writer()?)?;
+            // Nothing is written before the first row is known, so that a statement that fails at once writes nothing.
+            let mut renderer: Option<Box<dyn Renderer>> = None;
             let mut result = Ok(());
             while let Some(row) = rows.next() {
                 match row {
@@ -98,7 +103,12 @@ impl Asker {
                     Ok(row) => {
                         outcome.rows += 1;
                         observer.row(&row, rows.view());
-                        renderer.row(&row, rows.view(), output.writer()?)?;
+                        let writer = output.writer()?;
+                        let renderer = match &mut renderer {
+                            Some(renderer) => renderer,
+                            none => none.insert(style.renderer(rows.columns(), separate, writer)?),
+                        };
+                        renderer.row(&row, rows.view(), writer)?;
                     }
                     Err(error) => {
                         result = Err(failed(&error));
@@ -106,8 +116,11 @@ impl Asker {
                     }
                 }
             }
+            if renderer.is_none() && result.is_ok() {
+                renderer = Some(style.renderer(rows.columns(), separate, output.writer()?)?);
+            }
             // People see the rows that there were. A program must not take a broken answer for a whole one.
-            if result.is_ok() || style.terminal {
+            if let Some(renderer) = renderer.filter(|_| result.is_ok() || style.terminal) {
                 renderer.end(output.writer()?)?;
                 output.flush()?;
             }
@@ -124,13 +137,39 @@ impl Asker {
 
     /// Starts a statement and passes its warnings on.
     pub(super) fn rows(&self, text: &str, source: Source<'_>, messages: &Messages) -> Result<Rows<'_>, Failure> {
-        if let Some(cancel) = &self.limits.cancel {
-            cancel.store(false, Ordering::Relaxed);
-        }
+        self.begin();
         let rows = self.database.query(text, &self.parameters, &self.limits);
         let rows = rows.map_err(|error| Failure::of(&error, source))?;
         self.warn(&rows, source, messages)?;
         Ok(rows)
+    }
+
+    /// The nodes and edges of a statement's answer; a sentence's, too, whose answer shows names only.
+    pub(super) fn subgraph(&self, text: &str, source: Source<'_>, messages: &Messages) -> Result<Subgraph, Failure> {
+        self.begin();
+        let failed = |error: &crate::Error| Failure::of(error, source);
+        let rows = self.database.picture(text, &self.parameters, &self.limits);
+        let mut rows = rows.map_err(|error| failed(&error))?;
+        self.warn(&rows, source, messages)?;
+        let mut subgraph = Subgraph::default();
+        let mut any = false;
+        while let Some(row) = rows.next() {
+            let row = row.map_err(|error| failed(&error))?;
+            any = true;
+            row.iter().for_each(|value| subgraph.add(rows.view(), value));
+        }
+        if any && subgraph.nodes.is_empty() {
+            return Err(Failure::new(Code::Error, "NothingToDraw", "the answer holds no nodes, edges or paths")
+                .help("return them, as in `MATCH p = (s:Skill)-[:ADDRESSES]->() RETURN p`"));
+        }
+        Ok(subgraph)
+    }
+
+    /// A Ctrl-C of the past stops nothing that starts now.
+    fn begin(&self) {
+        if let Some(cancel) = &self.limits.cancel {
+            cancel.store(false, Ordering::Relaxed);
+        }
     }
 
     fn warn(&self, rows: &Rows<'_>, source: Source<'_>, messages: &Messages) -> Result<(), Failure> {

@@ -134,7 +134,10 @@ impl From<&Error> for Failure {
                 failure.help.clone_from(&diagnostic.help);
                 failure
             }
-            None => Failure::new(code, if code == Code::Corrupt { "Corrupt" } else { "OpenError" }, error.to_string()),
+            None => {
+                let class = if code == Code::Corrupt { "Corrupt" } else { "OpenError" };
+                Failure::new(code, class, plain(&error.to_string()))
+            }
         }
     }
 }
@@ -156,9 +159,16 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// The system's sentence without its number.
+/// A sentence without the system's number in it.
+fn plain(text: &str) -> String {
+    match text.split_once(" (os error ") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after)),
+        None => text.to_owned(),
+    }
+}
+
+/// The system's sentence, as a part of ours.
 fn system(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
+    let text = plain(&error.to_string());
     text.chars().take(1).flat_map(char::to_lowercase).chain(text.chars().skip(1)).collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::args::{Format, Global};
 use super::exit::Failure;
 use super::render::diagnostic::{Severity, as_json, draw};
-use super::render::text::{Paint, Tone};
+use super::render::text::{Paint, Tone, visible_lines};
 
 /// How to speak to the user; decided once, at the start.
 #[derive(Clone, Debug)]
@@ -70,6 +70,23 @@ impl Messages {
             text.push_str(&format!(", {}", brief(time)));
         }
         self.note(&text);
+    }
+
+    /// Does something long; on a terminal something moves meanwhile.
+    pub(super) fn while_busy<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        if self.quiet || !stderr().is_terminal() {
+            return work();
+        }
+        let spinner = indicatif::ProgressBar::new_spinner().with_message(what.to_owned());
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let result = work();
+        spinner.finish_and_clear();
+        result
+    }
+
+    /// Errors that bring their own places, a line each.
+    pub(super) fn lines(&self, text: &str) {
+        say(&format!("{}\n", visible_lines(text)));
     }
 
     /// A line that is good to know.

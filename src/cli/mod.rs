@@ -15,6 +15,7 @@ mod render;
 mod repl;
 
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::{CommandFactory, Parser};
 
@@ -68,6 +69,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         Command::Build(build) => command::build::run(&build, messages),
         Command::Schema(output) => command::schema::run(&global, &output),
         Command::Stats(output) => command::stats::run(&global, &output),
+        Command::Check => command::check::run(&global, messages),
         Command::Explain(explain) => command::explain::run(&global, &explain),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -107,5 +109,5 @@ fn advise(error: &Error, path: &std::path::Path) -> Failure {
 fn asker(global: &Global, answer: &Answer, asking: &Asking) -> Result<Asker, Failure> {
     // Flags first: a wrong one is reported before a file is touched.
     let parameters = asking.parameters()?;
-    Ok(Asker { database: open(global)?, parameters, limits: asking.limits(), strict: answer.strict })
+    Ok(Asker { database: Rc::new(open(global)?), parameters, limits: asking.limits(), strict: answer.strict })
 }

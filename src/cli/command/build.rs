@@ -7,13 +7,11 @@ use crate::cli::messages::{Messages, grouped};
 
 /// Writes the graph file, or reports every problem of the source and leaves the file alone.
 pub(crate) fn run(build: &Build, messages: &Messages) -> Result<Code, Failure> {
-    let bytes = Database::build(&build.directory).map_err(|errors| {
+    let bytes = messages.while_busy("building", || Database::build(&build.directory)).map_err(|errors| {
         let count = errors.problems().len();
-        let message = format!(
-            "{count} {} in {}\n{errors}",
-            if count == 1 { "problem" } else { "problems" },
-            build.directory.display()
-        );
+        messages.lines(&errors.to_string());
+        let problems = if count == 1 { "problem" } else { "problems" };
+        let message = format!("{count} {problems} in {}; nothing was built", build.directory.display());
         Failure::new(Code::Error, "SourceError", message)
     })?;
     Database::write(&build.output, &bytes)?;

@@ -3,14 +3,11 @@
 use crate::cli::args::{Answer, Explain, Global};
 use crate::cli::ask::Asker;
 use crate::cli::exit::{Code, Failure, Source};
-use crate::cli::{asker, interrupt, output};
+use crate::cli::{asker, output};
 
 /// Writes the Cypher of a sentence, then the plan.
 pub(crate) fn run(global: &Global, explain: &Explain) -> Result<Code, Failure> {
-    let mut asker = asker(global, &Answer::default(), &explain.asking)?;
-    if explain.analyze {
-        asker.listen(interrupt::flag(true));
-    }
+    let asker = asker(global, &Answer::default(), &explain.asking)?;
     let source = Source { name: "query", text: &explain.query, offset: 0 };
     output::write_all(None, text(&asker, source, explain.analyze)?.as_bytes())?;
     Ok(Code::Fine)

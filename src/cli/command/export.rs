@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::cli::args::{Answer, Export, ExportFormat, Global};
-use crate::cli::ask::Asker;
 use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::messages::{Messages, grouped};
 use crate::cli::output::Output;
@@ -18,13 +17,19 @@ pub(crate) fn run(global: &Global, export: &Export, messages: &Messages) -> Resu
     let mut asker = asker(global, &answer, &export.asking)?;
     asker.listen(interrupt::flag(true));
     let database = &asker.database;
-    let view = database.view();
     let limit = export.limit.unwrap_or(usize::MAX);
+    let around =
+        |name| Ok::<_, Failure>(Subgraph::around(&database.view(), named(database, name)?, export.depth, limit));
     let (mut subgraph, left_out) = match (&export.around, &export.query) {
-        (Some(name), _) => Subgraph::around(&view, named(database, name)?, export.depth, limit),
-        (None, Some(query)) => first(answered(&asker, query, messages)?, limit),
-        (None, None) => first(Subgraph::whole(&view), limit),
+        (Some(name), _) => around(name)?,
+        (None, Some(query)) => {
+            let source = Source { name: "query", text: query, offset: 0 };
+            first(asker.subgraph(query, source, messages)?, limit)
+        }
+        (None, None) => first(Subgraph::whole(&database.view()), limit),
     };
+    // Seen after the statement has run: on a graph in memory it may have created what is to be drawn.
+    let view = database.view();
     if left_out > 0 {
         messages.note(&format!("--limit left {} nodes out", grouped(left_out as u64)));
     }
@@ -62,24 +67,6 @@ pub(crate) fn failed(error: ExportError) -> Failure {
         ExportError::Io(error) => error.into(),
         ExportError::Store(error) => crate::Error::from(error).into(),
     }
-}
-
-/// The nodes and edges in an answer.
-fn answered(asker: &Asker, query: &str, messages: &Messages) -> Result<Subgraph, Failure> {
-    let source = Source { name: "query", text: query, offset: 0 };
-    let mut rows = asker.rows(query, source, messages)?;
-    let mut subgraph = Subgraph::default();
-    let mut any = false;
-    while let Some(row) = rows.next() {
-        let row = row.map_err(|error| Failure::of(&error, source))?;
-        any = true;
-        row.iter().for_each(|value| subgraph.add(rows.view(), value));
-    }
-    if any && subgraph.nodes.is_empty() {
-        return Err(Failure::new(Code::Error, "NothingToDraw", "the answer holds no nodes, edges or paths")
-            .help("return them, as in `MATCH p = (s:Skill)-[:ADDRESSES]->() RETURN p`"));
-    }
-    Ok(subgraph)
 }
 
 /// The first `limit` nodes with the edges between them, and how many were left out.

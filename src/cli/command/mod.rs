@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 pub(super) mod build;
+pub(super) mod check;
 pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod query;
@@ -22,7 +23,7 @@ pub(super) fn write_rows(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
-    let mut renderer = style.renderer(&columns, output.writer()?)?;
+    let mut renderer = style.renderer(&columns, false, output.writer()?)?;
     for row in rows {
         renderer.row(row, view, output.writer()?)?;
     }

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Read, stdin};
 
-use crate::cli::args::{Format, Global, Query};
+use crate::cli::args::{Global, Query};
 use crate::cli::ask::{Question, changes};
 use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::messages::Messages;
@@ -21,11 +21,8 @@ pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<
     let mut answers = 0;
     for (span, _) in split(&script) {
         let source = Source { name: &name, text: &script, offset: span.start };
-        let question = Question { text: &script[span.start..span.end], source, most: None };
-        // In a format with a header, an empty line stands between answers.
-        if answers > 0 && matches!(style.format, Format::Tsv | Format::Csv | Format::Markdown) {
-            output.writer()?.write_all(b"\n")?;
-        }
+        let text = &script[span.start..span.end];
+        let question = Question { text, source, most: None, separate: answers > 0 };
         let result = asker.ask(question, &style, &mut output, messages, &mut ());
         let failure = match result {
             Ok(outcome) => {

@@ -45,7 +45,17 @@ pub(super) trait Renderer {
 
 impl Style {
     /// A renderer for an answer with these columns; what stands above the first row is written at once.
-    pub(super) fn renderer(&self, columns: &[String], out: &mut dyn Write) -> io::Result<Box<dyn Renderer>> {
+    ///
+    /// With `separate`, an empty line stands before it in formats whose rows could be taken for those of an earlier answer.
+    pub(super) fn renderer(
+        &self,
+        columns: &[String],
+        separate: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<Box<dyn Renderer>> {
+        if separate && matches!(self.format, Format::Tsv | Format::Csv | Format::Markdown) {
+            out.write_all(b"\n")?;
+        }
         let null = |default: &str| self.null.clone().unwrap_or_else(|| default.to_owned());
         let columns = columns.to_vec();
         let terminal = self.terminal;
@@ -231,7 +241,7 @@ mod tests {
         let style = Style { format, null: None, width: 40, paint: Paint::default(), terminal };
         let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
         let mut out = Vec::new();
-        let mut renderer = style.renderer(&columns, &mut out).unwrap();
+        let mut renderer = style.renderer(&columns, false, &mut out).unwrap();
         for row in rows {
             renderer.row(row, &view, &mut out).unwrap();
         }

@@ -4,15 +4,25 @@ use super::dot::COMMANDS;
 use super::token::{Kind, Token, tokens};
 use super::vocabulary::{EdgeType, Vocabulary};
 use crate::cli::render::value::name;
-use crate::db::{is_sentence, keywords, sentence_words};
+use crate::db::{is_sentence, keywords};
+use crate::model::function;
 
 /// The candidates for the text before the cursor, best first, and the byte from which they replace it.
-pub(super) fn complete(before: &str, vocabulary: &Vocabulary) -> (usize, Vec<String>) {
+///
+/// `next` says what can follow the beginning of a sentence, names of nodes between quotes.
+pub(super) fn complete(
+    before: &str,
+    vocabulary: &Vocabulary,
+    next: &dyn Fn(&str) -> Vec<String>,
+) -> (usize, Vec<String>) {
     if before.starts_with('.') {
         return dot(before);
     }
     let sentence = is_sentence(before);
-    let tokens: Vec<Token> = tokens(before, sentence);
+    if sentence {
+        return phrase(before, next);
+    }
+    let tokens: Vec<Token> = tokens(before, false);
     let (word, rest) = match tokens.split_last() {
         Some((last, rest)) if matches!(last.kind, Kind::Word | Kind::Parameter | Kind::Quoted) => (Some(*last), rest),
         _ => (None, &tokens[..]),
@@ -26,14 +36,12 @@ pub(super) fn complete(before: &str, vocabulary: &Vocabulary) -> (usize, Vec<Str
     let place = Place { text: before, tokens: &rest, vocabulary };
     let mut candidates = match typed.strip_prefix('$') {
         Some(_) => vocabulary.parameters.iter().map(|name| format!("${name}")).collect(),
-        None if sentence => phrases(before, start, vocabulary),
         None => place.candidates(),
     };
-    if rest.is_empty() && !sentence {
+    if rest.is_empty() {
         // A sentence may begin here as well.
-        candidates.extend(openings());
+        candidates.extend(next(""));
     }
-    let start = if sentence { phrase_start(before, start, &candidates) } else { start };
     let typed = before[start..].trim_start_matches('`').to_lowercase();
     candidates.retain(|candidate| candidate.trim_start_matches('`').to_lowercase().starts_with(&typed));
     let mut seen = std::collections::HashSet::new();
@@ -41,33 +49,24 @@ pub(super) fn complete(before: &str, vocabulary: &Vocabulary) -> (usize, Vec<Str
     (start, candidates)
 }
 
-/// Words that begin a sentence.
-fn openings() -> impl Iterator<Item = String> {
-    sentence_words().iter().filter(|word| is_sentence(word)).map(|word| (*word).to_owned())
-}
-
-/// All words of sentences: the schema's first.
-fn phrases(before: &str, start: usize, vocabulary: &Vocabulary) -> Vec<String> {
-    let first = before[..start].trim().is_empty();
-    if first {
-        return openings().collect();
+/// What can follow in a sentence. A phrase or a name of several words may be half-typed already, so the longest end of
+/// the text that begins a candidate is taken for it.
+fn phrase(before: &str, next: &dyn Fn(&str) -> Vec<String>) -> (usize, Vec<String>) {
+    let boundaries = before.match_indices([' ', '"']).map(|(at, mark)| if mark == " " { at + 1 } else { at });
+    // Eight words back is far enough for a name, and few enough to be asked for.
+    let starts: Vec<usize> = boundaries.rev().take(8).collect();
+    for start in starts.into_iter().rev() {
+        let typed = before[start..].to_lowercase();
+        let mut candidates = next(&before[..start]);
+        candidates.retain(|candidate| {
+            let candidate = candidate.to_lowercase();
+            candidate.starts_with(&typed) || candidate.trim_start_matches('"').starts_with(&typed)
+        });
+        if !candidates.is_empty() {
+            return (start, candidates);
+        }
     }
-    let small = sentence_words().iter().map(|word| (*word).to_owned());
-    vocabulary.nouns.iter().chain(&vocabulary.verbs).cloned().chain(small).collect()
-}
-
-/// Where a phrase of several words begins of which the last one is being typed: `addressed b` may become `addressed by`.
-fn phrase_start(before: &str, start: usize, candidates: &[String]) -> usize {
-    let lower = before.to_lowercase();
-    if lower.len() != before.len() {
-        return start;
-    }
-    let begins = |at: &usize| {
-        candidates.iter().any(|phrase| phrase.contains(' ') && phrase.to_lowercase().starts_with(&lower[*at..]))
-    };
-    // Phrases are short: three words back is far enough.
-    let words: Vec<usize> = before[..start].match_indices(' ').map(|(at, _)| at + 1).rev().skip(1).take(3).collect();
-    words.into_iter().rfind(begins).unwrap_or(start)
+    (before.len(), Vec::new())
 }
 
 /// `.command` and its argument.
@@ -204,7 +203,8 @@ impl Place<'_> {
             self.tokens.windows(2).filter_map(bound).filter(|word| !is_keyword(word)).collect();
         variables.dedup();
         let keywords = keywords().iter().map(|keyword| (*keyword).to_owned());
-        variables.into_iter().chain(keywords).collect()
+        let functions = function::all().iter().map(|function| format!("{}(", function.name));
+        variables.into_iter().chain(keywords).chain(functions).collect()
     }
 }
 
@@ -214,7 +214,17 @@ mod tests {
 
     /// The candidates for the text, joined.
     fn offered(before: &str) -> String {
-        complete(before, &Vocabulary::sample()).1.join(" ")
+        let next = |before: &str| {
+            let known: &[&str] = match before {
+                "" => &["which", "how many", "compare"],
+                "which " => &["skills", "skill", "challenges"],
+                "which challenges are " => &["addressed by", "faced by"],
+                "what is " => &["\"Data bias\"", "\"Data privacy\"", "\"MLOps\""],
+                _ => &[],
+            };
+            known.iter().map(|word| (*word).to_owned()).collect()
+        };
+        complete(before, &Vocabulary::sample(), &next).1.join(" ")
     }
 
     #[test]
@@ -244,6 +254,10 @@ mod tests {
             ("which sk", "skills skill"),
             ("which challenges are addressed b", "addressed by"),
             ("comp", "compare"),
+            ("what is \"Da", "\"Data bias\" \"Data privacy\""),
+            ("what is \"data b", "\"Data bias\""),
+            ("what is data b", "\"Data bias\""),
+            ("what is \"x", ""),
             (".mo", ".mode"),
             (".mode js", "json jsonl"),
             (".help mo", "mode"),
@@ -252,5 +266,6 @@ mod tests {
             assert_eq!(offered(before), expected, "{before}");
         }
         assert!(offered("MAT").contains("MATCH"));
+        assert!(offered("MATCH (s:Skill) RETURN coll").contains("collect("));
     }
 }

@@ -1,6 +1,7 @@
 //! The dot-commands: a table of names, arguments, help and what they do.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use clap::ValueEnum;
 
@@ -181,8 +182,9 @@ fn last(shell: &mut Shell<'_>, _: &str) -> Result<Flow, Failure> {
 fn draw(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
     answered(shell)?;
     if shell.last.subgraph.nodes.is_empty() {
-        return Err(usage("the last answer holds no nodes".to_owned())
-            .help("return nodes, edges or paths, as in `MATCH p = (s:Skill)-[:ADDRESSES]->() RETURN p`"));
+        // A sentence answers with names; asked again, it gives what they name.
+        let source = Source { name: "query", text: &shell.last.text, offset: 0 };
+        shell.last.subgraph = shell.asker.subgraph(&shell.last.text, source, shell.messages)?;
     }
     let view = shell.asker.database.view();
     let mut picture = Vec::new();
@@ -262,10 +264,10 @@ fn limit(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
 }
 
 fn open(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
-    shell.asker.database = match file(argument) {
+    shell.asker.database = Rc::new(match file(argument) {
         Some(path) => Database::open(&path).map_err(|error| advise(&error, &path))?,
         None => Database::shipped()?,
-    };
+    });
     shell.last = super::last::Last::default();
     shell.stale = true;
     Ok(Flow::Continue)

@@ -76,7 +76,8 @@ impl Completer for Editor {
             let (start, files) = FilenameCompleter::new().complete_path(line, cursor)?;
             return Ok((start, files.into_iter().map(|file| file.replacement).collect()));
         }
-        Ok(complete(before, &self.vocabulary.borrow()))
+        let vocabulary = self.vocabulary.borrow();
+        Ok(complete(before, &vocabulary, &|text| vocabulary.next(text)))
     }
 }
 

@@ -118,7 +118,7 @@ impl<'m> Shell<'m> {
         let most = if style.terminal { self.limit } else { None };
         self.last.text.clear();
         self.last.text.push_str(text);
-        let question = Question { text, source, most };
+        let question = Question { text, source, most, separate: false };
         let outcome = self.asker.ask(question, &style, output, self.messages, &mut self.last)?;
         output.flush()?;
         if let Some(changes) = changes(outcome.summary) {

@@ -1,6 +1,7 @@
 //! The names that the completer offers: what the graph holds, as it is now.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::model::{Direction, EdgeTypeId, LabelId};
 use crate::{Database, Parameters};
@@ -27,7 +28,7 @@ pub(super) struct EdgeType {
 }
 
 /// Everything that can be named.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Vocabulary {
     pub(super) labels: Vec<Label>,
     pub(super) edge_types: Vec<EdgeType>,
@@ -38,12 +39,14 @@ pub(super) struct Vocabulary {
     pub(super) nouns: Vec<String>,
     /// The schema's words for relations.
     pub(super) verbs: Vec<String>,
+    /// Whom to ask what can follow in a sentence.
+    database: Option<Rc<Database>>,
 }
 
 impl Vocabulary {
     /// The names of a graph and of the parameters that are set. Its work grows with the number of names, not with the
     /// graph.
-    pub(super) fn new(database: &Database, parameters: &Parameters) -> Self {
+    pub(super) fn new(database: &Rc<Database>, parameters: &Parameters) -> Self {
         let view = database.view();
         let label_ids = || (0..view.label_count() as u32).map(LabelId);
         let names = |keep: &dyn Fn(LabelId) -> bool| {
@@ -72,6 +75,7 @@ impl Vocabulary {
                 .collect(),
             edge_types: edge_types.collect(),
             keys: (0..view.key_count() as u32).map(|key| view.key_name(crate::model::KeyId(key)).to_owned()).collect(),
+            database: Some(Rc::clone(database)),
             ..Vocabulary::default()
         };
         vocabulary.set_parameters(parameters);
@@ -84,6 +88,14 @@ impl Vocabulary {
             }
         }
         vocabulary
+    }
+
+    /// What can follow the beginning of a sentence: words, phrases, names of nodes between quotes.
+    pub(super) fn next(&self, text: &str) -> Vec<String> {
+        let Some(database) = &self.database else { return Vec::new() };
+        let next = database.next(text);
+        let names = next.names.iter().flat_map(|label| database.names(label));
+        next.words.into_iter().chain(names.map(|name| format!("\"{name}\""))).collect()
     }
 
     /// The parameters have changed.
@@ -123,6 +135,7 @@ impl Vocabulary {
             parameters: owned(&["role", "year"]),
             nouns: owned(&["skills", "skill", "challenges", "challenge"]),
             verbs: owned(&["address", "addresses", "addressed by"]),
+            database: None,
         }
     }
 }
