@@ -10,6 +10,9 @@ use crate::cli::output::Output;
 use crate::cli::{asker, interrupt};
 use crate::db::split;
 
+/// What messages call a query on the command line.
+const WRITTEN: &str = "query";
+
 /// Runs each statement; the first that fails ends the script, unless `--keep-going`.
 pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<Code, Failure> {
     let (name, script) = read(&query)?;
@@ -19,7 +22,11 @@ pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<
     let style = output.style(&query.answer.output, global.color);
     let mut code = Code::Fine;
     let mut answers = 0;
-    for (span, _) in split(&script) {
+    let statements = split(&script);
+    if statements.is_empty() && name == WRITTEN {
+        return Err(Failure::new(Code::Usage, "UsageError", "the query is empty"));
+    }
+    for (span, _) in statements {
         let source = Source { name: &name, text: &script, offset: span.start };
         let text = &script[span.start..span.end];
         let question = Question { text, source, most: None, separate: answers > 0 };
@@ -55,7 +62,7 @@ pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<
 /// The script and its name in messages.
 fn read(query: &Query) -> Result<(String, String), Failure> {
     match (&query.query, &query.file) {
-        (Some(text), None) if text != "-" => Ok(("query".to_owned(), text.clone())),
+        (Some(text), None) if text != "-" => Ok((WRITTEN.to_owned(), text.clone())),
         (None, Some(path)) if path.as_os_str() != "-" => {
             let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
             Ok((path.display().to_string(), text))

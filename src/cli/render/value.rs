@@ -177,7 +177,36 @@ impl Writer<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::sync::Arc;
+
     use super::*;
+    use crate::store::Snapshot;
+
+    #[test]
+    fn nodes_edges_and_paths_are_written_as_the_tck_writes_them() {
+        let base = Snapshot::empty();
+        let mut view = View::new(&base);
+        let properties = || vec![("id", "a".into()), ("name", "it's".into())];
+        let a = view.create_node(&["Skill", "Odd label"], properties()).unwrap();
+        let b = view.create_node(&[], Vec::new()).unwrap();
+        let edge = view.create_edge(a, "ADDRESSES", b, vec![("n", Value::Int(1))]).unwrap();
+        let path = |nodes: &[NodeId]| Value::Path(Arc::new(Path { nodes: nodes.to_vec(), edges: vec![edge] }));
+        let node = "(:Skill:`Odd label` {id: 'a', name: 'it\\'s'})";
+        let cases = [
+            (Value::Node(a), Extent::Whole, node.to_owned()),
+            (Value::Node(a), Extent::Brief, "(:Skill:`Odd label` {name: 'it\\'s', …})".to_owned()),
+            (Value::Node(b), Extent::Whole, "()".to_owned()),
+            (Value::Edge(edge), Extent::Whole, "[:ADDRESSES {n: 1}]".to_owned()),
+            (Value::Edge(edge), Extent::Brief, "[:ADDRESSES {…}]".to_owned()),
+            (path(&[a, b]), Extent::Whole, format!("<{node}-[:ADDRESSES {{n: 1}}]->()>")),
+            (path(&[b, a]), Extent::Whole, format!("<()<-[:ADDRESSES {{n: 1}}]-{node}>")),
+            (Value::list(vec![Value::Null, Value::Bool(true)]), Extent::Whole, "[null, true]".to_owned()),
+        ];
+        for (value, extent, expected) in cases {
+            assert_eq!(notation(&value, &view, extent), expected);
+        }
+    }
 
     #[test]
     fn floats_read_back_as_floats() {
