@@ -7,6 +7,7 @@ mod build;
 mod names;
 mod rows;
 mod sentence;
+#[cfg(feature = "cli")]
 mod text;
 
 use std::collections::BTreeMap;
@@ -25,8 +26,12 @@ use crate::plan::{self, Rule};
 use crate::store::{Aligned, Changes, Snapshot, View};
 
 pub use crate::exec::{Limits, Summary};
-pub(crate) use crate::lang::ask::{is_sentence, words as sentence_words};
-pub(crate) use crate::lang::{keywords, split};
+#[cfg(feature = "cli")]
+pub(crate) use crate::lang::{
+    ask::{is_sentence, words as sentence_words},
+    keywords, split,
+};
+#[cfg(feature = "cli")]
 pub(crate) use text::{is_complete, literal};
 
 /// The graph that ships with the program, as `ken build graph/` makes it.

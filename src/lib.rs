@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | parse | [`lang::parse`], [`lang::ask::parse`] | text | [`lang::ast::Statement`] |
 //! | plan | [`plan::plan`] | tree and catalog | [`plan::physical::Plan`] |
-//! | run | `exec::run` | plan and view | batches of rows |
+//! | run | [`exec::run`] | plan and view | batches of rows |
 //! | render | `cli`, [`export`] | rows, subgraphs | text |
 //!
 //! [`Database`] is where they meet:
@@ -26,9 +26,9 @@
 //! - [`model`]: words that every layer shares: values, ids, diagnostics, the schema, the table of functions.
 //! - [`lang`]: text to syntax tree, by the two grammars in `grammar/`.
 //! - [`plan`]: syntax tree to plan: scopes, rules, cost, order.
-//! - `exec`: plan to rows: batches of typed columns through pulled operators.
+//! - [`exec`]: plan to rows: batches of typed columns through pulled operators.
 //! - [`store`]: the graph at rest: the file's format, the [`View`] that everybody reads through, petgraph's traits.
-//! - `load`: text sources to a snapshot.
+//! - [`load`]: text sources to a snapshot.
 //! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines.
 //! - `cli`: the command `ken`.
 //!
@@ -47,7 +47,7 @@
 pub mod cli;
 mod db;
 mod error;
-mod exec;
+pub mod exec;
 pub mod export;
 pub mod lang;
 pub mod load;

@@ -39,7 +39,6 @@ fn the_deepest_statements_run() {
         (around("COUNT { WITH ", "1", " AS x RETURN x }", nest / 2 - 2), Some(Value::Int(1))),
     ];
     for (text, expected) in cases {
-        eprintln!("{}", &text[..30]);
         let found = answer(text.clone());
         assert_eq!(found.as_ref().ok(), expected.as_ref(), "{}...: {found:?}", &text[..60]);
     }

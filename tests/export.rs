@@ -85,7 +85,7 @@ fn schema() -> Schema {
 fn small(reversed: bool) -> Snapshot {
     let mut builder = Builder::new();
     builder.schema(schema());
-    let mut nodes = vec![
+    let mut nodes = [
         ("Skill", "python", "Python", "https://www.python.org/"),
         ("Skill", "data-governance", "Data governance across teams, vendors & borders", "javascript:alert(1)"),
         ("Challenge", "drift", "Model accuracy over time", ""),

@@ -86,8 +86,11 @@ fn fill_step(step: &Step, fill: &impl Fn(&str) -> String) -> Step {
     }
 }
 
+/// A line's number and what is wrong with it.
+type Fault = (usize, &'static str);
+
 /// The background's steps and the scenarios as they are written.
-fn blocks(text: &str) -> Result<(Vec<Step>, Vec<Block>), (usize, &'static str)> {
+fn blocks(text: &str) -> Result<(Vec<Step>, Vec<Block>), Fault> {
     let mut background = Vec::new();
     let mut blocks: Vec<Block> = Vec::new();
     let mut lines = text.lines().enumerate();
