@@ -44,6 +44,48 @@ fn transcripts() {
     assert!(differ.is_empty(), "{}\nKENNING_BLESS=1 accepts what is said now", differ.join("\n"));
 }
 
+fn ken(directory: &Path, words: &[&str]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ken"));
+    command.args(words).current_dir(directory).stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn damage_has_its_own_exit_code() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = Path::new(ROOT).join("graph");
+    assert!(ken(directory.path(), &["build", source.to_str().unwrap(), "-o", "whole.ken"]).status.success());
+    let whole = fs::read(directory.path().join("whole.ken")).unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes).unwrap();
+    write("short.ken", &whole[..whole.len() / 2]);
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 0xff;
+    write("flipped.ken", &flipped);
+    write("empty.ken", b"");
+    let code = |words: &[&str]| ken(directory.path(), words).status.code();
+    assert_eq!(code(&["check", "-g", "whole.ken"]), Some(0));
+    assert_eq!(code(&["check", "-g", "short.ken"]), Some(4));
+    assert_eq!(code(&["query", "-g", "short.ken", "RETURN 1"]), Some(4));
+    assert_eq!(code(&["check", "-g", "flipped.ken"]), Some(4));
+    assert_eq!(code(&["check", "-g", "empty.ken"]), Some(3));
+    assert_eq!(code(&["check", "-g", "."]), Some(3));
+    assert_eq!(code(&["query", "RETURN 1", "-o", "no/such/folder.tsv"]), Some(3));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ken"))
+        .args(["query", "UNWIND range(1, 300000) AS x RETURN x"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
 /// The first line that differs, with what stands around it.
 fn difference(path: &Path, expected: &str, found: &str) -> String {
     let same = expected.lines().zip(found.lines()).take_while(|(a, b)| a == b).count();
