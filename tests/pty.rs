@@ -30,9 +30,13 @@ struct Terminal {
 
 impl Terminal {
     fn start(columns: u16, home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Terminal::run(env!("CARGO_BIN_EXE_ken"), columns, home, arguments, variables)
+    }
+
+    fn run(program: &str, columns: u16, home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let size = PtySize { rows: ROWS, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ken"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
         command.env("HOME", home);
@@ -286,6 +290,28 @@ fn a_home_that_cannot_be_written_does_no_harm() {
     std::fs::write(home.path().join(".local"), "").unwrap();
     let mut terminal = Terminal::shell(80, home.path());
     terminal.enter("RETURN 1 AS n;", "1 row");
+}
+
+#[test]
+fn answers_may_go_to_a_pipe_while_somebody_types() {
+    let home = home();
+    let ken = env!("CARGO_BIN_EXE_ken");
+    let mut terminal = Terminal::run("/bin/sh", 80, home.path(), &["-c", &format!("{ken} --memory > out.tsv")], &[]);
+    terminal.ready();
+    terminal.write("RETURN 1 AS n;\r");
+    terminal.ready();
+    terminal.write("\x04");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(std::fs::read_to_string(home.path().join("out.tsv")).unwrap(), "n\n1\n");
+}
+
+#[test]
+fn a_narrow_terminal_shows_many_columns_one_below_the_other() {
+    let home = home();
+    let mut terminal = Terminal::shell(40, home.path());
+    let line = "RETURN 11111 AS a, 22222 AS b, 33333 AS c, 44444 AS d, 55555 AS e, 66666 AS f;";
+    terminal.enter(line, "1 row");
+    terminal.wait("f │ 66666");
 }
 
 #[test]

@@ -270,6 +270,7 @@ fn open(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
     });
     shell.last = super::last::Last::default();
     shell.stale = true;
+    shell.describe();
     Ok(Flow::Continue)
 }
 

@@ -24,7 +24,7 @@ use rustyline::{Behavior, ColorMode, CompletionType};
 
 use super::args::{Answer, Asking, Global};
 use super::exit::{Code, Failure};
-use super::messages::{Messages, grouped};
+use super::messages::Messages;
 use super::render::text::{Paint, Tone};
 use super::{asker, interrupt};
 use editor::Editor;
@@ -54,7 +54,8 @@ pub(super) fn run(global: &Global, answer: Answer, asking: &Asking, messages: &M
 /// Reads, runs and answers until the user leaves. A failed statement ends nothing here.
 fn interact(shell: &mut Shell<'_>) -> Result<Code, Failure> {
     let messages = shell.messages;
-    greet(shell);
+    shell.describe();
+    messages.note("Ask in a sentence or in openCypher. .help explains, Tab completes, Ctrl-D leaves.");
     let paint = Paint { on: shell.global.color.applies(stdout().is_terminal()) };
     let cannot = |error: ReadlineError| Failure::new(Code::Error, "TerminalError", error.to_string());
     // Answers may go to a pipe while somebody types: then the terminal itself is asked, not standard output.
@@ -105,14 +106,4 @@ fn interact(shell: &mut Shell<'_>) -> Result<Code, Failure> {
 /// Runs what was typed: one dot-command or a script of statements.
 fn enter(shell: &mut Shell<'_>, text: &str) -> Result<Flow, Failure> {
     if text.trim_start().starts_with('.') { shell.command(text.trim_start()) } else { shell.script(text, "query") }
-}
-
-fn greet(shell: &Shell<'_>) {
-    let database = &shell.asker.database;
-    let view = database.view();
-    let name = database.schema().map_or("a graph", |schema| &schema.name);
-    let (nodes, edges) = (grouped(view.node_count()), grouped(view.edge_count()));
-    let version = env!("CARGO_PKG_VERSION");
-    shell.messages.note(&format!("ken {version} on {name}: {nodes} nodes, {edges} edges"));
-    shell.messages.note("Ask in a sentence or in openCypher. .help explains, Tab completes, Ctrl-D leaves.");
 }

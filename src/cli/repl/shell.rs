@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use super::dot;
 use super::last::Last;
-use crate::cli::args::{AnswerForm, ColorWhen, Global};
+use crate::cli::args::{AnswerForm, Global};
 use crate::cli::ask::{Asker, Question, changes};
 use crate::cli::exit::{Code, Failure, Source};
-use crate::cli::messages::Messages;
+use crate::cli::messages::{Messages, grouped};
 use crate::cli::output::Output;
 use crate::cli::render::text::visible_lines;
 use crate::db::split;
@@ -68,8 +68,14 @@ impl<'m> Shell<'m> {
         }
     }
 
-    fn color(&self) -> ColorWhen {
-        self.global.color
+    /// Says which graph answers.
+    pub(super) fn describe(&self) {
+        let database = &self.asker.database;
+        let view = database.view();
+        let name = database.schema().map_or("a graph", |schema| &schema.name);
+        let (nodes, edges) = (grouped(view.node_count()), grouped(view.edge_count()));
+        let version = env!("CARGO_PKG_VERSION");
+        self.messages.note(&format!("ken {version} on {name}: {nodes} nodes, {edges} edges"));
     }
 
     /// Runs a script of statements and dot-commands; the first that fails ends it, unless it is told to keep going.
@@ -169,9 +175,8 @@ impl<'m> Shell<'m> {
         write: fn(&crate::Database, &crate::cli::render::Style, &mut Output) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut once = self.once.take().map(|path| Output::new(Some(path)));
-        let color = self.color();
         let output = once.as_mut().unwrap_or(&mut self.output);
-        let style = output.style(&self.form, color);
+        let style = output.style(&self.form, self.global.color);
         write(&self.asker.database, &style, output)
     }
 }
