@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::exit::{Code, Failure, Place, Source};
+use super::exit::{Code, Failure, Place, Source, WARNING};
 use super::messages::Messages;
 use super::output::Output;
 use super::render::{Renderer, Style};
@@ -186,11 +186,8 @@ impl Asker {
 
 /// A warning in an error's form.
 fn as_failure(warning: &Warning, source: Source<'_>) -> Failure {
-    let mut message = warning.message.clone();
-    if let Some(meant) = alternatives(&warning.suggestions) {
-        message.push_str(&format!("; did you mean {meant}?"));
-    }
-    let mut failure = Failure::new(Code::Error, "Warning", message);
+    let mut failure = Failure::new(Code::Error, WARNING, &warning.message);
+    failure.help.extend(alternatives(&warning.suggestions).map(|meant| format!("did you mean {meant}?")));
     failure.place = Some(Box::new(Place {
         name: source.name.to_owned(),
         text: source.text.to_owned(),

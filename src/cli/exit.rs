@@ -56,6 +56,9 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
+/// The class of warnings, also when `--strict` makes them errors.
+pub(super) const WARNING: &str = "Warning";
+
 /// Where in which text something is wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Place {

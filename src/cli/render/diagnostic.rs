@@ -13,7 +13,7 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::text::{Paint, Tone, push_escape, visible, width};
-use crate::cli::exit::{Failure, Place, Source, floor};
+use crate::cli::exit::{Failure, Place, Source, WARNING, floor};
 use crate::model::Span;
 
 /// How many ways out are shown; more of them help nobody.
@@ -66,12 +66,16 @@ pub(crate) fn as_json(failure: &Failure, severity: Severity) -> String {
 /// The drawing, with a newline at its end, for a terminal (or file) of so many columns.
 pub(crate) fn draw(failure: &Failure, severity: Severity, columns: usize, paint: Paint) -> String {
     let word = paint.paint(severity.tone(), severity.word());
-    let mut text = format!("{word}: {}\n", paint.paint(Tone::Strong, &visible(&failure.message)));
+    // A warning is one sentence with its way out.
+    let brief = failure.class == WARNING;
+    let said = if brief { &failure.help[..] } else { &[] };
+    let message = said.iter().fold(failure.message.clone(), |message, help| format!("{message}; {help}"));
+    let mut text = format!("{word}: {}\n", paint.paint(Tone::Strong, &visible(&message)));
     let gutter = match &failure.place {
         Some(place) => Drawing::new(place, columns, paint, severity).draw(&mut text),
         None => 1,
     };
-    for help in failure.help.iter().take(MOST_HELP) {
+    for help in failure.help.iter().skip(said.len()).take(MOST_HELP) {
         let pad = " ".repeat(gutter);
         _ = writeln!(text, "{pad} {} {}", paint.paint(Tone::Help, "= help:"), visible(help));
     }

@@ -65,7 +65,7 @@ impl Style {
                 Box::new(TableRenderer { table: Table::new(self.width, self.paint, header), null: null("null") })
             }
             Format::Tsv => {
-                let header: Vec<String> = columns.iter().map(|name| tsv(name)).collect();
+                let header: Vec<_> = columns.iter().map(|name| tsv(name)).collect();
                 writeln!(out, "{}", guard(&header.join("\t"), terminal))?;
                 Box::new(Tsv { null: null("\\N"), terminal })
             }
@@ -138,7 +138,10 @@ impl Renderer for Tsv {
 }
 
 /// Text without the characters that separate fields and rows, so that every line is a row.
-fn tsv(text: &str) -> String {
+fn tsv(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\\', '\t', '\n', '\r']) {
+        return Cow::Borrowed(text);
+    }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -147,7 +150,7 @@ fn tsv(text: &str) -> String {
             c => escaped.push(c),
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 struct Csv {
