@@ -59,3 +59,8 @@ pub use db::{Database, Limits, Parameters, Rows, Summary};
 pub use error::{Error, Failure};
 pub use plan::physical::Warning;
 pub use store::View;
+
+/// The README's Rust code runs as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
