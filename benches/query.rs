@@ -58,7 +58,7 @@ fn plan(c: &mut Criterion) {
     let text = "MATCH (r:Role)-[:FACES]->(c:Challenge)<-[:ADDRESSES]-(s:Skill) WHERE r.name STARTS WITH 'Senior' \
                 RETURN c.name, count(s) AS skills ORDER BY skills DESC LIMIT 5";
     c.bench_function("plan/four nodes", |b| {
-        b.iter(|| black_box(db.explain(text, &Parameters::new(), false).expect("a plan")))
+        b.iter(|| black_box(db.explain(text, &Parameters::new(), None).expect("a plan")))
     });
 }
 

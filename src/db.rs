@@ -18,10 +18,10 @@ pub use rows::Rows;
 
 use crate::error::Error;
 use crate::exec;
-use crate::lang::ask::{self, Asked};
+use crate::lang::ask::{self, Asked, Note};
 use crate::lang::{self, ast};
 use crate::model::{Class, Detail, Diagnostic, Schema, Value};
-use crate::plan::physical::{Plan, Warning};
+use crate::plan::physical::Plan;
 use crate::plan::{self, Rule};
 use crate::store::{Aligned, Changes, Snapshot, View};
 
@@ -57,7 +57,7 @@ pub struct Database {
 /// A statement, ready to be planned.
 struct Parsed {
     statement: ast::Statement,
-    notes: Vec<Warning>,
+    notes: Vec<Note>,
 }
 
 impl Database {
@@ -120,18 +120,20 @@ impl Database {
         let view = self.view();
         let parsed = self.parse(text, &view)?;
         let mut plan = plan::plan(&parsed.statement, text, &view, &[]).map_err(Error::Plan)?;
-        let warnings = [parsed.notes, std::mem::take(&mut plan.warnings)].concat();
+        let warnings = std::mem::take(&mut plan.warnings);
         let mode = parsed.statement.mode;
         if mode == ast::Mode::Explain {
-            return Ok(Rows::text(view, "plan", &plan::explain(&plan, None), warnings));
+            let rows = Rows::text(view, "plan", &plan::explain(&plan, None));
+            return Ok(rows.saying(parsed.notes, warnings));
         }
         let plan = Arc::new(plan);
-        let rows = self.run(Arc::clone(&plan), view, parameters, limits, warnings)?;
+        let rows = self.run(Arc::clone(&plan), view, parameters, limits)?;
         if mode == ast::Mode::Profile {
             let (view, counts) = rows.drain()?;
-            return Ok(Rows::text(view, "plan", &plan::explain(&plan, Some(&counts)), Vec::new()));
+            let rows = Rows::text(view, "plan", &plan::explain(&plan, Some(&counts)));
+            return Ok(rows.saying(parsed.notes, warnings));
         }
-        Ok(rows)
+        Ok(rows.saying(parsed.notes, warnings))
     }
 
     fn run<'g>(
@@ -140,12 +142,11 @@ impl Database {
         view: View<'g>,
         parameters: &Parameters,
         limits: &Limits,
-        warnings: Vec<Warning>,
     ) -> Result<Rows<'g>, Error> {
         let parameters = Arc::new(parameters.clone());
         if !plan.writes {
             let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
-            return Ok(Rows::running(cursor, &plan, warnings));
+            return Ok(Rows::running(cursor, &plan));
         }
         if !self.writable {
             return Err(Error::Run(
@@ -158,7 +159,7 @@ impl Database {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let view = View::with_changes(&self.snapshot, Arc::clone(&changes));
         let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
-        let rows = Rows::running(cursor, &plan, warnings).gather()?;
+        let rows = Rows::running(cursor, &plan).gather()?;
         *changes = rows.view().changes();
         Ok(rows)
     }
@@ -172,8 +173,8 @@ impl Database {
         Ok(Some(lang::print(&parsed.statement)))
     }
 
-    /// The plan as text; with `analyze` the statement runs and each operator shows the rows it gave.
-    pub fn explain(&self, text: &str, parameters: &Parameters, analyze: bool) -> Result<String, Error> {
+    /// The plan as text; with `analyze` the statement runs within these limits and each operator shows the rows it gave.
+    pub fn explain(&self, text: &str, parameters: &Parameters, analyze: Option<&Limits>) -> Result<String, Error> {
         self.explain_without(text, parameters, analyze, &[])
     }
 
@@ -182,16 +183,14 @@ impl Database {
         &self,
         text: &str,
         parameters: &Parameters,
-        analyze: bool,
+        analyze: Option<&Limits>,
         disabled: &[Rule],
     ) -> Result<String, Error> {
         let view = self.view();
         let parsed = self.parse(text, &view)?;
         let plan = Arc::new(plan::plan(&parsed.statement, text, &view, disabled).map_err(Error::Plan)?);
-        if !analyze {
-            return Ok(plan::explain(&plan, None));
-        }
-        let rows = self.run(Arc::clone(&plan), view, parameters, &Limits::default(), Vec::new())?;
+        let Some(limits) = analyze else { return Ok(plan::explain(&plan, None)) };
+        let rows = self.run(Arc::clone(&plan), view, parameters, limits)?;
         let (_, counts) = rows.drain()?;
         Ok(plan::explain(&plan, Some(&counts)))
     }
@@ -208,10 +207,6 @@ impl Database {
             ));
         };
         let Asked { statement, notes, .. } = ask::parse(text, schema, &names::Names(view)).map_err(Error::Parse)?;
-        let notes = notes
-            .into_iter()
-            .map(|note| Warning { span: note.span, message: note.message, suggestions: Vec::new() })
-            .collect();
         Ok(Parsed { statement, notes })
     }
 }

@@ -12,7 +12,7 @@ fn answer(text: String) -> Result<Value<'static>, String> {
         let rows = db.query(&text, &Parameters::new(), &Limits::default()).map_err(|error| error.to_string())?;
         let rows: Result<Vec<_>, _> = rows.collect();
         let rows = rows.map_err(|error| error.to_string())?;
-        _ = db.explain(&text, &Parameters::new(), true).map_err(|error| error.to_string())?;
+        _ = db.explain(&text, &Parameters::new(), Some(&Limits::default())).map_err(|error| error.to_string())?;
         Ok(rows[0][0].clone().into_owned())
     };
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap()

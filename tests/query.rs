@@ -136,7 +136,7 @@ fn answer(database: &Database, case: &Case) -> Vec<Section> {
         sections.push(Section::new("warnings", warnings.trim_end()));
     }
     if case.outcome.iter().any(|section| section.kind == "plan") {
-        let plan = database.explain(&case.query, &parameters, false).unwrap_or_else(|error| describe(&error));
+        let plan = database.explain(&case.query, &parameters, None).unwrap_or_else(|error| describe(&error));
         sections.push(Section::new("plan", plan.trim_end()));
     }
     sections

@@ -10,14 +10,14 @@ use super::messages::Messages;
 use super::output::Output;
 use super::render::{Renderer, Style};
 use crate::export::Subgraph;
-use crate::model::Value;
+use crate::model::{Span, Value};
 use crate::{Database, Limits, Parameters, Rows, Summary, View, Warning};
 
 /// A graph with what every question to it shares.
 pub(super) struct Asker {
     pub(super) database: Rc<Database>,
     pub(super) parameters: Parameters,
-    pub(super) limits: Limits,
+    pub(crate) limits: Limits,
     /// Whether warnings are errors.
     pub(super) strict: bool,
 }
@@ -173,6 +173,9 @@ impl Asker {
     }
 
     fn warn(&self, rows: &Rows<'_>, source: Source<'_>, messages: &Messages) -> Result<(), Failure> {
+        for note in rows.notes() {
+            messages.reading(&remark(&note.message, note.span, source));
+        }
         for warning in rows.warnings() {
             let failure = as_failure(warning, source);
             if self.strict {
@@ -186,12 +189,18 @@ impl Asker {
 
 /// A warning in an error's form.
 fn as_failure(warning: &Warning, source: Source<'_>) -> Failure {
-    let mut failure = Failure::new(Code::Error, WARNING, &warning.message);
+    let mut failure = remark(&warning.message, warning.span, source);
     failure.help.extend(alternatives(&warning.suggestions).map(|meant| format!("did you mean {meant}?")));
+    failure
+}
+
+/// A word about a place of the statement.
+fn remark(message: &str, span: Span, source: Source<'_>) -> Failure {
+    let mut failure = Failure::new(Code::Error, WARNING, message);
     failure.place = Some(Box::new(Place {
         name: source.name.to_owned(),
         text: source.text.to_owned(),
-        span: Some(source.span(warning.span)),
+        span: Some(source.span(span)),
         label: String::new(),
         related: Vec::new(),
     }));

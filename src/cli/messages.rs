@@ -49,6 +49,13 @@ impl Messages {
         }
     }
 
+    /// Says how a statement was read.
+    pub(super) fn reading(&self, failure: &Failure) {
+        if !self.quiet {
+            self.show(failure, Severity::Note);
+        }
+    }
+
     fn show(&self, failure: &Failure, severity: Severity) {
         if self.json {
             say(&format!("{}\n", as_json(failure, severity)));

@@ -1,10 +1,10 @@
 //! Rows: a statement's answer, pulled one at a time.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use crate::error::Error;
 use crate::exec::{Batch, Cursor, Summary};
+use crate::lang::ask::Note;
 use crate::model::{Column, Value, Var};
 use crate::plan::physical::{Plan, Warning};
 use crate::store::View;
@@ -15,6 +15,7 @@ use crate::store::View;
 pub struct Rows<'g> {
     columns: Vec<String>,
     vars: Vec<Var>,
+    notes: Vec<Note>,
     warnings: Vec<Warning>,
     source: Source<'g>,
     /// The batch that rows are taken from, and the next row in it.
@@ -32,24 +33,26 @@ enum Source<'g> {
 }
 
 impl<'g> Rows<'g> {
-    pub(super) fn running(cursor: Cursor<'g>, plan: &Arc<Plan>, warnings: Vec<Warning>) -> Self {
+    pub(super) fn running(cursor: Cursor<'g>, plan: &Plan) -> Self {
         Rows {
             columns: plan.columns.iter().map(|(name, _)| name.clone()).collect(),
             vars: plan.columns.iter().map(|(_, var)| *var).collect(),
-            warnings,
+            notes: Vec::new(),
+            warnings: Vec::new(),
             source: Source::Running(Box::new(cursor)),
             current: None,
         }
     }
 
     /// One column of text, a row for each line.
-    pub(super) fn text(view: View<'g>, column: &str, text: &str, warnings: Vec<Warning>) -> Self {
+    pub(super) fn text(view: View<'g>, column: &str, text: &str) -> Self {
         let lines: Vec<Value<'g>> = text.lines().map(|line| Value::string(line.to_owned())).collect();
         let batch = Batch { len: lines.len(), columns: vec![Column::Value(lines)] };
         Rows {
             columns: vec![column.to_owned()],
             vars: vec![Var(0)],
-            warnings,
+            notes: Vec::new(),
+            warnings: Vec::new(),
             source: Source::Finished { view, batches: VecDeque::from([batch]), summary: Summary::default() },
             current: None,
         }
@@ -57,12 +60,11 @@ impl<'g> Rows<'g> {
 
     /// Runs to the end, keeping the rows.
     pub(super) fn gather(self) -> Result<Self, Error> {
-        let Rows { columns, vars, warnings, source, current } = self;
-        let source = match source {
+        let source = match self.source {
             Source::Running(mut cursor) => {
                 let mut batches = VecDeque::new();
                 while let Some(batch) = cursor.next_batch().map_err(Error::Run)? {
-                    if !columns.is_empty() {
+                    if !self.columns.is_empty() {
                         batches.push_back(batch);
                     }
                 }
@@ -70,7 +72,12 @@ impl<'g> Rows<'g> {
             }
             finished => finished,
         };
-        Ok(Rows { columns, vars, warnings, source, current })
+        Ok(Rows { source, ..self })
+    }
+
+    /// The same rows with something to say about the statement.
+    pub(super) fn saying(self, notes: Vec<Note>, warnings: Vec<Warning>) -> Self {
+        Rows { notes, warnings, ..self }
     }
 
     /// Runs to the end, keeping only how many rows each operator gave.
@@ -97,7 +104,12 @@ impl<'g> Rows<'g> {
         }
     }
 
-    /// Legal oddities: names that the graph does not know; notes on how a sentence was read.
+    /// How a sentence was read where it could be read otherwise: a name's spelling, a word's.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// Legal oddities: names that the graph does not know.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

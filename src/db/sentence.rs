@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Database, Limits, Parameters, Rows, Warning, names};
+use super::{Database, Limits, Parameters, Rows, names};
 use crate::error::Error;
 use crate::lang::ask::{self, Next};
 use crate::model::Value;
@@ -24,9 +24,7 @@ impl Database {
         };
         let asked = ask::parse(text, schema, &names::Names(&view)).map_err(Error::Parse)?;
         let plan = plan::plan(&asked.picture, text, &view, &[]).map_err(Error::Plan)?;
-        let notes = asked.notes.into_iter();
-        let warnings = notes.map(|note| Warning { span: note.span, message: note.message, suggestions: Vec::new() });
-        self.run(Arc::new(plan), view.clone(), parameters, limits, warnings.collect())
+        Ok(self.run(Arc::new(plan), view.clone(), parameters, limits)?.saying(asked.notes, Vec::new()))
     }
 
     /// What can follow the beginning of a sentence, up to the word that is being typed: words and phrases, and the

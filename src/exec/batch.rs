@@ -52,6 +52,13 @@ impl<'g> Batch<'g> {
         batch
     }
 
+    /// These rows, with all columns.
+    pub(super) fn range(&self, rows: std::ops::Range<usize>) -> Batch<'g> {
+        let rows: Vec<u32> = (rows.start as u32..rows.end as u32).collect();
+        let vars: Vec<Var> = (0..self.columns.len() as u32).map(Var).collect();
+        self.gather(&rows, &vars)
+    }
+
     /// Drops every column that is not among these.
     pub(super) fn keep(&mut self, vars: &[Var]) {
         for (i, column) in self.columns.iter_mut().enumerate() {

@@ -125,15 +125,15 @@ impl<'g> Context<'g> {
         self.memory = self.memory.saturating_sub(bytes);
     }
 
-    /// Accounts for rows of the answer.
-    pub(super) fn answered(&self, rows: u64) -> Result<()> {
-        match self.limits.max_rows {
-            Some(most) if rows > most => Err(exceeded(
-                format!("the answer has more than {most} rows"),
-                "raise the limit on rows, or add a LIMIT",
-            )),
-            _ => Ok(()),
-        }
+    /// How many more rows the answer may have.
+    pub(super) fn rows_left(&self, given: u64) -> u64 {
+        self.limits.max_rows.map_or(u64::MAX, |most| most.saturating_sub(given))
+    }
+
+    /// The error behind the last row that the answer may have.
+    pub(super) fn too_many_rows(&self) -> Diagnostic {
+        let most = self.limits.max_rows.unwrap_or(u64::MAX);
+        exceeded(format!("the answer has more than {most} rows"), "raise the limit on rows, or add a LIMIT")
     }
 
     /// Takes a subquery's operators out, to run them.

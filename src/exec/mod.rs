@@ -31,7 +31,7 @@ pub fn run<'g>(
     limits: Limits,
 ) -> Cursor<'g> {
     let root = operator::build(&plan.root, &operator::ArgumentSlot::default());
-    Cursor { root, context: Context::new(plan, view, parameters, limits), rows: 0, done: false }
+    Cursor { root, context: Context::new(plan, view, parameters, limits), rows: 0, full: false, done: false }
 }
 
 /// A statement that runs while it is pulled.
@@ -39,6 +39,8 @@ pub struct Cursor<'g> {
     root: Box<dyn Operator<'g> + 'g>,
     context: Context<'g>,
     rows: u64,
+    /// There were more rows than the answer may have.
+    full: bool,
     done: bool,
 }
 
@@ -52,15 +54,22 @@ impl<'g> Cursor<'g> {
         if self.done {
             return Ok(None);
         }
-        let next = self.root.next(&mut self.context).and_then(|batch| {
-            if let Some(batch) = &batch {
-                self.rows += batch.len as u64;
-                self.context.answered(self.rows)?;
-            }
-            Ok(batch)
-        });
+        if self.full {
+            self.done = true;
+            return Err(self.context.too_many_rows());
+        }
+        let next = self.root.next(&mut self.context).map(|batch| batch.map(|batch| self.allowed(batch)));
         self.done = !matches!(next, Ok(Some(_)));
         next
+    }
+
+    /// As many of the rows as the answer may still have; when it may have no more, the next pull fails.
+    fn allowed(&mut self, batch: Batch<'g>) -> Batch<'g> {
+        let left = usize::try_from(self.context.rows_left(self.rows)).unwrap_or(usize::MAX);
+        self.full = batch.len > left;
+        let batch = if self.full { batch.range(0..left) } else { batch };
+        self.rows += batch.len as u64;
+        batch
     }
 
     /// The graph, with the statement's own changes so far.

@@ -250,7 +250,7 @@ static FUNCTIONS: &[Signature] = &[
     row("replace", Kind::Scalar(Function::Replace), &[Types::STRING, Types::STRING, Types::STRING], 3, false, Types::STRING, "The string with each occurrence of the second replaced by the third."),
     row("reverse", Kind::Scalar(Function::Reverse), &[Types::STRING.or(Types::LIST)], 1, false, Types::STRING.or(Types::LIST), "The string or list from its end."),
     row("right", Kind::Scalar(Function::Right), &[Types::STRING, Types::INT], 2, false, Types::STRING, "The last characters of a string."),
-    row("round", Kind::Scalar(Function::Round), &[Types::NUMBER, Types::INT], 1, false, Types::FLOAT, "The nearest whole number, or the nearest with that many decimals; halves go up."),
+    row("round", Kind::Scalar(Function::Round), &[Types::NUMBER, Types::INT], 1, false, Types::FLOAT, "The nearest whole number, halves up, or the nearest with that many decimals, halves away from zero."),
     row("rtrim", Kind::Scalar(Function::Rtrim), &[Types::STRING, Types::STRING], 1, false, Types::STRING, "The string without white space, or without these characters, behind."),
     row("sign", Kind::Scalar(Function::Sign), &[Types::NUMBER], 1, false, Types::INT, "-1, 0 or 1."),
     row("sin", Kind::Scalar(Function::Sin), &[Types::NUMBER], 1, false, Types::FLOAT, "The sine of an angle in radians."),

@@ -21,7 +21,8 @@ pub(crate) fn text(asker: &Asker, source: Source<'_>, analyze: bool) -> Result<S
         text.push_str(&cypher);
         text.push_str("\n\n");
     }
-    text.push_str(&asker.database.explain(source.text, &asker.parameters, analyze).map_err(failed)?);
+    let limits = analyze.then_some(&asker.limits);
+    text.push_str(&asker.database.explain(source.text, &asker.parameters, limits).map_err(failed)?);
     if !text.ends_with('\n') {
         text.push('\n');
     }

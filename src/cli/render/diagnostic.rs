@@ -24,6 +24,7 @@ const MOST_HELP: usize = 3;
 pub(crate) enum Severity {
     Error,
     Warning,
+    Note,
 }
 
 impl Severity {
@@ -31,13 +32,14 @@ impl Severity {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         }
     }
 
     fn tone(self) -> Tone {
         match self {
             Severity::Error => Tone::Error,
-            Severity::Warning => Tone::Warning,
+            Severity::Warning | Severity::Note => Tone::Warning,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! once for all of them.
 
 use super::{Batch, Context, Result, eval, truths};
-use crate::model::{Column, Detail, Diagnostic, Span, Value, Var};
+use crate::model::{Class, Column, Detail, Diagnostic, Span, Value, Var};
 use crate::plan::expr::Expr;
 use crate::plan::expr::QuantifierKind;
 
@@ -157,6 +157,9 @@ pub(super) fn reduce<'g>(
         inner.set(accumulator, Column::from_values(so_far));
         inner.set(var, Column::from_values(running.iter().map(|(_, items)| items[position].clone()).collect()));
         let next = eval(step, &inner, ctx)?;
+        for row in 0..rows.len() {
+            bounded(&next.value(row), step.span)?;
+        }
         for (i, row) in rows.iter().enumerate() {
             values[*row as usize] = next.value(i);
         }
@@ -164,5 +167,38 @@ pub(super) fn reduce<'g>(
         if position % 1024 == 0 {
             ctx.check()?;
         }
+    }
+}
+
+/// Lists and maps may nest this deep. Only `reduce` can go deeper than a statement is written.
+const DEEPEST: usize = 128;
+
+/// How many parts of a value are looked at: one whose parts share parts can hold more than could ever be shown.
+const MOST_PARTS: usize = 10_000_000;
+
+fn bounded(value: &Value<'_>, span: Span) -> Result<()> {
+    let mut parts = MOST_PARTS;
+    if within(value, DEEPEST, &mut parts) {
+        return Ok(());
+    }
+    Err(Diagnostic::new(
+        Class::LimitExceeded,
+        Detail::Other,
+        format!("reduce makes a value that nests deeper than {DEEPEST} levels or has too many parts"),
+    )
+    .at(span)
+    .help("build a flat list, with `list + element`"))
+}
+
+/// Whether the value nests at most `depth` levels and has at most that many parts.
+fn within(value: &Value<'_>, depth: usize, parts: &mut usize) -> bool {
+    let mut inner = |item: &Value<'_>| {
+        *parts = parts.saturating_sub(1);
+        *parts > 0 && depth > 0 && within(item, depth - 1, parts)
+    };
+    match value {
+        Value::List(items) => items.iter().all(inner),
+        Value::Map(map) => map.values().all(&mut inner),
+        _ => true,
     }
 }

@@ -41,7 +41,7 @@ pub fn unary<'g>(op: UnaryOp, a: &Value<'g>) -> Result<Value<'g>> {
     Ok(match (op, a) {
         (_, Value::Null) => Value::Null,
         (UnaryOp::Not, a) => Value::Bool(!truth(a)?.unwrap_or_default()),
-        (UnaryOp::Minus, Value::Int(i)) => Value::Int(i.checked_neg().ok_or_else(|| overflow("-", a, a))?),
+        (UnaryOp::Minus, Value::Int(i)) => Value::Int(i.checked_neg().ok_or_else(|| overflow("-", &Value::Int(0), a))?),
         (UnaryOp::Minus, Value::Float(f)) => Value::Float(-f),
         (UnaryOp::Plus, Value::Int(_) | Value::Float(_)) => a.clone(),
         (_, a) => return Err(wrong(format!("only a number has a sign, not {}", a.type_name()))),
@@ -261,7 +261,10 @@ fn compiled(pattern: &str) -> Result<Arc<Regex>> {
         {
             return Ok(Arc::clone(regex));
         }
-        let regex = Regex::new(&format!("^(?:{pattern})$")).map_err(|error| {
+        // The pattern must be one by itself, or `a)|(b` would close the group. In verbose mode (`(?x)`) a comment at its
+        // end would swallow the parenthesis; there a line break ends the comment and means nothing else.
+        let whole = |end: &str| Regex::new(&format!("^(?:{pattern}{end})$"));
+        let regex = Regex::new(pattern).and_then(|_| whole("").or_else(|_| whole("\n"))).map_err(|error| {
             Diagnostic::argument(Detail::InvalidArgumentValue, format!("`{pattern}` is not a regular expression"))
                 .help(error.to_string())
         })?;
@@ -313,6 +316,7 @@ mod tests {
             (StartsWith, Value::string("abc"), Value::Int(1), Value::Null),
             (Matches, Value::string("abc"), Value::string("a.c"), Value::Bool(true)),
             (Matches, Value::string("abcd"), Value::string("a|abc"), Value::Bool(false)),
+            (Matches, Value::string("a"), Value::string("(?x)a # note"), Value::Bool(true)),
         ];
         for (op, a, b, expected) in cases {
             assert_eq!(binary(op, &a, &b).as_ref(), Ok(&expected), "{a:?} {op:?} {b:?}");
@@ -329,6 +333,7 @@ mod tests {
             (And, Value::Int(1), Value::Bool(true), Detail::InvalidArgumentType),
             (In, Value::Int(1), Value::Int(1), Detail::InvalidArgumentType),
             (Matches, Value::string("a"), Value::string("("), Detail::InvalidArgumentValue),
+            (Matches, Value::string("axx"), Value::string("a)|(b"), Detail::InvalidArgumentValue),
         ];
         for (op, a, b, detail) in cases {
             assert_eq!(binary(op, &a, &b).map_err(|e| e.detail), Err(detail), "{a:?} {op:?} {b:?}");

@@ -17,8 +17,9 @@ pub struct Accumulator<'g> {
     values: Vec<Value<'g>>,
     /// The percentile that is asked for.
     share: f64,
-    /// For `avg`: in floats, which do not overflow.
+    /// For `avg`: floats, and integers apart, which add up exactly.
     sum: f64,
+    whole: i128,
     mean: f64,
     /// The sum of squared distances from the mean (Welford, *Note on a Method for Calculating Corrected Sums of
     /// Squares and Products*, 1962).
@@ -29,7 +30,17 @@ impl<'g> Accumulator<'g> {
     /// Nothing seen yet.
     pub fn new(function: Aggregate) -> Self {
         let best = if function == Aggregate::Sum { Value::Int(0) } else { Value::Null };
-        Accumulator { function, count: 0, best, values: Vec::new(), share: 0.0, sum: 0.0, mean: 0.0, squares: 0.0 }
+        Accumulator {
+            function,
+            count: 0,
+            best,
+            values: Vec::new(),
+            share: 0.0,
+            sum: 0.0,
+            whole: 0,
+            mean: 0.0,
+            squares: 0.0,
+        }
     }
 
     /// Whether it keeps every value, rather than a summary.
@@ -61,9 +72,10 @@ impl<'g> Accumulator<'g> {
                 number(self.function, value)?;
                 self.best = operator::binary(BinaryOp::Add, &self.best, value)?;
             }
-            Aggregate::Avg => {
-                self.sum += number(self.function, value)?;
-            }
+            Aggregate::Avg => match value {
+                Value::Int(i) => self.whole += i128::from(*i),
+                value => self.sum += number(self.function, value)?,
+            },
             Aggregate::StDev | Aggregate::StDevP => {
                 let value = number(self.function, value)?;
                 let distance = value - self.mean;
@@ -95,7 +107,7 @@ impl<'g> Accumulator<'g> {
             Aggregate::CountStar | Aggregate::Count => Value::Int(self.count as i64),
             Aggregate::Sum | Aggregate::Min | Aggregate::Max => self.best,
             Aggregate::Avg if self.count == 0 => Value::Null,
-            Aggregate::Avg => Value::Float(self.sum / self.count as f64),
+            Aggregate::Avg => Value::Float((self.sum + self.whole as f64) / self.count as f64),
             Aggregate::Collect => Value::list(self.values),
             Aggregate::StDev if self.count < 2 => Value::Float(0.0),
             Aggregate::StDev => Value::Float((self.squares / (self.count - 1) as f64).sqrt()),

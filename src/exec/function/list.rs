@@ -4,8 +4,8 @@ use super::{Result, integer, unfit};
 use crate::model::function::Function;
 use crate::model::{Class, Detail, Diagnostic, Value};
 
-/// A list longer than this is not made: it could not be held.
-const MOST: u64 = 100_000_000;
+/// A longer range is not made: as a list, ten million integers hold a quarter of a gigabyte.
+const MOST: u64 = 10_000_000;
 
 pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Value<'g>> {
     use Function::*;

@@ -39,8 +39,8 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
         Log10 => x.log10(),
         Radians => x.to_radians(),
         Round if arguments.len() > 1 => decimals(x, integer(function, arguments.get(1))?)?,
-        // Halves go up, towards positive infinity.
-        Round => (x + 0.5).floor(),
+        // Halves go up, towards positive infinity. Not by adding 0.5, which rounds by itself.
+        Round => x.floor() + f64::from(x - x.floor() >= 0.5),
         Sin => x.sin(),
         Sqrt => x.sqrt(),
         Tan => x.tan(),

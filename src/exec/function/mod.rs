@@ -59,9 +59,13 @@ fn unfit(function: Function, value: &Value<'_>) -> Diagnostic {
 /// The function's name in messages.
 fn name(function: Function) -> &'static str {
     use crate::model::function::{FunctionKind, all};
-    all()
-        .iter()
-        .find(|signature| signature.kind == FunctionKind::Scalar(function))
+    // Of several names the body's own is the main one: `toLower`, not `lower`.
+    let main = format!("{function:?}");
+    let mut names = all().iter().filter(|signature| signature.kind == FunctionKind::Scalar(function));
+    let first = names.clone().next();
+    names
+        .find(|signature| signature.name.eq_ignore_ascii_case(&main))
+        .or(first)
         .map_or("the function", |signature| signature.name)
 }
 

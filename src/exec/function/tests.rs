@@ -24,6 +24,8 @@ fn functions_give() {
     let cases = [
         ("abs", vec![Value::Int(-3)], Value::Int(3)),
         ("round", vec![Value::Float(-1.5)], Value::Float(-1.0)),
+        ("round", vec![Value::Float(0.49999999999999994)], Value::Float(0.0)),
+        ("round", vec![Value::Float(4503599627370497.0)], Value::Float(4503599627370497.0)),
         ("round", vec![Value::Float(1.2345), Value::Int(2)], Value::Float(1.23)),
         ("sign", vec![Value::Float(-0.5)], Value::Int(-1)),
         ("range", vec![Value::Int(5), Value::Int(1), Value::Int(-2)], list(&[5, 3, 1])),

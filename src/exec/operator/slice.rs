@@ -5,7 +5,7 @@
 
 use super::{Batch, Boxed, Context, Operator, Result};
 use crate::exec::expr::eval;
-use crate::model::{Detail, Diagnostic, Value, Var};
+use crate::model::{Detail, Diagnostic, Value};
 use crate::plan::expr::Expr;
 
 pub(super) struct Slice<'g> {
@@ -44,9 +44,7 @@ impl<'g> Operator<'g> for Slice<'g> {
         if range.len() == batch.len {
             return Ok(Some(batch));
         }
-        let rows: Vec<u32> = (range.start as u32..range.end as u32).collect();
-        let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
-        Ok(Some(batch.gather(&rows, &vars)))
+        Ok(Some(batch.range(range)))
     }
 
     fn reset(&mut self) {

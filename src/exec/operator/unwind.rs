@@ -6,11 +6,18 @@ use crate::exec::expr::eval;
 use crate::model::{Column, Value, Var};
 use crate::plan::expr::Expr;
 
+/// How many rows' lists are made at once: lists can be long, and a whole batch of them would not be looked at soon.
+const LISTS: usize = 16;
+
 pub(super) struct Unwind<'g> {
     input: Boxed<'g>,
     list: Expr,
     var: Var,
     live: Vec<Var>,
+    /// Input rows whose lists are still to be made.
+    waiting: Batch<'g>,
+    /// How many of them are done.
+    done: usize,
     current: Batch<'g>,
     lists: Column<'g>,
     row: usize,
@@ -20,16 +27,34 @@ pub(super) struct Unwind<'g> {
 
 impl<'g> Unwind<'g> {
     pub(super) fn new(input: Boxed<'g>, list: Expr, var: Var, live: Vec<Var>) -> Self {
-        Unwind { input, list, var, live, current: Batch::default(), lists: Column::Absent, row: 0, offset: 0 }
+        let none = Batch::default;
+        Unwind {
+            input,
+            list,
+            var,
+            live,
+            waiting: none(),
+            done: 0,
+            current: none(),
+            lists: Column::Absent,
+            row: 0,
+            offset: 0,
+        }
     }
 }
 
 impl<'g> Operator<'g> for Unwind<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
         if self.row >= self.current.len {
-            let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
-            self.lists = eval(&self.list, &batch, ctx)?;
-            self.current = batch;
+            if self.done >= self.waiting.len {
+                let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+                self.waiting = batch;
+                self.done = 0;
+            }
+            let end = self.waiting.len.min(self.done + LISTS);
+            self.current = self.waiting.range(self.done..end);
+            self.done = end;
+            self.lists = eval(&self.list, &self.current, ctx)?;
             (self.row, self.offset) = (0, 0);
         }
         let (mut rows, mut values) = (Vec::new(), Vec::new());
@@ -55,7 +80,7 @@ impl<'g> Operator<'g> for Unwind<'g> {
 
     fn reset(&mut self) {
         self.input.reset();
-        self.current = Batch::default();
-        (self.row, self.offset) = (0, 0);
+        (self.waiting, self.current) = (Batch::default(), Batch::default());
+        (self.done, self.row, self.offset) = (0, 0, 0);
     }
 }
