@@ -2,8 +2,8 @@
 
 /// At most `limit` of the known names that are close enough to `wanted` to be worth a suggestion, best first.
 ///
-/// Close is a Damerau-Levenshtein distance, whatever the case, of at most a third of the wanted name's length (at
-/// least one); names at the same distance keep their order.
+/// Close is a Damerau-Levenshtein distance, whatever the case, of at most a third of the wanted name's length; names at
+/// the same distance keep their order. A name of one or two letters is close to its other spellings in case only.
 ///
 /// ```
 /// use kenning::model::nearest;
@@ -13,7 +13,7 @@
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
     let wanted = wanted.to_lowercase();
     let length = wanted.chars().count();
-    let far = (length / 3).max(1);
+    let far = length / 3;
     let mut close: Vec<(usize, &str)> = known
         .into_iter()
         // The distance is at least the difference of lengths; graphs have many names, and most fail here.

@@ -3,12 +3,10 @@
 use super::logical::{Mention, MentionKind, Query};
 use super::physical::Warning;
 use super::{build::Built, physical::Op, physical::OpKind};
-use crate::model::Catalog;
+use crate::model::{Catalog, nearest};
 
 /// At most this many suggestions.
 const SUGGESTIONS: usize = 3;
-/// Below this likeness (0 to 1) a name is no suggestion.
-const LIKENESS: f64 = 0.75;
 
 /// The mentions that the graph does not know, each name once.
 pub(super) fn warnings(query: &Query, built: &Built, catalog: &dyn Catalog) -> Vec<Warning> {
@@ -33,22 +31,12 @@ pub(super) fn warnings(query: &Query, built: &Built, catalog: &dyn Catalog) -> V
             MentionKind::EdgeType => format!("no relationship has the type `{name}`"),
             MentionKind::Key => format!("nothing has the property `{name}`"),
         };
-        warnings.push(Warning { span: *span, message, suggestions: nearest(name, &known) });
+        let near = nearest(name, known.iter().copied(), SUGGESTIONS);
+        let suggestions = near.into_iter().map(str::to_owned).collect();
+        warnings.push(Warning { span: *span, message, suggestions });
     }
     warnings.sort_by_key(|warning| warning.span);
     warnings
-}
-
-/// The known names most like this one, best first.
-fn nearest(name: &str, known: &[&str]) -> Vec<String> {
-    let lower = name.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), *candidate))
-        .filter(|(likeness, _)| *likeness >= LIKENESS)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.into_iter().take(SUGGESTIONS).map(|(_, candidate)| candidate.to_owned()).collect()
 }
 
 /// The labels and types that the statement itself creates.
@@ -64,18 +52,4 @@ fn created(op: &Op) -> Vec<(MentionKind, String)> {
         _ => {}
     }
     made
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nearest;
-
-    #[test]
-    fn suggests_names_that_look_alike() {
-        let known = ["Challenge", "Skill", "Practice", "Role"];
-        let cases = [("Chalenge", vec!["Challenge"]), ("skill", vec!["Skill"]), ("Xyzzy", vec![])];
-        for (name, expected) in cases {
-            assert_eq!(nearest(name, &known), expected, "{name}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! with openCypher's class and detail. Nothing here looks at a graph: the same text lowers to the same plan
 //! everywhere.
 
+mod call;
 mod create;
 mod expr;
 mod pattern;
@@ -18,7 +19,7 @@ use super::expr::Expr;
 use super::logical::{Logical, Mention, MentionKind, Query, Subquery};
 use crate::lang::ast::{self, ClauseKind};
 use crate::model::function::Types;
-use crate::model::{Class, Detail, Diagnostic, Span, Var};
+use crate::model::{Class, Detail, Diagnostic, Span, Var, nearest};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
@@ -246,12 +247,11 @@ impl Lower<'_> {
         let error = Diagnostic::syntax(Detail::UndefinedVariable, format!("the variable `{name}` is not defined here"))
             .at(span)
             .label("not defined");
-        let mut known: Vec<&str> = scope.visible().map(|(n, _)| n).filter(|n| !n.starts_with('<')).collect();
-        known.sort_by_key(|n| (!n.eq_ignore_ascii_case(name), n.len().abs_diff(name.len())));
-        match known.as_slice() {
-            [] => error.help("nothing is in scope here; bind a variable with MATCH, UNWIND or WITH first"),
-            [near, ..] if near.eq_ignore_ascii_case(name) => error.help(format!("did you mean `{near}`?")),
-            known => error.help(format!("in scope here: `{}`", known[..known.len().min(6)].join("`, `"))),
+        let known: Vec<&str> = scope.visible().map(|(n, _)| n).filter(|n| !n.starts_with('<')).collect();
+        match (nearest(name, known.iter().copied(), 1).first(), known.as_slice()) {
+            (Some(near), _) => error.help(format!("did you mean `{near}`?")),
+            (None, []) => error.help("nothing is in scope here; bind a variable with MATCH, UNWIND or WITH first"),
+            (None, known) => error.help(format!("in scope here: `{}`", known[..known.len().min(6)].join("`, `"))),
         }
     }
 }
