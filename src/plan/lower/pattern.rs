@@ -64,7 +64,7 @@ impl Lower<'_> {
                 *var = self.draw_node(node, scope, &mut drawing.graph)?;
             }
         }
-        let single = pattern.elements.len() == 3;
+        let single = one_step(&pattern.elements);
         for i in 0..pattern.elements.len() {
             match &pattern.elements[i] {
                 PathElement::Node(_) => {}
@@ -281,6 +281,14 @@ impl Lower<'_> {
             predicates.push(Expr::new(span, ExprKind::Compare(CompareOp::Equal, property, value)));
         }
         Ok(())
+    }
+}
+
+/// Whether breadth-first search alone finds the shortest walks: one step between two nodes, and no walk too short.
+fn one_step(elements: &[PathElement]) -> bool {
+    match elements {
+        [_, PathElement::Edge(edge), _] => edge.length.is_none_or(|length| length.min <= 1),
+        _ => false,
     }
 }
 
