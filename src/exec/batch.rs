@@ -68,16 +68,16 @@ impl<'g> Batch<'g> {
         }
     }
 
-    /// Puts the rows of another batch below these; both bind these variables.
-    pub(super) fn append(&mut self, other: Batch<'g>, vars: &[Var]) {
+    /// Puts the rows of another batch below these; both bind these variables, each named once.
+    pub(super) fn append(&mut self, mut other: Batch<'g>, vars: &[Var]) {
         for var in vars {
-            let mut theirs = other.column(*var).clone();
             let index = var.index();
+            let theirs = other.columns.get_mut(index).map(std::mem::take).unwrap_or_default();
             if self.columns.len() <= index {
                 self.columns.resize_with(index + 1, Column::default);
             }
             let ours = std::mem::take(&mut self.columns[index]);
-            self.columns[index] = ours.append(self.len, std::mem::take(&mut theirs), other.len);
+            self.columns[index] = ours.append(self.len, theirs, other.len);
         }
         self.len += other.len;
     }

@@ -221,6 +221,28 @@ pub(super) struct Selection {
     pub keep: Option<u64>,
 }
 
+impl QueryGraph {
+    /// Both patterns together.
+    pub(super) fn with(mut self, other: QueryGraph) -> QueryGraph {
+        for node in other.nodes {
+            if !self.nodes.contains(&node) {
+                self.nodes.push(node);
+            }
+        }
+        self.edges.extend(other.edges);
+        self.predicates.extend(other.predicates);
+        self.paths.extend(other.paths);
+        self.selections.extend(other.selections);
+        self
+    }
+
+    /// What finding it binds.
+    pub(super) fn vars(&self) -> BTreeSet<Var> {
+        let edges = self.edges.iter().map(|edge| edge.var);
+        self.nodes.iter().copied().chain(edges).chain(self.paths.iter().map(|(path, _)| *path)).collect()
+    }
+}
+
 impl Logical {
     /// The plans whose rows this operator reads, the outer one first.
     pub(super) fn inputs(&self) -> Vec<&Logical> {

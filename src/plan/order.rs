@@ -9,18 +9,28 @@ use std::collections::BTreeSet;
 
 use super::build::{Build, Rows};
 use super::cost;
-use super::expr::{CompareOp, Expr, ExprKind, Labels};
+use super::expr::{CompareOp, Expr, ExprKind, Labels, UnaryOp};
 use super::logical::{PatternEdge, QueryGraph, Walk};
 use super::lower::all_of;
 use super::physical::{Expand, OpKind};
-use super::walk::free_vars;
+use super::walk::{free_vars, volatile};
 use crate::model::function::Function;
-use crate::model::{Direction, Var};
+use crate::model::{Direction, Span, Var};
 
 /// A predicate that waits for its variables.
 struct Pending {
     predicate: Expr,
     uses: BTreeSet<Var>,
+    /// It may differ from one evaluation to the next, so it runs once for each match, at the very end.
+    volatile: bool,
+}
+
+impl Pending {
+    fn new(predicate: Expr, build: &Build<'_>) -> Self {
+        let uses = free_vars(&predicate, build.subqueries());
+        let volatile = volatile(&predicate);
+        Pending { predicate, uses, volatile }
+    }
 }
 
 /// A query graph while it is ordered.
@@ -41,11 +51,16 @@ enum Start {
 
 /// Plans the graph on top of `rows`.
 pub(super) fn order<'p>(build: &mut Build<'p>, rows: Rows, graph: &'p QueryGraph, outer_row: Option<Var>) -> Rows {
-    let pending = graph
-        .predicates
-        .iter()
-        .map(|predicate| Pending { predicate: predicate.clone(), uses: free_vars(predicate, build.subqueries()) })
-        .collect();
+    let mut pending: Vec<Pending> =
+        graph.predicates.iter().map(|predicate| Pending::new(predicate.clone(), build)).collect();
+    // A node that the input may have bound to null is tested by the step that starts or ends there; without a step it
+    // needs a test of its own.
+    let alone = |node: &&Var| !graph.edges.iter().any(|edge| edge.left == **node || edge.right == **node);
+    for node in graph.nodes.iter().filter(|node| rows.bound.contains(node)).filter(alone) {
+        let span = Span::default();
+        let is_null = Expr::new(span, ExprKind::IsNull(Expr::new(span, ExprKind::Var(*node))));
+        pending.push(Pending::new(Expr::new(span, ExprKind::Unary(UnaryOp::Not, is_null)), build));
+    }
     for predicate in &graph.predicates {
         for node in &graph.nodes {
             if let Some(labels) = label_of(predicate, *node) {
@@ -71,7 +86,8 @@ impl<'p> Ordering<'_, 'p> {
         }
         let reachable = |edge: &PatternEdge| {
             let (left, right) = (self.bound(edge.left), self.bound(edge.right));
-            if shortest(edge).is_some() { left && right } else { left || right }
+            let ends = if shortest(edge).is_some() { left && right } else { left || right };
+            ends && self.filter_can_run(edge)
         };
         let next = self
             .left
@@ -93,14 +109,32 @@ impl<'p> Ordering<'_, 'p> {
             .filter(|node| !self.bound(*node))
             .map(|node| (node, self.start_rows(node)))
             .min_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((node, rows)) = start else { return false };
+        let Some((node, rows)) = start else {
+            // Walks whose filters wait for each other; what is not bound yet is null to them.
+            let Some(edge) = self.left.pop() else { return false };
+            let rows = self.rows_after(edge);
+            self.expand(edge, rows);
+            return true;
+        };
         match self.edge_scan(rows) {
             Some(i) => {
                 let edge = self.left.remove(i);
                 let rows = self.rows.op.rows * cost::edges(self.build.catalog, edge.types.as_ref());
                 let forward = edge.direction == Direction::Out;
                 let (from, to) = if forward { (edge.left, edge.right) } else { (edge.right, edge.left) };
-                let expand = self.expansion(edge, from, to, Direction::Out);
+                let unlike = self.unlike(edge);
+                let (edge_var, types) = (edge.var, edge.types.clone());
+                // Labels of both ends stay predicates: a scan looks at edges only.
+                let expand = Expand {
+                    from,
+                    edge: edge_var,
+                    to,
+                    to_bound: false,
+                    direction: Direction::Out,
+                    types,
+                    to_labels: None,
+                    unlike,
+                };
                 self.rows.push(self.build, OpKind::EdgeScan(expand), rows, [from, to, edge.var]);
                 self.done.push(edge);
             }
@@ -109,14 +143,25 @@ impl<'p> Ordering<'_, 'p> {
         true
     }
 
+    /// Whether the filter of a walk has everything that it uses.
+    fn filter_can_run(&self, edge: &PatternEdge) -> bool {
+        let Some(Walk { each, filter: Some(filter), .. }) = &edge.walk else { return true };
+        free_vars(filter, self.build.subqueries()).into_iter().all(|var| var == *each || self.bound(var))
+    }
+
     fn bound(&self, var: Var) -> bool {
         self.rows.bound.contains(&var)
     }
 
     /// Runs every predicate whose variables are bound.
     fn filter(&mut self) {
-        let (ready, wait): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.pending).into_iter().partition(|p| p.uses.is_subset(&self.rows.bound));
+        self.filter_where(|p| !p.volatile);
+    }
+
+    fn filter_where(&mut self, may_run: impl Fn(&Pending) -> bool) {
+        let (ready, wait): (Vec<_>, Vec<_>) = std::mem::take(&mut self.pending)
+            .into_iter()
+            .partition(|p| may_run(p) && p.uses.is_subset(&self.rows.bound));
         self.pending = wait;
         let share: f64 = ready.iter().map(|p| cost::selectivity(&p.predicate)).product();
         if let Some(predicate) = all_of(ready.into_iter().map(|p| p.predicate).collect()) {
@@ -149,7 +194,7 @@ impl<'p> Ordering<'_, 'p> {
             .into_iter()
             .filter_map(|labels| if let Labels::Name(name) = labels { Some(name.as_str()) } else { None })
             .collect();
-        self.pending.iter().enumerate().find_map(|(i, p)| {
+        self.pending.iter().enumerate().filter(|(_, p)| !p.volatile).find_map(|(i, p)| {
             let (key, value) = equality(&p.predicate, node)?;
             let known = free_vars(value, self.build.subqueries());
             let label = labels.iter().find(|label| self.build.catalog.has_index(label, key))?;
@@ -236,14 +281,18 @@ impl<'p> Ordering<'_, 'p> {
 
     fn expansion(&mut self, edge: &PatternEdge, from: Var, to: Var, direction: Direction) -> Expand {
         let to_bound = self.bound(to);
-        let unlike = self
-            .done
+        let unlike = self.unlike(edge);
+        let to_labels = if to_bound { None } else { self.take_labels(to) };
+        Expand { from, edge: edge.var, to, to_bound, direction, types: edge.types.clone(), to_labels, unlike }
+    }
+
+    /// The edges found so far that could be this one, which they must not be.
+    fn unlike(&self, edge: &PatternEdge) -> Vec<Var> {
+        self.done
             .iter()
             .filter(|other| shortest(other).is_none() && shortest(edge).is_none() && may_be_same(other, edge))
             .map(|other| other.var)
-            .collect();
-        let to_labels = if to_bound { None } else { self.take_labels(to) };
-        Expand { from, edge: edge.var, to, to_bound, direction, types: edge.types.clone(), to_labels, unlike }
+            .collect()
     }
 
     fn expand(&mut self, edge: &'p PatternEdge, rows: f64) {
@@ -312,7 +361,7 @@ impl<'p> Ordering<'_, 'p> {
         let Some(bound) = edge.bound else { return };
         let var = |var| Expr::new(edge.span, ExprKind::Var(var));
         let same = ExprKind::Compare(CompareOp::Equal, var(edge.var), var(bound));
-        self.pending.push(Pending { predicate: Expr::new(edge.span, same), uses: BTreeSet::from([edge.var, bound]) });
+        self.pending.push(Pending::new(Expr::new(edge.span, same), self.build));
     }
 
     /// Selections, paths, and the predicates that use them.
@@ -329,7 +378,7 @@ impl<'p> Ordering<'_, 'p> {
             let rows = self.rows.op.rows;
             self.rows.push(self.build, OpKind::Project(self.graph.paths.clone()), rows, vars);
         }
-        self.filter();
+        self.filter_where(|_| true);
         self.rows
     }
 }

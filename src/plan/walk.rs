@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::expr::{AggregateCall, Expr, ExprKind, MapEntry};
 use super::logical::{Logical, QueryGraph, Subquery};
 use crate::model::Var;
+use crate::model::function::Function;
 
 /// Calls `visit` with each direct child of the expression.
 pub(super) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
@@ -102,6 +103,13 @@ pub(super) fn rewrite(expr: &Expr, replace: &dyn Fn(&Expr) -> Option<Expr>) -> E
         }
     };
     Expr::new(expr.span, kind)
+}
+
+/// Whether two evaluations on the same row may differ.
+pub(super) fn volatile(expr: &Expr) -> bool {
+    let mut found = matches!(expr.kind.as_ref(), ExprKind::Call(Function::Rand | Function::RandomUuid, _));
+    children(expr, &mut |child| found |= volatile(child));
+    found
 }
 
 /// Which variables the value of the expression depends on; its own element variables are not among them.

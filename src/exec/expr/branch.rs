@@ -1,4 +1,4 @@
-//! What is evaluated on some rows only: `AND`, `OR`, `CASE`.
+//! What is evaluated on some rows only: `AND`, `OR`, `CASE`, `coalesce`.
 
 use super::{Batch, Context, Result, eval, kernel, operator};
 use crate::model::{Column, Span, Value, Var};
@@ -88,6 +88,17 @@ pub(super) fn case<'g>(
     }
     if let Some(otherwise) = otherwise {
         put(&mut values, &open, otherwise, batch, ctx)?;
+    }
+    Ok(Column::from_values(values))
+}
+
+/// `coalesce`: the first value that is not null; what comes after it is not evaluated.
+pub(super) fn coalesce<'g>(arguments: &[Expr], batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    let mut values = vec![Value::Null; batch.len];
+    let mut open: Vec<u32> = (0..batch.len as u32).collect();
+    for argument in arguments {
+        put(&mut values, &open, argument, batch, ctx)?;
+        open.retain(|row| values[*row as usize].is_null());
     }
     Ok(Column::from_values(values))
 }

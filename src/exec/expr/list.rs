@@ -4,6 +4,7 @@
 //! once for all of them.
 
 use super::{Batch, Context, Result, eval, truths};
+use crate::exec::batch::ROWS;
 use crate::model::{Class, Column, Detail, Diagnostic, Span, Value, Var};
 use crate::plan::expr::Expr;
 use crate::plan::expr::QuantifierKind;
@@ -43,6 +44,32 @@ fn items<'g>(value: Value<'g>, span: Span) -> Result<Option<std::sync::Arc<Vec<V
     }
 }
 
+/// How many rows' lists are laid out at first: lists can be long, and a whole batch of them may not fit anywhere.
+const LISTS: usize = 16;
+
+/// A column made piece by piece, in rows that `piece` says how many elements they had: the fewer, the more rows follow.
+fn piecewise<'g>(
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+    piece: impl Fn(&Batch<'g>, &mut Context<'g>) -> Result<(Column<'g>, usize)>,
+) -> Result<Column<'g>> {
+    if batch.len <= LISTS {
+        return piece(batch, ctx).map(|(column, _)| column);
+    }
+    let (mut whole, mut done, mut rows) = (Column::Absent, 0, LISTS);
+    while done < batch.len {
+        ctx.check()?;
+        let end = batch.len.min(done + rows);
+        let (column, elements) = piece(&batch.range(done..end), ctx)?;
+        whole = whole.append(done, column, end - done);
+        done = end;
+        if elements <= ROWS {
+            rows *= 4;
+        }
+    }
+    Ok(whole)
+}
+
 /// `[var IN list WHERE predicate | result]`
 pub(super) fn comprehension<'g>(
     var: Var,
@@ -52,6 +79,17 @@ pub(super) fn comprehension<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
+    piecewise(batch, ctx, |rows, ctx| some_lists(var, list, predicate, result, rows, ctx))
+}
+
+fn some_lists<'g>(
+    var: Var,
+    list: &Expr,
+    predicate: Option<&Expr>,
+    result: Option<&Expr>,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<(Column<'g>, usize)> {
     let Elements { mut batch, lengths } = elements(var, list, batch, ctx)?;
     let total = batch.len;
     let mut kept: Vec<u32> = (0..total as u32).collect();
@@ -80,7 +118,7 @@ pub(super) fn comprehension<'g>(
         }
         lists.push(Value::list(list));
     }
-    Ok(Column::Value(lists))
+    Ok((Column::Value(lists), total))
 }
 
 /// `all`, `any`, `none`, `single`, with three-valued logic.
@@ -92,6 +130,17 @@ pub(super) fn quantifier<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
+    piecewise(batch, ctx, |rows, ctx| some_truths(kind, var, list, predicate, rows, ctx))
+}
+
+fn some_truths<'g>(
+    kind: QuantifierKind,
+    var: Var,
+    list: &Expr,
+    predicate: &Expr,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<(Column<'g>, usize)> {
     let Elements { batch, lengths } = elements(var, list, batch, ctx)?;
     let truths = eval(predicate, &batch, ctx)?;
     let (mut values, mut start) = (Vec::with_capacity(lengths.len()), 0);
@@ -124,7 +173,7 @@ pub(super) fn quantifier<'g>(
             QuantifierKind::Single => Some(yes == 1),
         }));
     }
-    Ok(Column::from_values(values))
+    Ok((Column::from_values(values), batch.len))
 }
 
 /// A left fold: all rows take their next element together.

@@ -1,8 +1,8 @@
 //! Expressions over batches: each node of the tree is evaluated once for all rows.
 //!
 //! Where both sides are typed columns a kernel runs over them; otherwise [`operator`] works on single values. What must
-//! not be evaluated on a row (the right side of a settled `AND`, a branch of `CASE` that is not taken) is evaluated on a
-//! batch of the other rows.
+//! not be evaluated on a row (the right side of a settled `AND`, a branch of `CASE` that is not taken, what `coalesce` does
+//! not reach) is evaluated on a batch of the other rows.
 
 mod branch;
 mod kernel;
@@ -41,6 +41,7 @@ pub(super) fn eval<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) ->
         Compare(op, left, right) => compare(*op, left, right, batch, ctx),
         IsNull(operand) => is_null(operand, batch, ctx),
         HasLabels(subject, labels) => has_labels(subject, labels, span, batch, ctx),
+        Call(Function::Coalesce, arguments) => branch::coalesce(arguments, batch, ctx),
         Call(function, arguments) => call(*function, arguments, span, batch, ctx),
         Case { operand, branches, otherwise } => {
             branch::case(operand.as_ref(), branches, otherwise.as_ref(), batch, ctx)

@@ -43,6 +43,8 @@ impl<'g> Aggregate<'g> {
     }
 
     fn gather(&mut self, ctx: &mut Context<'g>) -> Result<Vec<Group<'g>>> {
+        // A run that was left in the middle could not give it back.
+        ctx.release(std::mem::take(&mut self.held));
         let mut index: HashMap<Vec<Key<'g>>, usize> = HashMap::new();
         let mut groups: Vec<Group<'g>> = Vec::new();
         if self.keys.is_empty() {

@@ -23,6 +23,10 @@ impl<'g> Distinct<'g> {
 
 impl<'g> Operator<'g> for Distinct<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if self.seen.is_empty() {
+            // A run that was left in the middle could not give it back.
+            ctx.release(std::mem::take(&mut self.held));
+        }
         let Some(batch) = self.input.next(ctx)? else {
             self.seen.clear();
             ctx.release(std::mem::take(&mut self.held));

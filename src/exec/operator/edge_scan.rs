@@ -1,5 +1,6 @@
 //! `EdgeScan`: for each input row, every edge of these types with both its ends.
 
+use super::expand::unlike;
 use super::labels::edge_types;
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
@@ -47,7 +48,8 @@ impl<'g> Operator<'g> for EdgeScan<'g> {
         let (mut rows, mut edges, mut from, mut to) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         while edges.len() < ROWS && self.row < self.current.len {
             let end = all.len().min(self.offset + ROWS - edges.len());
-            for (edge, source, target) in &all[self.offset..end] {
+            let unlike = unlike(&self.step, &self.current, self.row);
+            for (edge, source, target) in all[self.offset..end].iter().filter(|(edge, ..)| !unlike.contains(edge)) {
                 edges.push(*edge);
                 from.push(*source);
                 to.push(*target);

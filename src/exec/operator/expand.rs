@@ -41,7 +41,7 @@ impl<'g> Operator<'g> for Expand<'g> {
             if step.to_bound && to.is_none() {
                 continue;
             }
-            let unlike = self.edges.unlike(&self.current, row);
+            let unlike = unlike(step, &self.current, row);
             self.edges.at(&ctx.view, from, to, &mut |edge, other| {
                 if !unlike.contains(&edge) {
                     edges.push(edge);
@@ -141,21 +141,21 @@ impl Edges {
         let keep = truths(&eval(filter, &batch, ctx)?, batch.len);
         Ok(keep.into_iter().map(|i| candidates[i as usize]).collect())
     }
+}
 
-    /// The edges of this row that the step must not use.
-    pub(super) fn unlike(&self, batch: &Batch<'_>, row: usize) -> Vec<EdgeId> {
-        let mut unlike = Vec::new();
-        for var in &self.step.unlike {
-            match batch.value(*var, row) {
-                Value::Edge(edge) => unlike.push(edge),
-                Value::List(items) => {
-                    unlike.extend(items.iter().filter_map(|v| if let Value::Edge(e) = v { Some(*e) } else { None }));
-                }
-                _ => {}
+/// The edges of this row that the step must not use.
+pub(super) fn unlike(step: &physical::Expand, batch: &Batch<'_>, row: usize) -> Vec<EdgeId> {
+    let mut unlike = Vec::new();
+    for var in &step.unlike {
+        match batch.value(*var, row) {
+            Value::Edge(edge) => unlike.push(edge),
+            Value::List(items) => {
+                unlike.extend(items.iter().filter_map(|v| if let Value::Edge(e) = v { Some(*e) } else { None }));
             }
+            _ => {}
         }
-        unlike
     }
+    unlike
 }
 
 /// The node that a variable holds in a row.

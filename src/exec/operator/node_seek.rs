@@ -1,6 +1,7 @@
 //! `NodeSeek`: for each input row, the nodes whose indexed property equals a value.
 
 use super::{Batch, Boxed, Context, Operator, Result, beside};
+use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Column, NodeId, Var};
 use crate::plan::expr::Expr;
@@ -12,25 +13,34 @@ pub(super) struct NodeSeek<'g> {
     key: String,
     value: Expr,
     live: Vec<Var>,
+    current: Batch<'g>,
+    values: Column<'g>,
+    row: usize,
 }
 
 impl<'g> NodeSeek<'g> {
     pub(super) fn new(input: Boxed<'g>, node: Var, label: String, key: String, value: Expr, live: Vec<Var>) -> Self {
-        NodeSeek { input, node, label, key, value, live }
+        let (current, values) = (Batch::default(), Column::Absent);
+        NodeSeek { input, node, label, key, value, live, current, values, row: 0 }
     }
 }
 
 impl<'g> Operator<'g> for NodeSeek<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        let Some(input) = self.input.next(ctx)? else { return Ok(None) };
-        let values = eval(&self.value, &input, ctx)?;
+        if self.row >= self.current.len {
+            let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+            self.values = eval(&self.value, &batch, ctx)?;
+            self.current = batch;
+            self.row = 0;
+        }
         let (mut rows, mut nodes) = (Vec::new(), Vec::new());
-        if let (Some(label), Some(key)) = (ctx.view.label_id(&self.label), ctx.view.key_id(&self.key)) {
-            for row in 0..input.len {
-                let value = values.value(row);
-                if value.is_null() {
-                    continue;
-                }
+        let (Some(label), Some(key)) = (ctx.view.label_id(&self.label), ctx.view.key_id(&self.key)) else {
+            self.row = self.current.len;
+            return Ok(Some(Batch::new(0)));
+        };
+        while nodes.len() < ROWS && self.row < self.current.len {
+            let value = self.values.value(self.row);
+            if !value.is_null() {
                 match ctx.view.seek(label, key, &value) {
                     Some(found) => nodes.extend(found),
                     // The index is gone since the plan was made: look at every node.
@@ -39,13 +49,16 @@ impl<'g> Operator<'g> for NodeSeek<'g> {
                         nodes.extend(all.filter(|n| ctx.view.node_property(*n, key).equals(&value) == Some(true)));
                     }
                 }
-                rows.resize(nodes.len(), row as u32);
+                rows.resize(nodes.len(), self.row as u32);
             }
+            self.row += 1;
         }
-        Ok(Some(beside(&input, &rows, &self.live, [(self.node, Column::Node(nodes))])))
+        Ok(Some(beside(&self.current, &rows, &self.live, [(self.node, Column::Node(nodes))])))
     }
 
     fn reset(&mut self) {
         self.input.reset();
+        self.current = Batch::default();
+        self.row = 0;
     }
 }

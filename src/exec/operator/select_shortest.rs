@@ -44,7 +44,11 @@ impl<'g> Operator<'g> for SelectShortest<'g> {
         let mut all = Batch::new(0);
         let mut needed = self.live.clone();
         needed.extend(self.partition.iter().chain(&self.steps));
+        needed.sort_unstable();
+        needed.dedup();
+        let mut held = 0;
         while let Some(batch) = self.input.next(ctx)? {
+            held += batch.size();
             ctx.hold(batch.size())?;
             all.append(batch, &needed);
         }
@@ -64,7 +68,7 @@ impl<'g> Operator<'g> for SelectShortest<'g> {
             rows.extend(kept.map(|(_, (_, row))| row));
         }
         rows.sort_unstable();
-        ctx.release(all.size());
+        ctx.release(held);
         Ok(Some(all.gather(&rows, &self.live)))
     }
 

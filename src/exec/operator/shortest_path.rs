@@ -24,6 +24,9 @@ pub(super) struct ShortestPath<'g> {
     live: Vec<Var>,
     current: Batch<'g>,
     row: usize,
+    /// What the search of this row has found.
+    walks: Option<Walks>,
+    held: u64,
 }
 
 /// How a side of the search came to a node: its distance, and the edges that lead one step back.
@@ -42,28 +45,34 @@ struct Side {
 impl<'g> ShortestPath<'g> {
     pub(super) fn new(input: Boxed<'g>, edges: Edges, bounds: (u64, Option<u64>), all: bool, live: Vec<Var>) -> Self {
         let (min, max) = (bounds.0, bounds.1.unwrap_or(u64::MAX));
-        ShortestPath { input, edges, min, max, all, live, current: Batch::default(), row: 0 }
+        ShortestPath { input, edges, min, max, all, live, current: Batch::default(), row: 0, walks: None, held: 0 }
     }
 
-    fn walks(&self, ctx: &mut Context<'g>, from: NodeId, to: NodeId) -> Result<Vec<Vec<EdgeId>>> {
-        if from == to {
-            return Ok(if self.min == 0 { vec![Vec::new()] } else { Vec::new() });
-        }
+    /// Searches between two nodes; none when no walk is short enough.
+    fn search(&mut self, ctx: &mut Context<'g>, from: NodeId, to: NodeId) -> Result<Option<Walks>> {
+        // What the search before this one held is gone.
+        ctx.release(std::mem::take(&mut self.held));
         let direction = self.edges.step.direction;
         let mut near = Side::new(from, direction);
         let mut far = Side::new(to, direction.reverse());
+        if from == to {
+            return Ok((self.min == 0).then(|| Walks::new(near, far, vec![from])));
+        }
         loop {
             if near.depth + far.depth >= self.max || near.frontier.is_empty() || far.frontier.is_empty() {
-                return Ok(Vec::new());
+                return Ok(None);
             }
             let (grows, other) =
                 if near.frontier.len() <= far.frontier.len() { (&mut near, &far) } else { (&mut far, &near) };
             self.level(ctx, grows)?;
+            let size = (grows.frontier.len() * size_of::<(NodeId, Reached, EdgeId)>()) as u64;
+            self.held += size;
+            ctx.hold(size)?;
             let mut met: Vec<NodeId> =
                 grows.frontier.iter().copied().filter(|node| other.reached.contains_key(node)).collect();
             if !met.is_empty() {
                 met.sort_unstable();
-                return Ok(self.join(&near, &far, &met));
+                return Ok(Some(Walks::new(near, far, met)));
             }
         }
     }
@@ -90,22 +99,6 @@ impl<'g> ShortestPath<'g> {
         side.frontier = next;
         Ok(())
     }
-
-    fn join(&self, near: &Side, far: &Side, met: &[NodeId]) -> Vec<Vec<EdgeId>> {
-        let mut walks = Vec::new();
-        for node in met {
-            for mut first in near.back_from(*node) {
-                first.reverse();
-                for second in far.back_from(*node) {
-                    walks.push([first.as_slice(), second.as_slice()].concat());
-                    if !self.all {
-                        return walks;
-                    }
-                }
-            }
-        }
-        walks
-    }
 }
 
 impl Side {
@@ -114,23 +107,66 @@ impl Side {
         Side { reached, frontier: vec![start], depth: 0, direction }
     }
 
-    /// Every shortest walk from the node back to this side's start.
-    fn back_from(&self, node: NodeId) -> Vec<Vec<EdgeId>> {
-        let mut done = Vec::new();
-        let mut open = vec![(node, Vec::new())];
-        while let Some((at, walk)) = open.pop() {
-            match self.reached.get(&at) {
-                Some(reached) if reached.depth > 0 => {
-                    for (edge, before) in reached.back.iter().rev() {
-                        let mut longer = walk.clone();
-                        longer.push(*edge);
-                        open.push((*before, longer));
-                    }
-                }
-                _ => done.push(walk),
+    /// The edge numbered `choice` that leads one step back from the node.
+    fn back(&self, node: NodeId, choice: usize) -> Option<(EdgeId, NodeId)> {
+        self.reached.get(&node)?.back.get(choice).copied()
+    }
+}
+
+/// The walks that two sides found, one at a time: their number can be exponential in their length.
+struct Walks {
+    near: Side,
+    far: Side,
+    /// The nodes where the sides meet.
+    met: std::vec::IntoIter<NodeId>,
+    /// For each step taken, from where the sides meet back to the start and then on to the end: the node that it
+    /// leaves, which of the node's edges it takes, that edge, and the node behind it.
+    steps: Vec<(NodeId, usize, EdgeId, NodeId)>,
+    /// Where the sides meet, for the walk being built.
+    middle: Option<NodeId>,
+}
+
+impl Walks {
+    fn new(near: Side, far: Side, met: Vec<NodeId>) -> Self {
+        Walks { near, far, met: met.into_iter(), steps: Vec::new(), middle: None }
+    }
+
+    /// The next walk, from the start to the end.
+    fn next(&mut self) -> Option<Vec<EdgeId>> {
+        let (near, length) = (self.near.depth as usize, (self.near.depth + self.far.depth) as usize);
+        // Take the last step differently, or the one before it; when no step is left, meet elsewhere.
+        let mut choice = 0;
+        while let Some((node, taken, ..)) = self.steps.pop() {
+            if self.back(self.steps.len(), node, taken + 1).is_some() {
+                choice = taken + 1;
+                self.push(node, choice)?;
+                break;
             }
         }
-        done
+        if choice == 0 {
+            self.middle = Some(self.met.next()?);
+        }
+        while self.steps.len() < length {
+            let node = match self.steps.last() {
+                Some((.., behind)) if self.steps.len() != near => *behind,
+                _ => self.middle?,
+            };
+            self.push(node, 0)?;
+        }
+        let edge = |step: &(NodeId, usize, EdgeId, NodeId)| step.2;
+        let (back, on) = self.steps.split_at(near);
+        Some(back.iter().rev().chain(on).map(edge).collect())
+    }
+
+    fn back(&self, step: usize, node: NodeId, choice: usize) -> Option<(EdgeId, NodeId)> {
+        let side = if step < self.near.depth as usize { &self.near } else { &self.far };
+        side.back(node, choice)
+    }
+
+    fn push(&mut self, node: NodeId, choice: usize) -> Option<()> {
+        let (edge, behind) = self.back(self.steps.len(), node, choice)?;
+        self.steps.push((node, choice, edge, behind));
+        Some(())
     }
 }
 
@@ -145,16 +181,32 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
         let (mut rows, mut found, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         while found.len() < ROWS && self.row < self.current.len {
             let step = &self.edges.step;
-            if let (Some(from), Some(to)) =
-                (node(&self.current, step.from, self.row), node(&self.current, step.to, self.row))
-            {
-                for walk in self.walks(ctx, from, to)? {
-                    found.push(Value::list(walk.into_iter().map(Value::Edge).collect()));
-                    ends.push(to);
-                    rows.push(self.row as u32);
-                }
+            let ends_of_row = (node(&self.current, step.from, self.row), node(&self.current, step.to, self.row));
+            let (Some(from), Some(to)) = ends_of_row else {
+                self.row += 1;
+                continue;
+            };
+            let walks = match &mut self.walks {
+                Some(walks) => walks,
+                None => match self.search(ctx, from, to)? {
+                    Some(walks) => self.walks.insert(walks),
+                    None => {
+                        self.row += 1;
+                        continue;
+                    }
+                },
+            };
+            let walk = walks.next();
+            let last = !self.all || walk.is_none();
+            if let Some(walk) = walk {
+                found.push(Value::list(walk.into_iter().map(Value::Edge).collect()));
+                ends.push(to);
+                rows.push(self.row as u32);
             }
-            self.row += 1;
+            if last {
+                self.walks = None;
+                self.row += 1;
+            }
         }
         let columns = [(self.edges.step.edge, Column::Value(found)), (self.edges.step.to, Column::Node(ends))];
         Ok(Some(beside(&self.current, &rows, &self.live, columns)))
@@ -165,5 +217,6 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
         self.edges.forget();
         self.current = Batch::default();
         self.row = 0;
+        self.walks = None;
     }
 }

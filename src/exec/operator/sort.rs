@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::slice::row_count;
 use super::{Batch, Boxed, Context, Operator, Result};
-use crate::exec::batch::ROWS;
+use crate::exec::batch::{ROWS, bytes};
 use crate::exec::expr::eval;
 use crate::model::{Column, Value, Var};
 use crate::plan::expr::Expr;
@@ -37,24 +37,33 @@ impl<'g> Sort<'g> {
             None => None,
         };
         let mut held = Held { rows: Batch::new(0), keys: vec![Vec::new(); self.keys.len()] };
+        // A run that was left in the middle could not give it back.
+        ctx.release(std::mem::take(&mut self.held));
         while let Some(batch) = self.input.next(ctx)? {
+            let mut size = batch.size();
             for ((expr, _), column) in self.keys.iter().zip(&mut held.keys) {
                 let values: Column<'g> = eval(expr, &batch, ctx)?;
                 column.extend((0..batch.len).map(|row| values.value(row)));
+                size += column[held.rows.len..].iter().map(bytes).sum::<u64>();
             }
+            self.hold(ctx, size)?;
             held.rows.append(batch, &self.live);
             if let Some(limit) = limit
                 && held.rows.len > limit.saturating_mul(2).max(4 * ROWS)
             {
                 self.shrink(&mut held, limit);
+                let size = held.rows.size() + held.keys.iter().flatten().map(bytes).sum::<u64>();
+                ctx.release(std::mem::take(&mut self.held));
+                self.hold(ctx, size)?;
             }
-            let size = held.rows.size();
-            ctx.release(self.held);
-            self.held = size;
-            ctx.hold(size)?;
         }
         self.shrink(&mut held, limit.unwrap_or(usize::MAX));
         Ok(held.rows)
+    }
+
+    fn hold(&mut self, ctx: &mut Context<'g>, size: u64) -> Result<()> {
+        self.held += size;
+        ctx.hold(size)
     }
 
     /// Sorts what is held and keeps the first rows.

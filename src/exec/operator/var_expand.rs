@@ -3,7 +3,7 @@
 //! Depth first, with the path so far as the only state, so memory grows with the length of a trail and not with their
 //! number; the search stops in the middle of a row when a batch is full and goes on there.
 
-use super::expand::{Edges, node};
+use super::expand::{Edges, node, unlike};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
 use crate::model::{Column, EdgeId, NodeId, Value, Var};
@@ -19,6 +19,7 @@ pub(super) struct VarExpand<'g> {
     live: Vec<Var>,
     current: Batch<'g>,
     row: usize,
+    steps: usize,
     search: Option<Search>,
 }
 
@@ -36,7 +37,7 @@ impl<'g> VarExpand<'g> {
     pub(super) fn new(input: Boxed<'g>, edges: Edges, bounds: (u64, Option<u64>), live: Vec<Var>) -> Self {
         let min = usize::try_from(bounds.0).unwrap_or(usize::MAX);
         let max = bounds.1.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
-        VarExpand { input, edges, min, max, live, current: Batch::default(), row: 0, search: None }
+        VarExpand { input, edges, min, max, live, current: Batch::default(), row: 0, steps: 0, search: None }
     }
 
     /// Starts the search of the next row; its start itself is a trail when none is too short.
@@ -48,7 +49,7 @@ impl<'g> VarExpand<'g> {
             self.row += 1;
             return Ok(());
         };
-        let unlike = self.edges.unlike(&self.current, self.row);
+        let unlike = unlike(step, &self.current, self.row);
         let mut search = Search { to, unlike, trail: Vec::new(), open: Vec::new() };
         if self.min == 0 && search.may_end(from, &self.edges, ctx) {
             found.push(self.row, &search.trail, from);
@@ -67,10 +68,9 @@ impl<'g> VarExpand<'g> {
 
     /// Goes on with the search of this row until it ends or the batch is full.
     fn advance(&mut self, ctx: &mut Context<'g>, mut search: Search, found: &mut Found<'g>) -> Result<()> {
-        let mut steps = 0;
         while let Some(open) = search.open.last_mut() {
-            steps += 1;
-            if steps % STEPS == 0 {
+            self.steps += 1;
+            if self.steps.is_multiple_of(STEPS) {
                 ctx.check()?;
             }
             let Some((edge, other)) = open.next() else {

@@ -7,6 +7,7 @@ use crate::lang::ast::{self, ExprKind as Ast, Name, UnaryOp};
 use crate::model::function::{self, Aggregate, Function, FunctionKind, Signature, Types};
 use crate::model::{Detail, Diagnostic, Span, nearest};
 use crate::plan::expr::{AggregateCall, Expr, ExprKind};
+use crate::plan::walk::volatile;
 
 impl Lower<'_> {
     pub(super) fn call(
@@ -167,11 +168,4 @@ fn nested(mut error: Diagnostic) -> Diagnostic {
         error.message = "aggregations cannot be nested".to_owned();
     }
     error
-}
-
-/// Whether two evaluations may differ.
-fn volatile(expr: &Expr) -> bool {
-    let mut found = matches!(expr.kind.as_ref(), ExprKind::Call(Function::Rand | Function::RandomUuid, _));
-    crate::plan::walk::children(expr, &mut |child| found |= volatile(child));
-    found
 }

@@ -1,7 +1,9 @@
-//! `MATCH`: patterns become one query graph.
+//! `MATCH`: patterns become a query graph.
 //!
 //! Two passes, because a property map or an inner `WHERE` may use any name of the clause: the first binds names and
 //! draws the graph, the second lowers the predicates.
+
+use std::collections::BTreeSet;
 
 use super::expr::{As, Env};
 use super::scope::{Scope, Static};
@@ -13,6 +15,7 @@ use crate::model::function::Types;
 use crate::model::{Class, Detail, Diagnostic, Span, Var};
 use crate::plan::expr::{Expr, ExprKind, Labels};
 use crate::plan::logical::{Logical, MentionKind, PatternEdge, QueryGraph, Selection, Walk};
+use crate::plan::walk::free_vars;
 
 /// A pattern while it is drawn.
 #[derive(Default)]
@@ -34,26 +37,68 @@ impl Lower<'_> {
     ) -> Result<Logical> {
         let outer = scope.vars();
         let mut drawing = Drawing::default();
+        let mut parts: Vec<QueryGraph> = Vec::with_capacity(patterns.len());
         let mut drawn = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             drawn.push(self.draw(pattern, scope, &mut drawing)?);
+            parts.push(std::mem::take(&mut drawing.graph));
         }
-        for (pattern, vars) in patterns.iter().zip(&drawn) {
+        for ((pattern, vars), graph) in patterns.iter().zip(&drawn).zip(&mut parts) {
             for (element, var) in pattern.elements.iter().zip(vars) {
-                self.inline_predicates(element, *var, scope, &mut drawing.graph)?;
+                self.inline_predicates(element, *var, scope, graph)?;
             }
         }
+        let mut predicates = Vec::new();
         if let Some(predicate) = predicate {
-            let predicate = self.predicate(predicate, scope)?;
-            conjuncts(predicate, &mut drawing.graph.predicates);
+            conjuncts(self.predicate(predicate, scope)?, &mut predicates);
         }
-        let graph = drawing.graph;
         if !optional {
-            return Ok(Logical::Match { input: Box::new(input), graph });
+            return Ok(self.join(input, &outer, parts, predicates));
         }
         let vars = scope.vars().into_iter().filter(|var| outer.binary_search(var).is_err()).collect();
-        let inner = Logical::Match { input: Box::new(Logical::Argument(outer)), graph };
-        Ok(Logical::Optional { input: Box::new(input), inner: Box::new(inner), vars })
+        let inner = Box::new(self.join(Logical::Argument(outer.clone()), &outer, parts, predicates));
+        Ok(Logical::Optional { input: Box::new(input), inner, vars })
+    }
+
+    /// The patterns of a clause together, and what its `WHERE` demands.
+    ///
+    /// All of them are one graph, but for those of which only the shortest walks count: the choice is among the walks of
+    /// that pattern alone, so each is a graph of its own. It comes after the others, where its ends are bound, unless they
+    /// use what lies between its ends.
+    fn join(&self, input: Logical, outer: &[Var], parts: Vec<QueryGraph>, predicates: Vec<Expr>) -> Logical {
+        let (selected, plain): (Vec<_>, Vec<_>) = parts.into_iter().partition(|graph| !graph.selections.is_empty());
+        let plain = plain.into_iter().reduce(QueryGraph::with).unwrap_or_default();
+        let between = |graph: &QueryGraph| {
+            let inside = |node: &&Var| graph.selections.iter().all(|s| s.ends.0 != **node && s.ends.1 != **node);
+            graph.nodes.iter().filter(inside).any(|node| plain.nodes.contains(node))
+        };
+        let (before, after): (Vec<_>, Vec<_>) = selected.into_iter().partition(between);
+        let mut plan = input;
+        let mut bound: BTreeSet<Var> = outer.iter().copied().collect();
+        let mut waiting = predicates;
+        let graphs = before.into_iter().chain((!plain.nodes.is_empty()).then_some(plain)).chain(after);
+        for mut graph in graphs {
+            let own = &bound | &graph.vars();
+            let (mine, foreign): (Vec<_>, Vec<_>) = std::mem::take(&mut graph.predicates)
+                .into_iter()
+                .partition(|predicate| free_vars(predicate, &self.subqueries).is_subset(&own));
+            // A `WHERE` looks at the walks that were chosen; before the choice it may only look at what is the same for
+            // all the walks between two ends.
+            let seen = match graph.selections.is_empty() {
+                true => own.clone(),
+                false => &bound | &graph.selections.iter().flat_map(|s| [s.ends.0, s.ends.1]).collect(),
+            };
+            let (now, later): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|predicate| free_vars(predicate, &self.subqueries).is_subset(&seen));
+            graph.predicates = [mine, now].concat();
+            waiting = [foreign, later].concat();
+            bound = own;
+            plan = Logical::Match { input: Box::new(plan), graph };
+        }
+        match all_of(waiting) {
+            None => plan,
+            Some(predicate) => Logical::Filter { input: Box::new(plan), predicate },
+        }
     }
 
     /// First pass: binds the names of one pattern and draws it; gives the var of each element.

@@ -8,7 +8,7 @@ use crate::model::Var;
 use crate::plan::expr::Expr;
 use crate::plan::logical::{Logical, QueryGraph, Subquery};
 use crate::plan::lower::{all_of, conjuncts};
-use crate::plan::walk::free_vars;
+use crate::plan::walk::{free_vars, volatile};
 
 pub(super) fn apply(plan: Logical, subqueries: &[Subquery]) -> Logical {
     let plan = plan.map_inputs(&mut |input| apply(input, subqueries));
@@ -34,6 +34,10 @@ pub(super) fn apply(plan: Logical, subqueries: &[Subquery]) -> Logical {
 
 /// Puts the predicate as deep as it may go; gives it back when it cannot go below `plan` itself.
 fn sink(plan: Logical, predicate: Expr, subqueries: &[Subquery]) -> (Logical, Option<Expr>) {
+    // A random value is drawn for each row, and there are other rows below.
+    if volatile(&predicate) {
+        return (plan, Some(predicate));
+    }
     let uses = |vars: &[Var]| {
         let free = free_vars(&predicate, subqueries);
         vars.iter().any(|var| free.contains(var))
