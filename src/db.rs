@@ -91,7 +91,8 @@ impl Database {
 
     /// The graph as it is now; later changes do not show in it.
     pub fn view(&self) -> View<'_> {
-        // A poisoned lock guards a whole state all the same: it is replaced at once or not at all.
+        // The lock is poisoned when a statement panicked while it wrote, which is a bug of ours; what it wrote to is gone
+        // then, and reading goes on with the snapshot.
         let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         View::with_changes(&self.snapshot, Arc::clone(&changes))
     }
@@ -156,12 +157,22 @@ impl Database {
         }
         drop(view);
         // One writer at a time, from the state that it reads to the state that it leaves.
-        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let view = View::with_changes(&self.snapshot, Arc::clone(&changes));
+        // While it runs the changes are its own, so that it adds to them where they are instead of to a copy.
+        let mut kept = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = std::mem::take(&mut *kept);
+        let mark = changes.mark();
+        let view = View::with_changes(&self.snapshot, changes);
         let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
-        let rows = Rows::running(cursor, &plan).gather()?;
-        *changes = rows.view().changes();
-        Ok(rows)
+        let (rows, failure) = Rows::running(cursor, &plan).gather();
+        *kept = rows.view().changes();
+        match failure {
+            None => Ok(rows),
+            Some(error) => {
+                drop(rows);
+                Arc::make_mut(&mut kept).undo_to(mark);
+                Err(Error::Run(error))
+            }
+        }
     }
 
     /// The Cypher that a sentence becomes; none when the text is Cypher already.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::error::Error;
 use crate::exec::{Batch, Cursor, Summary};
 use crate::lang::ask::Note;
-use crate::model::{Column, Value, Var};
+use crate::model::{Column, Diagnostic, Value, Var};
 use crate::plan::physical::{Plan, Warning};
 use crate::store::View;
 
@@ -29,6 +29,7 @@ enum Source<'g> {
         view: View<'g>,
         batches: VecDeque<Batch<'g>>,
         summary: Summary,
+        counts: Vec<u64>,
     },
 }
 
@@ -53,26 +54,31 @@ impl<'g> Rows<'g> {
             vars: vec![Var(0)],
             notes: Vec::new(),
             warnings: Vec::new(),
-            source: Source::Finished { view, batches: VecDeque::from([batch]), summary: Summary::default() },
+            source: Source::Finished {
+                view,
+                batches: VecDeque::from([batch]),
+                summary: Summary::default(),
+                counts: Vec::new(),
+            },
             current: None,
         }
     }
 
-    /// Runs to the end, keeping the rows.
-    pub(super) fn gather(self) -> Result<Self, Error> {
-        let source = match self.source {
-            Source::Running(mut cursor) => {
-                let mut batches = VecDeque::new();
-                while let Some(batch) = cursor.next_batch().map_err(Error::Run)? {
-                    if !self.columns.is_empty() {
-                        batches.push_back(batch);
-                    }
-                }
-                Source::Finished { view: cursor.view().clone(), batches, summary: cursor.summary() }
+    /// Runs to the end, keeping the rows; or as far as it goes, and what stopped it.
+    pub(super) fn gather(mut self) -> (Self, Option<Diagnostic>) {
+        let Source::Running(cursor) = &mut self.source else { return (self, None) };
+        let mut batches = VecDeque::new();
+        let failure = loop {
+            match cursor.next_batch() {
+                Ok(Some(batch)) if !self.columns.is_empty() => batches.push_back(batch),
+                Ok(Some(_)) => {}
+                Ok(None) => break None,
+                Err(error) => break Some(error),
             }
-            finished => finished,
         };
-        Ok(Rows { source, ..self })
+        let view = cursor.view().clone();
+        let (summary, counts) = (cursor.summary(), cursor.counts().to_vec());
+        (Rows { source: Source::Finished { view, batches, summary, counts }, ..self }, failure)
     }
 
     /// The same rows with something to say about the statement.
@@ -87,7 +93,7 @@ impl<'g> Rows<'g> {
                 while cursor.next_batch().map_err(Error::Run)?.is_some() {}
                 Ok((cursor.view().clone(), cursor.counts().to_vec()))
             }
-            Source::Finished { view, .. } => Ok((view, Vec::new())),
+            Source::Finished { view, counts, .. } => Ok((view, counts)),
         }
     }
 

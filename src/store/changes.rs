@@ -45,6 +45,17 @@ pub struct Changes {
     pub(super) keys: Names,
 }
 
+/// A state of [`Changes`] to come back to.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    nodes: usize,
+    edges: usize,
+    shapes: usize,
+    labels: usize,
+    edge_types: usize,
+    keys: usize,
+}
+
 #[derive(Clone, Debug)]
 enum Weight {
     Added(AddedNode),
@@ -95,6 +106,46 @@ fn wanted(types: Option<&[EdgeTypeId]>, edge_type: EdgeTypeId) -> bool {
 
 /// Writes.
 impl Changes {
+    /// The state as it is, to come back to with [`Changes::undo_to`].
+    pub fn mark(&self) -> Mark {
+        Mark {
+            nodes: self.nodes.len(),
+            edges: self.graph.edge_count(),
+            shapes: self.shapes.len(),
+            labels: self.labels.len(),
+            edge_types: self.edge_types.len(),
+            keys: self.keys.len(),
+        }
+    }
+
+    /// Takes back everything that was added since the mark was made; the work is in proportion to that.
+    ///
+    /// Edges go from the last to the first, so that petgraph hands their numbers out again in the old order.
+    pub fn undo_to(&mut self, mark: Mark) {
+        for index in (mark.edges..self.graph.edge_count()).rev().map(EdgeIndex::new) {
+            let ends = self.graph.edge_endpoints(index);
+            let Some((ends, edge)) = ends.zip(self.graph.remove_edge(index)) else { continue };
+            self.by_type.entry(edge.edge_type).and_modify(|count| *count -= 1);
+            for (end, leaves) in [(ends.0, true), (ends.1, false)] {
+                let Some(Weight::Added(node)) = self.graph.node_weight(end) else { continue };
+                for label in &self.shapes[node.shape].labels {
+                    self.by_label.entry((*label, edge.edge_type, leaves)).and_modify(|count| *count -= 1);
+                }
+            }
+        }
+        for index in self.nodes.drain(mark.nodes..).rev() {
+            if let Some(Weight::Added(node)) = self.graph.remove_node(index) {
+                self.shapes[node.shape].nodes.pop();
+            }
+        }
+        for shape in self.shapes.drain(mark.shapes..) {
+            self.shape_of_labels.remove(&shape.labels);
+        }
+        self.labels.truncate(mark.labels);
+        self.edge_types.truncate(mark.edge_types);
+        self.keys.truncate(mark.keys);
+    }
+
     /// Ties the changes to a snapshot of this many nodes and edges; always the same once something was added.
     pub(super) fn over(&mut self, nodes: u32, edges: u32) {
         debug_assert!(self.is_empty() || (self.first_node, self.first_edge) == (nodes, edges));

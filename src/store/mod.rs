@@ -22,7 +22,7 @@ mod view;
 
 pub use builder::Builder;
 pub use bytes::Aligned;
-pub use changes::Changes;
+pub use changes::{Changes, Mark};
 pub use error::Error;
 pub use file::write;
 pub use snapshot::Snapshot;

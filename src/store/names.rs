@@ -26,6 +26,13 @@ impl Names {
         self.names.get(id as usize).map(AsRef::as_ref)
     }
 
+    /// Forgets the names that came after the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        for name in self.names.drain(len.min(self.names.len())..) {
+            self.ids.remove(&name);
+        }
+    }
+
     /// The name's number, a new one for a new name.
     pub(super) fn intern(&mut self, name: &str) -> u32 {
         self.id(name).unwrap_or_else(|| {
