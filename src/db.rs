@@ -118,9 +118,25 @@ impl Database {
     /// [`Error::Parse`] and [`Error::Plan`] before anything runs, [`Error::Run`] while it runs; later rows may still
     /// fail, as the iterator says.
     pub fn query<'g>(&'g self, text: &str, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
+        self.query_without(text, parameters, limits, &[])
+    }
+
+    /// As [`Database::query`], with some of the planner's rules switched off: the answer is the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::query`].
+    #[doc(hidden)]
+    pub fn query_without<'g>(
+        &'g self,
+        text: &str,
+        parameters: &Parameters,
+        limits: &Limits,
+        disabled: &[Rule],
+    ) -> Result<Rows<'g>, Error> {
         let view = self.view();
         let parsed = self.parse(text, &view)?;
-        let mut plan = plan::plan(&parsed.statement, text, &view, &[]).map_err(Error::Plan)?;
+        let mut plan = plan::plan(&parsed.statement, text, &view, disabled).map_err(Error::Plan)?;
         let warnings = std::mem::take(&mut plan.warnings);
         let mode = parsed.statement.mode;
         if mode == ast::Mode::Explain {
