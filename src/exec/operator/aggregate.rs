@@ -142,3 +142,36 @@ impl<'g> Operator<'g> for Aggregate<'g> {
         self.groups = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, counted, given, lengths, rows, var};
+    use super::*;
+    use crate::model::Span;
+    use crate::model::function::Aggregate as Function;
+
+    type Keys = Vec<(Var, Expr)>;
+
+    fn call(function: Function, distinct: bool, arguments: Vec<Expr>) -> AggregateCall {
+        AggregateCall { span: Span::default(), function, distinct, arguments }
+    }
+
+    #[test]
+    fn folds_groups() {
+        let none = Keys::new();
+        let by_x = vec![(X, var(X))];
+        let cases: [(&[&str], &Keys, &str); 5] = [
+            (&[], &none, "null 0 0"),
+            (&[], &by_x, ""),
+            (&["1 2, null 2", "1 null, null 3"], &none, "null 2 7"),
+            (&["1 2, null 2", "1 null, null 3, 2 2"], &by_x, "1 1 2, null 2 5, 2 1 2"),
+            (&["1 2, 1 2"], &by_x, "1 1 4"),
+        ];
+        for (input, keys, expected) in cases {
+            let calls =
+                vec![(Y, call(Function::Count, true, vec![var(Y)])), (Z, call(Function::Sum, false, vec![var(Y)]))];
+            assert_eq!(rows(Aggregate::new(given(input), keys.clone(), calls), &[X, Y, Z]), expected, "{input:?}");
+        }
+        assert_eq!(lengths(Aggregate::new(counted(&[2048, 2]), by_x, Vec::new())), [2048, 2]);
+    }
+}

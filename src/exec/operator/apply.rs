@@ -78,3 +78,40 @@ impl<'g> Operator<'g> for Apply<'g> {
         self.current = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, counted, expr, given, greater, int, lengths, op, rows, var};
+    use super::*;
+    use crate::plan::expr::ExprKind;
+    use crate::plan::physical::{self, OpKind};
+
+    /// `WHERE x > 1 UNWIND [x, y] AS z`
+    fn inner(per_row: bool) -> Subplan<'static> {
+        let row = Var(5);
+        let live = [X, Y, row];
+        let filter = op(OpKind::Filter(greater(var(X), int(1))), Some(op(OpKind::Argument, None, &live)), &live);
+        let list = expr(ExprKind::List(vec![var(X), var(Y)]));
+        let root = op(OpKind::Unwind { list, var: Z }, Some(filter), &[Z, row]);
+        Subplan::build(&physical::Subplan { root, row, per_row })
+    }
+
+    #[test]
+    fn inner_rows_beside_outer_rows() {
+        let cases: [(&[&str], &str, &str); 3] = [
+            (&[], "", ""),
+            (&["2 5, 0 6", "3 7"], "2 2, 2 5, 3 3, 3 7", "2 2, 2 5, 0 null, 3 3, 3 7"),
+            (&["null 1"], "", "null null"),
+        ];
+        for (input, joined, optional) in cases {
+            for per_row in [false, true] {
+                let live = || vec![X, Z];
+                let apply = Apply::inner(given(input), inner(per_row), vec![Z], live());
+                assert_eq!(rows(apply, &[X, Z]), joined, "{input:?}");
+                let apply = Apply::optional(given(input), inner(per_row), vec![Z], live());
+                assert_eq!(rows(apply, &[X, Z]), optional, "{input:?}");
+            }
+        }
+        assert_eq!(lengths(Apply::optional(counted(&[1026, 1]), inner(false), vec![Z], vec![Z])), [2048, 2, 2]);
+    }
+}

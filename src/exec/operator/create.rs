@@ -134,3 +134,44 @@ impl<'g> Operator<'g> for Create<'g> {
         self.created = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, context, expr, given, var};
+    use super::*;
+    use crate::model::Str;
+    use crate::plan::expr::ExprKind;
+
+    fn create(input: Boxed<'static>, source: Var) -> Create<'static> {
+        let map = expr(ExprKind::Map(vec![("k".to_owned(), var(X))]));
+        let nodes = vec![CreateNode { var: Y, labels: vec!["New".to_owned()], properties: Some(map) }];
+        let edges = vec![CreateEdge { var: Z, source, target: Y, edge_type: "T".to_owned(), properties: None }];
+        Create::new(input, nodes, edges, vec![X, Y, Z])
+    }
+
+    #[test]
+    fn a_node_and_an_edge_for_each_row() {
+        // Null is no property; the numbers are nodes, edges, properties.
+        let cases: [(&[&str], [u64; 3]); 3] = [(&[], [0; 3]), (&["1, null", "3"], [3, 3, 2]), (&["null"], [1, 1, 0])];
+        for (input, expected) in cases {
+            let mut ctx = context();
+            let mut create = create(given(input), Y);
+            let mut rows = 0;
+            while let Some(batch) = create.next(&mut ctx).expect("creates") {
+                rows += batch.len as u64;
+            }
+            let made = ctx.summary;
+            assert_eq!([made.nodes_created, made.edges_created, made.properties_set], expected, "{input:?}");
+            assert_eq!((rows, ctx.view.node_count()), (expected[0], 3 + expected[0]), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn an_edge_needs_both_ends_and_a_property_what_can_be_stored() {
+        let mut ctx = context();
+        assert!(create(given(&["null"]), X).next(&mut ctx).is_err());
+        assert!(is_storable(&Value::list(vec![Value::Int(1)])));
+        assert!(!is_storable(&Value::map([(Str::from("a"), Value::Int(1))])));
+        assert!(!is_storable(&Value::list(vec![Value::Null])));
+    }
+}

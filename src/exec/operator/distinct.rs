@@ -52,3 +52,22 @@ impl<'g> Operator<'g> for Distinct<'g> {
         self.seen.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, counted, given, lengths, rows};
+    use super::*;
+
+    #[test]
+    fn first_of_each() {
+        let cases: [(&[&str], &str); 3] = [
+            (&[], ""),
+            (&["1 null, null 1, 1 null", "null 1, null null"], "1 null, null 1, null null"),
+            (&["[1;2] 0, [1;2] 0, [2;1] 0"], "[1;2] 0, [2;1] 0"),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(rows(Distinct::new(given(input), vec![X, Y], vec![X, Y]), &[X, Y]), expected, "{input:?}");
+        }
+        assert_eq!(lengths(Distinct::new(counted(&[2048, 1]), vec![X], vec![X])), [2048, 1]);
+    }
+}

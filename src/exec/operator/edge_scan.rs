@@ -75,3 +75,34 @@ impl<'g> Operator<'g> for EdgeScan<'g> {
         (self.row, self.offset) = (0, 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, counted, given, lengths, rows, step};
+    use super::*;
+
+    #[test]
+    fn every_edge_with_its_ends() {
+        let cases = [
+            (Direction::Out, Some("S"), "n0 e2 n2"),
+            (Direction::In, Some("S"), "n2 e2 n0"),
+            (Direction::Both, Some("S"), "n0 e2 n2, n2 e2 n0"),
+            (Direction::Both, Some("No"), ""),
+            (Direction::Out, None, "n0 e0 n1, n1 e1 n2, n0 e2 n2, n2 e3 n2"),
+        ];
+        for (direction, edge_type, expected) in cases {
+            let scan = EdgeScan::new(given(&["1"]), step(direction, edge_type, false), vec![X, Y, Z]);
+            assert_eq!(rows(scan, &[X, Y, Z]), expected, "{direction:?} {edge_type:?}");
+        }
+        assert_eq!(lengths(EdgeScan::new(counted(&[]), step(Direction::Out, None, false), vec![Y])), [0; 0]);
+        assert_eq!(lengths(EdgeScan::new(counted(&[513]), step(Direction::Out, None, false), vec![Y])), [2048, 4]);
+    }
+
+    #[test]
+    fn but_not_the_edges_found_before() {
+        let unlike = Var(3);
+        let input = given(&["0 0 0 e0, 0 0 0 null, 0 0 0 [e1;e3]"]);
+        let step = Expand { unlike: vec![unlike], ..step(Direction::Out, Some("R"), false) };
+        assert_eq!(rows(EdgeScan::new(input, step, vec![Y]), &[Y]), "e1, e3, e0, e1, e3, e0");
+    }
+}

@@ -168,3 +168,50 @@ pub(super) fn node(batch: &Batch<'_>, var: Var, row: usize) -> Option<NodeId> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, given, lengths, rows, step};
+    use super::*;
+    use crate::plan::expr::Labels;
+
+    #[test]
+    fn the_edges_at_a_node() {
+        let cases: [(&[&str], Direction, Option<&str>, &str); 6] = [
+            (&[], Direction::Out, None, ""),
+            (&["null"], Direction::Out, None, ""),
+            (&["n0", "n1"], Direction::Out, Some("R"), "n0 e0 n1, n1 e1 n2"),
+            (&["n1, null"], Direction::Both, Some("R"), "n1 e1 n2, n1 e0 n0"),
+            (&["n2"], Direction::Both, Some("R"), "n2 e3 n2, n2 e1 n1"),
+            (&["n0"], Direction::Out, Some("No"), ""),
+        ];
+        for (input, direction, edge_type, expected) in cases {
+            let expand = Expand::new(given(input), step(direction, edge_type, false), vec![X, Y, Z]);
+            assert_eq!(rows(expand, &[X, Y, Z]), expected, "{input:?} {direction:?} {edge_type:?}");
+        }
+    }
+
+    #[test]
+    fn between_two_nodes() {
+        let cases = [
+            (Direction::Out, "n0 0 n2, n0 0 null, null 0 n2", "n0 e2 n2"),
+            (Direction::In, "n2 0 n0, n0 0 n2", "n2 e2 n0"),
+            (Direction::Both, "n2 0 n0, n2 0 n2", "n2 e2 n0, n2 e3 n2"),
+        ];
+        for (direction, input, expected) in cases {
+            let expand = Expand::new(given(&[input]), step(direction, None, true), vec![X, Y, Z]);
+            assert_eq!(rows(expand, &[X, Y, Z]), expected, "{direction:?} {input}");
+        }
+    }
+
+    #[test]
+    fn labels_of_the_end_edges_found_before_and_full_batches() {
+        let to_labels = Some(Labels::Name("B".to_owned()));
+        let labelled = physical::Expand { to_labels, ..step(Direction::Out, None, false) };
+        assert_eq!(rows(Expand::new(given(&["n0"]), labelled, vec![Y]), &[Y]), "e2");
+        let unlike = physical::Expand { unlike: vec![Y], ..step(Direction::Out, None, false) };
+        assert_eq!(rows(Expand::new(given(&["n0 e2, n0 null"]), unlike, vec![Y]), &[Y]), "e0, e0, e2");
+        let input = vec!["n0"; 1025].join(",");
+        assert_eq!(lengths(Expand::new(given(&[&input]), step(Direction::Out, None, false), vec![Y])), [2048, 2]);
+    }
+}

@@ -32,3 +32,20 @@ impl<'g> Operator<'g> for Filter<'g> {
         self.input.reset();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, counted, given, greater, int, lengths, rows, var};
+    use super::*;
+
+    #[test]
+    fn keeps_what_is_true() {
+        let cases: [(&[&str], &str); 4] =
+            [(&[], ""), (&["null 1, 0 2, 2 3", "5 4"], "3, 4"), (&["0 1", "1 2"], ""), (&["7 1"], "1")];
+        for (input, expected) in cases {
+            let filter = Filter::new(given(input), greater(var(X), int(1)), vec![Y]);
+            assert_eq!(rows(filter, &[Y]), expected, "{input:?}");
+        }
+        assert_eq!(lengths(Filter::new(counted(&[2048, 0, 2]), greater(var(X), int(2046)), vec![X])), [1, 2]);
+    }
+}

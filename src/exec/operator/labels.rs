@@ -65,3 +65,37 @@ pub(in crate::exec) fn edge_types(types: &Labels, view: &View<'_>) -> Vec<EdgeTy
         .filter(|id| type_matches(types, view.edge_type_name(*id)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::context;
+    use super::*;
+
+    #[test]
+    fn expressions_over_labels() {
+        use Labels::{And, Any, Not, Or};
+        let name = |name: &str| Labels::Name(name.to_owned());
+        let view = context().view;
+        let (a, b) = (view.label_id("A"), view.label_id("B"));
+        let both: Vec<LabelId> = a.into_iter().chain(b).collect();
+        // The labels that satisfy it: none, A, A and B; the types: R, S.
+        let cases = [
+            (name("A"), [false, true, true]),
+            (name("Unknown"), [false, false, false]),
+            (Any, [false, true, true]),
+            (Not(Box::new(Any)), [true, false, false]),
+            (Not(Box::new(name("B"))), [true, true, false]),
+            (And(vec![name("A"), name("B")]), [false, false, true]),
+            (Or(vec![name("B"), Not(Box::new(name("A")))]), [true, false, true]),
+            (And(vec![]), [true, true, true]),
+            (Or(vec![]), [false, false, false]),
+        ];
+        for (labels, expected) in cases {
+            let resolved = Resolved::new(&labels, &view);
+            assert_eq!([&both[..0], &both[..1], &both].map(|of| resolved.accepts(of)), expected, "{labels:?}");
+        }
+        let not_r = Not(Box::new(name("R")));
+        assert_eq!(edge_types(&not_r, &view).len(), 1);
+        assert!(type_matches(&not_r, "S") && !type_matches(&And(vec![name("R"), name("S")]), "R"));
+    }
+}

@@ -63,3 +63,18 @@ impl<'g> Operator<'g> for Argument<'g> {
         self.given = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, batch, rows};
+    use super::*;
+
+    #[test]
+    fn each_gives_its_rows_once() {
+        assert_eq!(rows(Unit::default(), &[]), "");
+        let slot = ArgumentSlot::default();
+        assert_eq!(rows(Argument::new(slot.clone(), vec![X]), &[X]), "");
+        slot.put(batch("1 2, null 3"));
+        assert_eq!(rows(Argument::new(slot, vec![X]), &[X]), "1, null");
+    }
+}

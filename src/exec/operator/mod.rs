@@ -21,6 +21,9 @@ mod shortest_path;
 mod slice;
 mod sort;
 mod subplan;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod testing;
 mod union;
 mod unwind;
 mod var_expand;

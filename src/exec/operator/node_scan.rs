@@ -67,3 +67,26 @@ impl<'g> Operator<'g> for NodeScan<'g> {
         (self.row, self.run, self.offset) = (0, 0, 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, counted, given, lengths, rows};
+    use super::*;
+
+    #[test]
+    fn every_node_beside_every_row() {
+        let name = |name: &str| Labels::Name(name.to_owned());
+        let cases: [(&[&str], Option<Labels>, &str); 5] = [
+            (&[], None, ""),
+            (&["1, null"], None, "1 n0, 1 n1, 1 n2, null n0, null n1, null n2"),
+            (&["1", "2"], Some(name("B")), "1 n2, 2 n2"),
+            (&["1"], Some(Labels::Not(Box::new(name("B")))), "1 n0, 1 n1"),
+            (&["1"], Some(name("Unknown")), ""),
+        ];
+        for (input, labels, expected) in cases {
+            let scan = NodeScan::new(given(input), Y, labels.clone(), vec![X, Y]);
+            assert_eq!(rows(scan, &[X, Y]), expected, "{input:?} {labels:?}");
+        }
+        assert_eq!(lengths(NodeScan::new(counted(&[683]), Y, None, vec![Y])), [2048, 1]);
+    }
+}

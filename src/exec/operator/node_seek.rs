@@ -62,3 +62,20 @@ impl<'g> Operator<'g> for NodeSeek<'g> {
         self.row = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, counted, given, lengths, rows, var};
+    use super::*;
+
+    #[test]
+    fn nodes_whose_property_equals_the_value() {
+        let seek = |input, label: &str| NodeSeek::new(input, Y, label.to_owned(), "k".to_owned(), var(X), vec![X, Y]);
+        let cases: [(&[&str], &str, &str); 4] =
+            [(&[], "A", ""), (&["1, null, 0", "7, 1"], "A", "1 n1, 0 n0, 1 n1"), (&["1"], "B", ""), (&["1"], "No", "")];
+        for (input, label, expected) in cases {
+            assert_eq!(rows(seek(given(input), label), &[X, Y]), expected, "{input:?} {label}");
+        }
+        assert_eq!(lengths(seek(counted(&[2048, 2048]), "A")), [2]);
+    }
+}

@@ -77,3 +77,26 @@ impl<'g> Operator<'g> for SelectShortest<'g> {
         self.done = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, given, lengths, rows};
+    use super::*;
+
+    #[test]
+    fn of_each_partition_the_shortest() {
+        let cases: [(&[&str], Option<u64>, &str); 5] = [
+            (&[], Some(1), ""),
+            (&["n0 [e0;e1], n0 [e2], n1 null", "n0 e3, n1 [e0]"], None, "n0 [e2], n1 null, n0 e3"),
+            (&["n0 [e0;e1], n0 [e2], n1 null", "n0 e3, n1 [e0]"], Some(1), "n0 [e2], n1 null"),
+            (&["n0 [e0;e1], n0 [e2]", "null [e3]"], Some(2), "n0 [e0;e1], n0 [e2], null [e3]"),
+            (&["n0 [e0]"], Some(0), ""),
+        ];
+        for (input, keep, expected) in cases {
+            let select = SelectShortest::new(given(input), vec![X], vec![Y], keep, vec![X, Y]);
+            assert_eq!(rows(select, &[X, Y]), expected, "{input:?} {keep:?}");
+        }
+        let many = vec!["n0 e0"; 2049].join(",");
+        assert_eq!(lengths(SelectShortest::new(given(&[&many, &many]), vec![X], vec![Y], None, vec![X])), [4098]);
+    }
+}

@@ -220,3 +220,54 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
         self.walks = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, given, lengths, rows, step};
+    use super::*;
+
+    type Bounds = (u64, Option<u64>);
+
+    fn shortest(input: &[&str], direction: Direction, bounds: Bounds, all: bool) -> ShortestPath<'static> {
+        let edges = Edges::new(step(direction, None, true), Var(4), None);
+        ShortestPath::new(given(input), edges, bounds, all, vec![X, Y, Z])
+    }
+
+    #[test]
+    fn between_two_nodes() {
+        let cases: [(&[&str], Direction, Bounds, &str); 7] = [
+            (&[], Direction::Out, (1, None), ""),
+            (&["n0 0 null, null 0 n0"], Direction::Out, (0, None), ""),
+            (&["n0 0 n2", "n0 0 n1"], Direction::Out, (1, None), "[e2], [e0]"),
+            (&["n2 0 n0, n2 0 n1"], Direction::In, (1, None), "[e2], [e1]"),
+            (&["n2 0 n0"], Direction::Out, (1, None), ""),
+            (&["n1 0 n1"], Direction::Out, (0, None), "[]"),
+            (&["n1 0 n1"], Direction::Out, (1, None), ""),
+        ];
+        for (input, direction, bounds, expected) in cases {
+            let found = rows(shortest(input, direction, bounds, false), &[Y]);
+            assert_eq!(found, expected, "{input:?} {direction:?} {bounds:?}");
+        }
+        assert_eq!(rows(shortest(&["n0 0 n2"], Direction::Out, (1, Some(0)), false), &[Y]), "");
+        assert_eq!(lengths(shortest(&[&vec!["n0 0 n2"; 2049].join(",")], Direction::Out, (1, None), true)), [2048, 1]);
+    }
+
+    #[test]
+    fn walks_come_one_at_a_time() {
+        let (edge, node) = (EdgeId, NodeId);
+        // n0 to n3 over n1 or n2, each by two edges, then by two edges to n4.
+        let mut near = Side::new(node(0), Direction::Out);
+        near.depth = 1;
+        near.reached.insert(node(1), Reached { depth: 1, back: vec![(edge(0), node(0)), (edge(1), node(0))] });
+        near.reached.insert(node(2), Reached { depth: 1, back: vec![(edge(2), node(0))] });
+        let mut far = Side::new(node(4), Direction::In);
+        far.depth = 2;
+        far.reached.insert(node(3), Reached { depth: 1, back: vec![(edge(5), node(4)), (edge(6), node(4))] });
+        far.reached.insert(node(1), Reached { depth: 2, back: vec![(edge(3), node(3))] });
+        far.reached.insert(node(2), Reached { depth: 2, back: vec![(edge(4), node(3))] });
+        let mut walks = Walks::new(near, far, vec![node(1), node(2)]);
+        let found: Vec<Vec<u32>> =
+            std::iter::from_fn(|| walks.next()).map(|walk| walk.iter().map(|edge| edge.0).collect()).collect();
+        assert_eq!(found, [[0, 3, 5], [0, 3, 6], [1, 3, 5], [1, 3, 6], [2, 4, 5], [2, 4, 6]]);
+    }
+}

@@ -71,3 +71,28 @@ pub(super) fn row_count<'g>(expr: &Expr, clause: &str, ctx: &mut Context<'g>) ->
     };
     Err(error.at(expr.span))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, counted, int, lengths, rows};
+    use super::*;
+
+    #[test]
+    fn cuts_across_batches() {
+        // Lengths of the input, rows to skip, rows to keep, lengths of the output.
+        let cases: [(&[i64], i64, i64, &[usize]); 7] = [
+            (&[], 0, 5, &[]),
+            (&[3, 3], 0, 0, &[]),
+            (&[3, 3], 0, 4, &[3, 1]),
+            (&[3, 3], 3, i64::MAX, &[3]),
+            (&[3, 3], 4, 1, &[1]),
+            (&[2048, 2048], 2047, 2, &[1, 1]),
+            (&[3], i64::MAX, i64::MAX, &[]),
+        ];
+        for (input, skip, limit, expected) in cases {
+            let slice = Slice::limit(Box::new(Slice::skip(counted(input), int(skip))), int(limit));
+            assert_eq!(lengths(slice), expected, "{input:?} SKIP {skip} LIMIT {limit}");
+        }
+        assert_eq!(rows(Slice::skip(counted(&[2, 2]), int(1)), &[X]), "1, 2, 3");
+    }
+}

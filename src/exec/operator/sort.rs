@@ -111,3 +111,33 @@ impl<'g> Operator<'g> for Sort<'g> {
         self.given = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, batches, counted, given, int, lengths, rows, var};
+    use super::*;
+
+    #[test]
+    fn null_is_the_greatest_and_ties_keep_their_order() {
+        let cases: [(&[&str], bool, Option<i64>, &str); 5] = [
+            (&[], false, None, ""),
+            (&["2 0, null 1", "1 2, 2 3"], false, None, "1 2, 2 0, 2 3, null 1"),
+            (&["2 0, null 1", "1 2, 2 3"], true, None, "null 1, 2 0, 2 3, 1 2"),
+            (&["2 0, null 1", "1 2, 2 3"], false, Some(2), "1 2, 2 0"),
+            (&["2 0"], false, Some(0), ""),
+        ];
+        for (input, descending, limit, expected) in cases {
+            let sort = Sort::new(given(input), vec![(var(X), descending)], limit.map(int), vec![X, Y]);
+            assert_eq!(rows(sort, &[X, Y]), expected, "{input:?} {descending} {limit:?}");
+        }
+    }
+
+    #[test]
+    fn full_batches_and_no_more_rows_than_asked_for() {
+        let sort = |limit| Sort::new(counted(&[2048; 6]), vec![(var(X), true)], limit, vec![X]);
+        assert_eq!(lengths(sort(None)), [2048; 6]);
+        let top = batches(sort(Some(int(2049))));
+        assert_eq!(top.iter().map(|batch| batch.len).collect::<Vec<_>>(), [2048, 1]);
+        assert_eq!(top[1].value(X, 0), Value::Int(6 * 2048 - 2049));
+    }
+}

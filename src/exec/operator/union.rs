@@ -37,3 +37,21 @@ impl<'g> Operator<'g> for Union<'g> {
         self.at = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, counted, given, lengths, rows};
+    use super::*;
+
+    #[test]
+    fn branches_in_turn_each_under_its_own_names() {
+        let cases: [([&[&str]; 2], &str); 3] =
+            [([&[], &[]], ""), ([&["1 2"], &["3 null", "5 6"]], "1, null, 6"), ([&[], &["3 4"]], "4")];
+        for (inputs, expected) in cases {
+            let branches = vec![(given(inputs[0]), vec![X]), (given(inputs[1]), vec![Y])];
+            assert_eq!(rows(Union::new(branches, vec![Z], vec![Z]), &[Z]), expected, "{inputs:?}");
+        }
+        let branches = vec![(counted(&[2048]), vec![X]), (counted(&[1]), vec![X])];
+        assert_eq!(lengths(Union::new(branches, vec![Z], vec![Z])), [2048, 1]);
+    }
+}

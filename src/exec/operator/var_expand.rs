@@ -153,3 +153,38 @@ impl<'g> Operator<'g> for VarExpand<'g> {
         self.search = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, Z, given, lengths, rows, step};
+    use super::*;
+    use crate::model::Direction;
+
+    type Bounds = (u64, Option<u64>);
+
+    fn walks(input: &[&str], direction: Direction, bounds: Bounds, to_bound: bool) -> VarExpand<'static> {
+        let edges = Edges::new(step(direction, Some("R"), to_bound), Var(4), None);
+        VarExpand::new(given(input), edges, bounds, vec![X, Y, Z])
+    }
+
+    #[test]
+    fn trails_within_bounds() {
+        let cases: [(&[&str], Direction, Bounds, bool, &str); 8] = [
+            (&[], Direction::Out, (1, None), false, ""),
+            (&["null"], Direction::Out, (0, None), false, ""),
+            (&["n1"], Direction::Out, (0, Some(0)), false, "[] n1"),
+            (&["n1"], Direction::Out, (1, None), false, "[e1] n2, [e1;e3] n2"),
+            (&["n0, null", "n2"], Direction::Out, (2, Some(2)), false, "[e0;e1] n2"),
+            (&["n1"], Direction::Both, (2, Some(2)), false, "[e1;e3] n2"),
+            (&["n0 0 n2, n0 0 null"], Direction::Out, (0, None), true, "[e0;e1] n2, [e0;e1;e3] n2"),
+            (&["n1"], Direction::Out, (3, Some(2)), false, ""),
+        ];
+        for (input, direction, bounds, to_bound, expected) in cases {
+            let found = rows(walks(input, direction, bounds, to_bound), &[Y, Z]);
+            assert_eq!(found, expected, "{input:?} {direction:?} {bounds:?}");
+        }
+        // Three trails a row: the search stops within one and goes on there.
+        let input = vec!["n0"; 683].join(",");
+        assert_eq!(lengths(walks(&[&input], Direction::Out, (1, None), false)), [2048, 1]);
+    }
+}
