@@ -165,3 +165,81 @@ fn unknown_names_are_warned_of_once() {
         ]
     );
 }
+
+#[test]
+fn what_a_statement_creates_it_knows() {
+    let quiet = [
+        "CREATE (a:New {fresh: 1})-[:MADE {at: 2}]->(b) WITH a MATCH (a:New)-[r:MADE]->() RETURN a.fresh, r.at",
+        "CREATE (a $properties) RETURN a.fresh",
+    ];
+    for query in quiet {
+        assert_eq!(planned(query, &[]).expect("plans").warnings, [], "{query}");
+    }
+    assert_eq!(planned("CREATE (a:New {fresh: 1}) RETURN a.other", &[]).expect("plans").warnings.len(), 1);
+}
+
+#[test]
+fn what_a_filter_must_not_cross() {
+    // The operators above the leaf, and those that the filter stays above.
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "MATCH (a:City) WITH a LIMIT 3 WHERE a.age > 3 RETURN a",
+            &["Filter a.age > 3", "Limit 3", "NodeScan (a:City)", "Unit"],
+        ),
+        (
+            "MATCH (a:City) WITH a SKIP 3 WHERE a.age > 3 RETURN a",
+            &["Filter a.age > 3", "Skip 3", "NodeScan (a:City)", "Unit"],
+        ),
+        (
+            "UNWIND [1, 2] AS x WITH x WHERE rand() < 0.5 RETURN x",
+            &["Filter rand() < 0.5", "Unwind [1, 2] AS x", "Unit"],
+        ),
+        (
+            "MATCH (a:City), (b:Country) WHERE rand() < 0.5 RETURN a, b",
+            &["Filter rand() < 0.5", "NodeScan (a:City)", "NodeScan (b:Country)", "Unit"],
+        ),
+        (
+            "MATCH (a:City) OPTIONAL MATCH (a)-[:IN]->(b) WITH a, b WHERE a.age > 3 RETURN a",
+            &["Optional", "optional (once a batch)", "Filter a.age > 3", "NodeScan (a:City)", "Unit"],
+        ),
+    ];
+    for (query, expected) in cases {
+        let found: Vec<String> = shape(query)
+            .into_iter()
+            .filter(|line| !line.starts_with("Expand") && !line.starts_with("Argument"))
+            .collect();
+        assert_eq!(found, *expected, "{query}");
+    }
+}
+
+#[test]
+fn a_walk_waits_for_what_its_filter_uses() {
+    let found = shape("MATCH (a:City)-[r:IN* {age: c.age}]->(b), (c:Country) RETURN b");
+    let at = |start: &str| found.iter().position(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{found:?}"));
+    assert!(at("VarExpand") < at("NodeScan (c:Country)"), "{found:?}");
+}
+
+#[test]
+fn estimates() {
+    use super::cost::{degree, nodes, walks};
+    use crate::plan::expr::Labels;
+    let name = |name: &str| Labels::Name(name.to_owned());
+    let not = |labels: Labels| Labels::Not(Box::new(labels));
+    let cases = [
+        (vec![], 111.0),
+        (vec![name("City")], 10.0),
+        (vec![name("City"), name("Person")], 10.0),
+        (vec![name("Nowhere")], 0.0),
+        (vec![not(name("Person"))], 11.0),
+        (vec![Labels::Or(vec![name("City"), name("Country")])], 11.0),
+    ];
+    for (labels, expected) in cases {
+        assert_eq!(nodes(&Toy, &labels.iter().collect::<Vec<_>>()), expected, "{labels:?}");
+    }
+    assert_eq!(degree(&Toy, &[&name("City")], Some(&name("IN")), Direction::Out), 1.0);
+    assert_eq!(degree(&Toy, &[&name("City")], Some(&name("KNOWS")), Direction::Both), 0.0);
+    assert_eq!(degree(&Toy, &[], None, Direction::Out), 10.0);
+    assert_eq!(walks(2.0, 1, Some(3)), 14.0);
+    assert_eq!(walks(2.0, 3, Some(2)), 0.0);
+    assert!(walks(1e9, 0, None) <= 1e18);
+}

@@ -1,5 +1,6 @@
 //! Warnings: names that a statement reads and the graph does not know. Legal openCypher, and mostly a typo.
 
+use super::expr::ExprKind;
 use super::logical::{Mention, MentionKind, Query};
 use super::physical::Warning;
 use super::{build::Built, physical::Op, physical::OpKind};
@@ -10,11 +11,12 @@ const SUGGESTIONS: usize = 3;
 
 /// The mentions that the graph does not know, each name once.
 pub(super) fn warnings(query: &Query, built: &Built, catalog: &dyn Catalog) -> Vec<Warning> {
-    let made = created(&built.root);
+    let mut made = Made::default();
+    made.note(&built.root);
     let mut warnings: Vec<Warning> = Vec::new();
     let mut seen: Vec<(MentionKind, &str)> = Vec::new();
     for Mention { span, kind, name } in &query.mentions {
-        if seen.contains(&(*kind, name)) || made.contains(&(*kind, name.clone())) {
+        if seen.contains(&(*kind, name)) || made.knows(*kind, name) {
             continue;
         }
         seen.push((*kind, name));
@@ -39,17 +41,38 @@ pub(super) fn warnings(query: &Query, built: &Built, catalog: &dyn Catalog) -> V
     warnings
 }
 
-/// The labels and types that the statement itself creates.
-fn created(op: &Op) -> Vec<(MentionKind, String)> {
-    let mut made = op.input.as_deref().map(created).unwrap_or_default();
-    match &op.kind {
-        OpKind::Create { nodes, edges } => {
-            let labels = nodes.iter().flat_map(|node| &node.labels);
-            made.extend(labels.map(|label| (MentionKind::Label, label.clone())));
-            made.extend(edges.iter().map(|edge| (MentionKind::EdgeType, edge.edge_type.clone())));
-        }
-        OpKind::Union { branches, .. } => made.extend(branches.iter().flat_map(|(branch, _)| created(branch))),
-        _ => {}
+/// The names that the statement itself brings into the graph.
+#[derive(Default)]
+struct Made {
+    names: Vec<(MentionKind, String)>,
+    /// Properties come from a parameter, so they may have any key.
+    any_key: bool,
+}
+
+impl Made {
+    fn knows(&self, kind: MentionKind, name: &str) -> bool {
+        (self.any_key && kind == MentionKind::Key) || self.names.iter().any(|(k, n)| *k == kind && n == name)
     }
-    made
+
+    fn note(&mut self, op: &Op) {
+        op.input.iter().for_each(|input| self.note(input));
+        match &op.kind {
+            OpKind::Create { nodes, edges } => {
+                let labels = nodes.iter().flat_map(|node| &node.labels);
+                self.names.extend(labels.map(|label| (MentionKind::Label, label.clone())));
+                self.names.extend(edges.iter().map(|edge| (MentionKind::EdgeType, edge.edge_type.clone())));
+                let of_nodes = nodes.iter().filter_map(|node| node.properties.as_ref());
+                for properties in of_nodes.chain(edges.iter().filter_map(|edge| edge.properties.as_ref())) {
+                    match properties.kind.as_ref() {
+                        ExprKind::Map(map) => {
+                            self.names.extend(map.iter().map(|(key, _)| (MentionKind::Key, key.clone())));
+                        }
+                        _ => self.any_key = true,
+                    }
+                }
+            }
+            OpKind::Union { branches, .. } => branches.iter().for_each(|(branch, _)| self.note(branch)),
+            _ => {}
+        }
+    }
 }
