@@ -169,9 +169,18 @@ pub struct Signature {
 /// assert_eq!(lookup("TOUPPER").map(|signature| signature.name), Some("toUpper"));
 /// ```
 pub fn lookup(name: &str) -> Option<&'static Signature> {
-    let key = |text: &str| text.bytes().map(|byte| byte.to_ascii_lowercase()).collect::<Vec<u8>>();
-    let wanted = key(name);
-    FUNCTIONS.binary_search_by(|signature| key(signature.name).cmp(&wanted)).ok().map(|at| &FUNCTIONS[at])
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+    let found = FUNCTIONS.binary_search_by(|signature| letters(signature.name).cmp(letters(name)));
+    found.ok().map(|at| &FUNCTIONS[at])
+}
+
+/// The row of a function; of several names the longest is the main one (`toLower`, not `lower`).
+///
+/// None only for `count(*)`, which is not called by a name.
+pub fn signature(kind: FunctionKind) -> Option<&'static Signature> {
+    FUNCTIONS.iter().filter(|signature| signature.kind == kind).max_by_key(|signature| signature.name.len())
 }
 
 /// Every function, sorted by name, whatever its case.
@@ -250,7 +259,7 @@ static FUNCTIONS: &[Signature] = &[
     row("replace", Kind::Scalar(Function::Replace), &[Types::STRING, Types::STRING, Types::STRING], 3, false, Types::STRING, "The string with each occurrence of the second replaced by the third."),
     row("reverse", Kind::Scalar(Function::Reverse), &[Types::STRING.or(Types::LIST)], 1, false, Types::STRING.or(Types::LIST), "The string or list from its end."),
     row("right", Kind::Scalar(Function::Right), &[Types::STRING, Types::INT], 2, false, Types::STRING, "The last characters of a string."),
-    row("round", Kind::Scalar(Function::Round), &[Types::NUMBER, Types::INT], 1, false, Types::FLOAT, "The nearest whole number, halves up, or the nearest with that many decimals, halves away from zero."),
+    row("round", Kind::Scalar(Function::Round), &[Types::NUMBER, Types::INT, Types::STRING], 1, false, Types::FLOAT, "The nearest whole number, halves up; or with that many decimals, halves away from zero or by the mode named (UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN)."),
     row("rtrim", Kind::Scalar(Function::Rtrim), &[Types::STRING, Types::STRING], 1, false, Types::STRING, "The string without white space, or without these characters, behind."),
     row("sign", Kind::Scalar(Function::Sign), &[Types::NUMBER], 1, false, Types::INT, "-1, 0 or 1."),
     row("sin", Kind::Scalar(Function::Sin), &[Types::NUMBER], 1, false, Types::FLOAT, "The sine of an angle in radians."),
@@ -296,6 +305,23 @@ mod tests {
             }
             assert!(signature.required <= signature.parameters.len(), "{}", signature.name);
         }
-        assert!(lookup("foo").is_none());
+        for unknown in ["foo", "", "toUpper ", "siz", "sizes", "\u{130}d"] {
+            assert!(lookup(unknown).is_none(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_its_rows_hold_together() {
+        for pair in all().windows(2) {
+            assert!(pair[0].name.to_lowercase() < pair[1].name.to_lowercase(), "{}", pair[1].name);
+        }
+        for row in all() {
+            assert!(!row.variadic || !row.parameters.is_empty(), "{}", row.name);
+            assert!(row.text.ends_with('.'), "{}", row.name);
+            assert_eq!(signature(row.kind).map(|main| main.kind), Some(row.kind), "{}", row.name);
+        }
+        let main = |name: &str| lookup(name).and_then(|row| signature(row.kind)).map(|row| row.name);
+        assert_eq!(main("lower"), Some("toLower"));
+        assert_eq!(main("upper"), Some("toUpper"));
     }
 }
