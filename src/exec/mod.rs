@@ -4,6 +4,7 @@
 //! Operators pull from their inputs; a batch has one typed column for every variable. Nothing here sees syntax.
 
 mod batch;
+mod bound;
 mod context;
 pub mod expr;
 pub mod function;

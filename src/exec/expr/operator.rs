@@ -1,9 +1,12 @@
 //! Operators on single values, as openCypher defines them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use regex::Regex;
 
+use crate::exec::bound;
+use crate::model::value::format_float;
 use crate::model::{Class, Detail, Diagnostic, Value};
 use crate::plan::expr::{BinaryOp, CompareOp, UnaryOp};
 use crate::store::View;
@@ -44,7 +47,7 @@ pub fn unary<'g>(op: UnaryOp, a: &Value<'g>) -> Result<Value<'g>> {
         (UnaryOp::Minus, Value::Int(i)) => Value::Int(i.checked_neg().ok_or_else(|| overflow("-", &Value::Int(0), a))?),
         (UnaryOp::Minus, Value::Float(f)) => Value::Float(-f),
         (UnaryOp::Plus, Value::Int(_) | Value::Float(_)) => a.clone(),
-        (_, a) => return Err(wrong(format!("only a number has a sign, not {}", a.type_name()))),
+        (_, a) => return Err(unlike(format!("only a number has a sign, not {}", a.type_name()), a)),
     })
 }
 
@@ -63,7 +66,8 @@ pub fn binary<'g>(op: BinaryOp, a: &Value<'g>, b: &Value<'g>) -> Result<Value<'g
         Concat => match (a, b) {
             (Value::Null, _) | (_, Value::Null) => Ok(Value::Null),
             (Value::String(_), Value::String(_)) | (Value::List(_), Value::List(_)) => add(a, b),
-            _ => Err(wrong(format!("|| joins two strings or two lists, not {} and {}", a.type_name(), b.type_name()))),
+            _ => Err(wrong(format!("|| joins two strings or two lists, not {} and {}", a.type_name(), b.type_name()))
+                .help("`[x]` makes a list of a value, `toString(x)` a string")),
         },
     }
 }
@@ -103,7 +107,13 @@ pub fn slice<'g>(list: &Value<'g>, from: Option<&Value<'g>>, to: Option<&Value<'
     let items = match list {
         Value::Null => return Ok(Value::Null),
         Value::List(items) => items,
-        other => return Err(wrong(format!("only a list can be sliced, not {}", other.type_name()))),
+        other => {
+            let error = wrong(format!("only a list can be sliced, not {}", other.type_name()));
+            return Err(match other {
+                Value::String(_) => error.help("substring(text, start, length) cuts a string"),
+                _ => error,
+            });
+        }
     };
     let bound = |value: Option<&Value<'g>>, default: usize| match value {
         None => Ok(Some(default)),
@@ -127,7 +137,8 @@ fn truth(value: &Value<'_>) -> Result<Option<bool>> {
     match value {
         Value::Null => Ok(None),
         Value::Bool(b) => Ok(Some(*b)),
-        other => Err(wrong(format!("this must be true or false, not {}", other.type_name()))),
+        other => Err(wrong(format!("this must be true or false, not {}", other.type_name()))
+            .help("compare it with something, or ask whether it `IS NOT NULL`")),
     }
 }
 
@@ -144,31 +155,34 @@ fn logic<'g>(op: BinaryOp, a: &Value<'g>, b: &Value<'g>) -> Result<Value<'g>> {
 }
 
 fn add<'g>(a: &Value<'g>, b: &Value<'g>) -> Result<Value<'g>> {
-    let joined = |a: &[Value<'g>], b: &[Value<'g>]| Value::list([a, b].concat());
     match (a, b) {
-        (Value::List(a), Value::List(b)) => Ok(joined(a, b)),
+        (Value::List(a), Value::List(b)) => joined(a, b),
         (Value::Null, _) | (_, Value::Null) => Ok(Value::Null),
-        (Value::List(a), b) => Ok(joined(a, std::slice::from_ref(b))),
-        (a, Value::List(b)) => Ok(joined(std::slice::from_ref(a), b)),
-        (Value::String(a), b) => match text(b) {
-            Some(b) => Ok(Value::string(format!("{}{b}", a.as_str()))),
-            None => Err(unfit("+", &Value::String(a.clone()), b)),
-        },
-        (a, Value::String(b)) => match text(a) {
-            Some(a) => Ok(Value::string(format!("{a}{}", b.as_str()))),
-            None => Err(unfit("+", a, &Value::String(b.clone()))),
+        (Value::List(a), b) => joined(a, std::slice::from_ref(b)),
+        (a, Value::List(b)) => joined(std::slice::from_ref(a), b),
+        (Value::String(_), _) | (_, Value::String(_)) => match (text(a), text(b)) {
+            (Some(a), Some(b)) => {
+                bound::text(a.len().saturating_add(b.len()))?;
+                Ok(Value::string([a, b].concat()))
+            }
+            _ => Err(unfit("+", a, b)),
         },
         (a, b) => arithmetic(BinaryOp::Add, a, b),
     }
 }
 
+fn joined<'g>(a: &[Value<'g>], b: &[Value<'g>]) -> Result<Value<'g>> {
+    bound::items(a.len().saturating_add(b.len()))?;
+    Ok(Value::list([a, b].concat()))
+}
+
 /// What stands for a value beside a string in `+`.
-fn text(value: &Value<'_>) -> Option<String> {
+fn text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     match value {
-        Value::String(s) => Some(s.as_str().to_owned()),
-        Value::Int(i) => Some(i.to_string()),
-        Value::Float(f) => Some(crate::model::value::format_float(*f)),
-        Value::Bool(b) => Some(b.to_string()),
+        Value::String(s) => Some(Cow::Borrowed(s.as_str())),
+        Value::Int(i) => Some(Cow::Owned(i.to_string())),
+        Value::Float(f) => Some(Cow::Owned(format_float(*f))),
+        Value::Bool(b) => Some(Cow::Borrowed(if *b { "true" } else { "false" })),
         _ => None,
     }
 }
@@ -225,7 +239,14 @@ fn contains<'g>(a: &Value<'g>, b: &Value<'g>) -> Result<Value<'g>> {
     let items = match b {
         Value::Null => return Ok(Value::Null),
         Value::List(items) => items,
-        other => return Err(wrong(format!("IN looks into a list, not {}", other.type_name()))),
+        other => {
+            let error = wrong(format!("IN looks into a list, not {}", other.type_name()));
+            return Err(match other {
+                Value::String(_) => error.help("CONTAINS looks into a string"),
+                Value::Map(_) => error.help("keys(map) lists the keys of a map"),
+                _ => error.help("`[x]` is a list of one"),
+            });
+        }
     };
     let mut known = true;
     for item in items.iter() {
@@ -279,7 +300,22 @@ fn wrong(message: String) -> Diagnostic {
 }
 
 fn unfit(sign: &str, a: &Value<'_>, b: &Value<'_>) -> Diagnostic {
-    wrong(format!("`{sign}` cannot take {} and {}", a.type_name(), b.type_name()))
+    let odd = if is_number(a) || (sign == "+" && text(a).is_some()) { b } else { a };
+    unlike(format!("`{sign}` cannot take {} and {}", a.type_name(), b.type_name()), odd)
+}
+
+/// The error of a value that is no number, with what makes one of it.
+fn unlike(message: String, value: &Value<'_>) -> Diagnostic {
+    let error = wrong(message);
+    match value {
+        Value::String(_) => error.help("toInteger(x) and toFloat(x) read a number from a string"),
+        Value::Bool(_) => error.help("toInteger(x) makes 1 of true and 0 of false"),
+        Value::List(_) => error.help("`[x IN list | ...]` works on each element"),
+        Value::Map(_) => error.help("name one of its keys, as in `map.key`"),
+        Value::Node(_) | Value::Edge(_) => error.help("name one of its properties, as in `n.name`"),
+        Value::Path(_) => error.help("length(p), nodes(p) and relationships(p) take a path apart"),
+        Value::Null | Value::Int(_) | Value::Float(_) => error,
+    }
 }
 
 fn overflow(sign: &str, a: &Value<'_>, b: &Value<'_>) -> Diagnostic {
@@ -332,11 +368,44 @@ mod tests {
             (Divide, Value::Int(i64::MIN), Value::Int(-1), Detail::IntegerOverflow),
             (And, Value::Int(1), Value::Bool(true), Detail::InvalidArgumentType),
             (In, Value::Int(1), Value::Int(1), Detail::InvalidArgumentType),
+            (Add, Value::Bool(true), Value::Int(1), Detail::InvalidArgumentType),
+            (Subtract, Value::Int(1), Value::string("1"), Detail::InvalidArgumentType),
+            (Concat, Value::string("a"), Value::Int(1), Detail::InvalidArgumentType),
             (Matches, Value::string("a"), Value::string("("), Detail::InvalidArgumentValue),
             (Matches, Value::string("axx"), Value::string("a)|(b"), Detail::InvalidArgumentValue),
         ];
         for (op, a, b, detail) in cases {
             assert_eq!(binary(op, &a, &b).map_err(|e| e.detail), Err(detail), "{a:?} {op:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn strings_do_not_outgrow_memory() {
+        let mut text = Value::string("a".repeat(1 << 20));
+        let error = loop {
+            match binary(BinaryOp::Add, &text, &text) {
+                Ok(longer) => text = longer,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.class, Class::LimitExceeded);
+    }
+
+    #[test]
+    fn errors_show_a_way_out() {
+        use BinaryOp::*;
+        let node = Value::Node(crate::model::NodeId(0));
+        let cases = [
+            (binary(Subtract, &Value::Int(1), &Value::string("2")), "toInteger"),
+            (binary(Add, &Value::string("a"), &node), "n.name"),
+            (binary(Multiply, &Value::list(vec![]), &Value::Int(2)), "each element"),
+            (binary(In, &Value::string("a"), &Value::string("abc")), "CONTAINS"),
+            (binary(And, &Value::Int(1), &Value::Bool(true)), "IS NOT NULL"),
+            (unary(UnaryOp::Minus, &Value::string("1")), "toInteger"),
+            (slice(&Value::string("abc"), None, None), "substring"),
+        ];
+        for (found, way) in cases {
+            assert!(found.as_ref().is_err_and(|error| error.help.iter().any(|help| help.contains(way))), "{found:?}");
         }
     }
 

@@ -1,11 +1,9 @@
 //! Functions of lists.
 
 use super::{Result, integer, unfit};
+use crate::exec::bound::MOST_ITEMS;
 use crate::model::function::Function;
 use crate::model::{Class, Detail, Diagnostic, Value};
-
-/// A longer range is not made: as a list, ten million integers hold a quarter of a gigabyte.
-const MOST: u64 = 10_000_000;
 
 pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Value<'g>> {
     use Function::*;
@@ -42,11 +40,11 @@ fn range<'g>(arguments: &[Value<'g>]) -> Result<Value<'g>> {
         return Ok(Value::list(Vec::new()));
     }
     let count = apart.unsigned_abs() / u128::from(step.unsigned_abs()) + 1;
-    if count > u128::from(MOST) {
+    if count > u128::from(MOST_ITEMS) {
         return Err(Diagnostic::new(
             Class::LimitExceeded,
             Detail::NumberOutOfRange,
-            format!("a range of {count} integers is longer than a list may be ({MOST})"),
+            format!("a range of {count} integers is longer than a list may be ({MOST_ITEMS})"),
         ));
     }
     let items = (0..count as i64).map(|i| Value::Int(first.wrapping_add(i.wrapping_mul(step))));

@@ -1,6 +1,6 @@
 //! Functions of numbers.
 
-use super::{Result, integer, unfit};
+use super::{Result, integer, round, text, unfit};
 use crate::model::function::Function;
 use crate::model::{Class, Detail, Diagnostic, Value};
 
@@ -16,6 +16,7 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
                     Detail::IntegerOverflow,
                     format!("the distance of {i} from zero does not fit into 64 bits"),
                 )
+                .help("use floats, with toFloat(...)")
             });
         }
         (Sign, Some(Value::Int(i))) => return Ok(Value::Int(i.signum())),
@@ -38,7 +39,13 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
         Log => x.ln(),
         Log10 => x.log10(),
         Radians => x.to_radians(),
-        Round if arguments.len() > 1 => decimals(x, integer(function, arguments.get(1))?)?,
+        Round if arguments.len() > 1 => {
+            let mode = match arguments.get(2) {
+                Some(_) => round::Mode::named(text(function, arguments.get(2))?)?,
+                None => round::Mode::HalfUp,
+            };
+            round::decimals(x, integer(function, arguments.get(1))?, mode)?
+        }
         // Halves go up, towards positive infinity. Not by adding 0.5, which rounds by itself.
         Round => x.floor() + f64::from(x - x.floor() >= 0.5),
         Sin => x.sin(),
@@ -55,18 +62,4 @@ fn float(function: Function, value: Option<&Value<'_>>) -> Result<f64> {
         Some(Value::Float(f)) => Ok(*f),
         other => Err(unfit(function, other.unwrap_or(&Value::Null))),
     }
-}
-
-/// The nearest number with that many decimals; halves go away from zero.
-fn decimals(x: f64, places: i64) -> Result<f64> {
-    let places = usize::try_from(places).map_err(|_| {
-        Diagnostic::argument(Detail::NumberOutOfRange, format!("round takes 0 or more decimals, not {places}"))
-    })?;
-    // A float has at most 1074 decimals, and beyond 17 significant digits nothing changes.
-    if places > 300 || !x.is_finite() {
-        return Ok(x);
-    }
-    let scale = 10f64.powi(places as i32);
-    let scaled = x * scale;
-    Ok(if scaled.is_finite() { scaled.round() / scale } else { x })
 }

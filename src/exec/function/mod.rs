@@ -6,9 +6,10 @@ mod graph;
 mod list;
 mod math;
 mod random;
+mod round;
 mod string;
 
-use crate::model::function::Function;
+use crate::model::function::{Function, FunctionKind, signature};
 use crate::model::{Detail, Diagnostic, Value};
 use crate::store::View;
 
@@ -53,20 +54,17 @@ pub fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>) ->
 
 /// The error of a function that cannot take a value.
 fn unfit(function: Function, value: &Value<'_>) -> Diagnostic {
-    Diagnostic::type_error(Detail::InvalidArgumentType, format!("{} cannot take {}", name(function), value.type_name()))
+    let message = format!("{} cannot take {}", name(function), value.type_name());
+    let error = Diagnostic::type_error(Detail::InvalidArgumentType, message);
+    match signature(FunctionKind::Scalar(function)) {
+        Some(signature) => error.help(signature.text),
+        None => error,
+    }
 }
 
 /// The function's name in messages.
 fn name(function: Function) -> &'static str {
-    use crate::model::function::{FunctionKind, all};
-    // Of several names the body's own is the main one: `toLower`, not `lower`.
-    let main = format!("{function:?}");
-    let mut names = all().iter().filter(|signature| signature.kind == FunctionKind::Scalar(function));
-    let first = names.clone().next();
-    names
-        .find(|signature| signature.name.eq_ignore_ascii_case(&main))
-        .or(first)
-        .map_or("the function", |signature| signature.name)
+    signature(FunctionKind::Scalar(function)).map_or("the function", |signature| signature.name)
 }
 
 fn integer(function: Function, value: Option<&Value<'_>>) -> Result<i64> {

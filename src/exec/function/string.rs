@@ -1,6 +1,7 @@
 //! Functions of strings. Positions and lengths count characters (Unicode scalar values).
 
 use super::{Result, integer, text, unfit};
+use crate::exec::bound;
 use crate::model::function::Function;
 use crate::model::{Detail, Diagnostic, Value};
 
@@ -54,21 +55,25 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
         }
         Replace => {
             let (search, by) = (text(function, arguments.get(1))?, text(function, arguments.get(2))?);
+            let times = if by.len() > search.len() { subject.matches(search).count() } else { 0 };
+            let more = times.saturating_mul(by.len().saturating_sub(search.len()));
+            bound::text(subject.len().saturating_add(more))?;
             Value::string(subject.replace(search, by))
         }
         _ => split(subject, arguments.get(1).unwrap_or(&Value::Null))?,
     })
 }
 
-/// The parts between separators: one, or a list of which the earliest match counts. An empty separator splits between
-/// characters.
+/// The parts between separators: one, or a list of which the earliest match counts, and of these the shortest. An empty
+/// separator splits between characters; without any separator the string stays whole.
 fn split<'g>(subject: &str, separators: &Value<'g>) -> Result<Value<'g>> {
     let separators: Vec<&str> = match separators {
         Value::List(items) => items.iter().map(|item| text(Function::Split, Some(item))).collect::<Result<_>>()?,
         Value::String(separator) => vec![separator.as_str()],
         other => return Err(unfit(Function::Split, other)),
     };
-    if separators.iter().all(|separator| separator.is_empty()) {
+    if !separators.is_empty() && separators.iter().all(|separator| separator.is_empty()) {
+        bound::items(subject.chars().count())?;
         return Ok(Value::list(subject.chars().map(|c| Value::string(c.to_string())).collect()));
     }
     let (mut parts, mut rest) = (Vec::new(), subject);
@@ -80,6 +85,7 @@ fn split<'g>(subject: &str, separators: &Value<'g>) -> Result<Value<'g>> {
             .min()
     };
     while let Some((at, length)) = next(rest) {
+        bound::items(parts.len() + 1)?;
         parts.push(Value::string(rest[..at].to_owned()));
         rest = &rest[at + length..];
     }

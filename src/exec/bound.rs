@@ -1,0 +1,54 @@
+//! How large one value may grow, so that a short statement cannot ask for more memory than any machine has.
+//!
+//! Asked before the memory is taken: an allocation that fails ends the process, and with it every other statement.
+//! What all the rows of a statement may hold together is [`Limits::max_memory`](super::Limits::max_memory)'s.
+
+use super::Result;
+use crate::model::{Class, Detail, Diagnostic};
+
+/// The elements of a list: as many integers hold a quarter of a gigabyte.
+pub(super) const MOST_ITEMS: u64 = 10_000_000;
+
+/// The bytes of a string.
+const MOST_BYTES: u64 = 128 << 20;
+
+/// Refuses a list of more elements than a list may have; gives their number back.
+pub(super) fn items(count: usize) -> Result<usize> {
+    if count as u64 <= MOST_ITEMS {
+        return Ok(count);
+    }
+    Err(exceeded(format!("a list of {count} elements is longer than a list may be ({MOST_ITEMS})")))
+}
+
+/// Refuses a string of more bytes than a string may have. The count may be too high for `usize`, so it saturates.
+pub(super) fn text(bytes: usize) -> Result<()> {
+    if bytes as u64 <= MOST_BYTES {
+        return Ok(());
+    }
+    Err(exceeded(format!("a string of {bytes} bytes is longer than a string may be ({MOST_BYTES})")))
+}
+
+fn exceeded(message: String) -> Diagnostic {
+    Diagnostic::new(Class::LimitExceeded, Detail::Other, message)
+        .help("spread the parts over rows with UNWIND instead of joining them")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_itself_is_allowed() {
+        let cases = [
+            (items(0).is_ok(), true),
+            (items(MOST_ITEMS as usize).is_ok(), true),
+            (items(MOST_ITEMS as usize + 1).is_ok(), false),
+            (text(MOST_BYTES as usize).is_ok(), true),
+            (text(MOST_BYTES as usize + 1).is_ok(), false),
+            (text(usize::MAX).is_ok(), false),
+        ];
+        for (i, (found, expected)) in cases.into_iter().enumerate() {
+            assert_eq!(found, expected, "case {i}");
+        }
+    }
+}
