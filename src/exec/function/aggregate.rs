@@ -1,148 +1,236 @@
 //! Aggregations: a group's values folded into one.
 //!
-//! Nulls are skipped everywhere; `DISTINCT` is the caller's.
+//! Nulls are skipped everywhere; `DISTINCT` is the caller's. What comes out does not depend on the order of the rows but
+//! for the last digits of floats (and for `collect`, which keeps it).
 
-use crate::exec::expr::operator;
-use crate::model::function::Aggregate;
-use crate::model::{Detail, Diagnostic, Value};
-use crate::plan::expr::BinaryOp;
+use crate::model::function::{Aggregate, FunctionKind, signature};
+use crate::model::{Class, Detail, Diagnostic, Value};
+
+type Result<T> = std::result::Result<T, Diagnostic>;
 
 /// A group's state for one aggregation.
+///
+/// ```
+/// use kenning::exec::function::aggregate::Accumulator;
+/// use kenning::model::{Value, function::Aggregate};
+///
+/// let mut sum = Accumulator::new(Aggregate::Sum);
+/// sum.add(&[Value::Int(1)])?;
+/// sum.add(&[Value::Float(0.5)])?;
+/// assert_eq!(sum.finish()?, Value::Float(1.5));
+/// # Ok::<(), kenning::model::Diagnostic>(())
+/// ```
 pub struct Accumulator<'g> {
     function: Aggregate,
-    count: u64,
-    /// The sum, the smallest or the greatest so far.
-    best: Value<'g>,
-    /// What `collect` and the percentiles have seen.
-    values: Vec<Value<'g>>,
-    /// The percentile that is asked for.
-    share: f64,
-    /// For `avg`: floats, and integers apart, which add up exactly.
-    sum: f64,
-    whole: i128,
-    mean: f64,
-    /// The sum of squared distances from the mean (Welford, *Note on a Method for Calculating Corrected Sums of
-    /// Squares and Products*, 1962).
-    squares: f64,
+    state: State<'g>,
+}
+
+enum State<'g> {
+    Count(u64),
+    Sum(Sum),
+    /// The smallest or the greatest so far; null at first.
+    Best(Value<'g>),
+    Values(Vec<Value<'g>>),
+    Deviation(Deviation),
+    Percentile {
+        share: f64,
+        numbers: Vec<Value<'g>>,
+    },
 }
 
 impl<'g> Accumulator<'g> {
     /// Nothing seen yet.
     pub fn new(function: Aggregate) -> Self {
-        let best = if function == Aggregate::Sum { Value::Int(0) } else { Value::Null };
-        Accumulator {
-            function,
-            count: 0,
-            best,
-            values: Vec::new(),
-            share: 0.0,
-            sum: 0.0,
-            whole: 0,
-            mean: 0.0,
-            squares: 0.0,
-        }
+        let state = match function {
+            Aggregate::CountStar | Aggregate::Count => State::Count(0),
+            Aggregate::Sum | Aggregate::Avg => State::Sum(Sum::default()),
+            Aggregate::Min | Aggregate::Max => State::Best(Value::Null),
+            Aggregate::Collect => State::Values(Vec::new()),
+            Aggregate::StDev | Aggregate::StDevP => State::Deviation(Deviation::default()),
+            Aggregate::PercentileCont | Aggregate::PercentileDisc => {
+                State::Percentile { share: 0.0, numbers: Vec::new() }
+            }
+        };
+        Accumulator { function, state }
     }
 
     /// Whether it keeps every value, rather than a summary.
     pub fn holds_values(&self) -> bool {
-        matches!(self.function, Aggregate::Collect | Aggregate::PercentileCont | Aggregate::PercentileDisc)
+        matches!(self.state, State::Values(_) | State::Percentile { .. })
     }
 
-    /// Folds one row's arguments in.
+    /// Folds one row's arguments in; `count(*)` has none.
     ///
     /// # Errors
     ///
-    /// `TypeError` for a value that the aggregation cannot take, `ArithmeticError` on overflow, `ArgumentError` for a
-    /// percentile outside 0 to 1.
-    pub fn add(&mut self, arguments: &[Value<'g>]) -> Result<(), Diagnostic> {
-        let Some(value) = arguments.first() else {
-            self.count += 1;
-            return Ok(());
+    /// `TypeError` for a value that the aggregation cannot take, `ArgumentError` for a percentile outside 0 to 1.
+    pub fn add(&mut self, arguments: &[Value<'g>]) -> Result<()> {
+        if let (State::Percentile { share, .. }, Some(asked)) = (&mut self.state, arguments.get(1)) {
+            *share = share_of(asked)?;
+        }
+        let value = match arguments.first() {
+            Some(Value::Null) => return Ok(()),
+            Some(value) => value,
+            None => &Value::Null,
         };
-        if let Some(share) = arguments.get(1) {
-            self.share = share_of(share)?;
-        }
-        if value.is_null() {
-            return Ok(());
-        }
-        self.count += 1;
-        match self.function {
-            Aggregate::CountStar | Aggregate::Count => {}
-            Aggregate::Sum => {
-                number(self.function, value)?;
-                self.best = operator::binary(BinaryOp::Add, &self.best, value)?;
-            }
-            Aggregate::Avg => match value {
-                Value::Int(i) => self.whole += i128::from(*i),
-                value => self.sum += number(self.function, value)?,
-            },
-            Aggregate::StDev | Aggregate::StDevP => {
-                let value = number(self.function, value)?;
-                let distance = value - self.mean;
-                self.mean += distance / self.count as f64;
-                self.squares += distance * (value - self.mean);
-            }
-            Aggregate::Min => {
-                if self.best.is_null() || value.order(&self.best).is_lt() {
-                    self.best = value.clone();
+        match &mut self.state {
+            State::Count(count) => *count += 1,
+            State::Sum(sum) => sum.add(self.function, value)?,
+            State::Best(best) => {
+                let order = value.order(best);
+                let better = if self.function == Aggregate::Min { order.is_lt() } else { order.is_gt() };
+                if best.is_null() || better {
+                    *best = value.clone();
                 }
             }
-            Aggregate::Max => {
-                if self.best.is_null() || value.order(&self.best).is_gt() {
-                    self.best = value.clone();
-                }
-            }
-            Aggregate::Collect => self.values.push(value.clone()),
-            Aggregate::PercentileCont | Aggregate::PercentileDisc => {
+            State::Values(values) => values.push(value.clone()),
+            State::Deviation(deviation) => deviation.add(number(self.function, value)?),
+            State::Percentile { numbers, .. } => {
                 number(self.function, value)?;
-                self.values.push(value.clone());
+                numbers.push(value.clone());
             }
         }
         Ok(())
     }
 
     /// The group's value.
-    pub fn finish(mut self) -> Result<Value<'g>, Diagnostic> {
-        Ok(match self.function {
-            Aggregate::CountStar | Aggregate::Count => Value::Int(self.count as i64),
-            Aggregate::Sum | Aggregate::Min | Aggregate::Max => self.best,
-            Aggregate::Avg if self.count == 0 => Value::Null,
-            Aggregate::Avg => Value::Float((self.sum + self.whole as f64) / self.count as f64),
-            Aggregate::Collect => Value::list(self.values),
-            Aggregate::StDev if self.count < 2 => Value::Float(0.0),
-            Aggregate::StDev => Value::Float((self.squares / (self.count - 1) as f64).sqrt()),
-            Aggregate::StDevP if self.count == 0 => Value::Float(0.0),
-            Aggregate::StDevP => Value::Float((self.squares / self.count as f64).sqrt()),
-            Aggregate::PercentileCont | Aggregate::PercentileDisc if self.values.is_empty() => Value::Null,
-            Aggregate::PercentileDisc => {
-                self.values.sort_by(Value::order);
-                let rank = (self.share * self.values.len() as f64).ceil() as usize;
-                self.values.swap_remove(rank.max(1).min(self.values.len()) - 1)
-            }
-            Aggregate::PercentileCont => {
-                self.values.sort_by(Value::order);
-                let at = self.share * (self.values.len() - 1) as f64;
-                let (low, high) = (at.floor() as usize, at.ceil() as usize);
-                let low_value = number(self.function, &self.values[low])?;
-                let high_value = number(self.function, &self.values[high])?;
-                Value::Float(low_value + (high_value - low_value) * (at - low as f64))
-            }
-        })
+    ///
+    /// # Errors
+    ///
+    /// `ArithmeticError` when the sum of integers does not fit into 64 bits.
+    pub fn finish(self) -> Result<Value<'g>> {
+        match self.state {
+            State::Count(count) => Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX))),
+            State::Sum(sum) if self.function == Aggregate::Avg => Ok(sum.mean()),
+            State::Sum(sum) => sum.total(),
+            State::Best(best) => Ok(best),
+            State::Values(values) => Ok(Value::list(values)),
+            State::Deviation(deviation) => Ok(Value::Float(deviation.finish(self.function == Aggregate::StDev))),
+            State::Percentile { share, numbers } => percentile(self.function, share, numbers),
+        }
     }
 }
 
-fn number(function: Aggregate, value: &Value<'_>) -> Result<f64, Diagnostic> {
+/// A sum: integers apart, which add up exactly, so that only the whole sum has to fit.
+#[derive(Default)]
+struct Sum {
+    count: u64,
+    integers: i128,
+    floats: f64,
+    /// The floats, each scaled down by 2^-64: no count of them can overflow it, and `mean` can undo it.
+    scaled: f64,
+    any_float: bool,
+}
+
+/// A power of two, so that scaling changes no digit.
+const SCALE: f64 = 18_446_744_073_709_551_616.0;
+
+impl Sum {
+    fn add(&mut self, function: Aggregate, value: &Value<'_>) -> Result<()> {
+        self.count += 1;
+        match value {
+            Value::Int(i) => self.integers += i128::from(*i),
+            value => {
+                let value = number(function, value)?;
+                self.any_float = true;
+                self.floats += value;
+                self.scaled += value / SCALE;
+            }
+        }
+        Ok(())
+    }
+
+    fn total<'g>(&self) -> Result<Value<'g>> {
+        if self.any_float {
+            return Ok(Value::Float(self.floats + self.integers as f64));
+        }
+        i64::try_from(self.integers).map(Value::Int).map_err(|_| {
+            Diagnostic::new(
+                Class::ArithmeticError,
+                Detail::IntegerOverflow,
+                format!("the sum {} does not fit into 64 bits", self.integers),
+            )
+            .help("sum floats, with sum(toFloat(...))")
+        })
+    }
+
+    fn mean<'g>(&self) -> Value<'g> {
+        let (count, integers) = (self.count as f64, self.integers as f64);
+        let sum = self.floats + integers;
+        match self.count {
+            0 => Value::Null,
+            _ if sum.is_finite() => Value::Float(sum / count),
+            // The sum left the range of floats, where the mean may well be, or an infinity is among the values.
+            _ => Value::Float((self.scaled + integers / SCALE) / count * SCALE),
+        }
+    }
+}
+
+/// Mean and squared distances from it, in one pass (Welford, *Note on a Method for Calculating Corrected Sums of Squares
+/// and Products*, 1962).
+#[derive(Default)]
+struct Deviation {
+    count: u64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Deviation {
+    fn add(&mut self, value: f64) {
+        self.count += 1;
+        let distance = value - self.mean;
+        self.mean += distance / self.count as f64;
+        self.squares += distance * (value - self.mean);
+    }
+
+    /// The standard deviation; 0.0 of too few values to have one, as openCypher has it.
+    fn finish(&self, of_a_sample: bool) -> f64 {
+        let freedom = self.count.saturating_sub(u64::from(of_a_sample));
+        if freedom == 0 { 0.0 } else { (self.squares / freedom as f64).sqrt() }
+    }
+}
+
+/// The value at a share of the sorted numbers: one of them, or, when continuous, between two of them in proportion.
+fn percentile<'g>(function: Aggregate, share: f64, mut numbers: Vec<Value<'g>>) -> Result<Value<'g>> {
+    if numbers.is_empty() {
+        return Ok(Value::Null);
+    }
+    numbers.sort_by(Value::order);
+    let last = numbers.len() - 1;
+    if function == Aggregate::PercentileDisc {
+        let rank = (share * numbers.len() as f64).ceil() as usize;
+        return Ok(numbers.swap_remove(rank.saturating_sub(1).min(last)));
+    }
+    let at = share * last as f64;
+    let below = at.floor();
+    let part = at - below;
+    let low = number(function, &numbers[below as usize])?;
+    if part == 0.0 {
+        return Ok(Value::Float(low));
+    }
+    let high = number(function, &numbers[at.ceil() as usize])?;
+    // Weighed one by one: their difference may leave the range of floats.
+    Ok(Value::Float(if low == high { low } else { low * (1.0 - part) + high * part }))
+}
+
+fn number(function: Aggregate, value: &Value<'_>) -> Result<f64> {
     match value {
         Value::Int(i) => Ok(*i as f64),
         Value::Float(f) => Ok(*f),
-        other => Err(Diagnostic::type_error(
-            Detail::InvalidArgumentType,
-            format!("{function:?} needs numbers, not {}", other.type_name()),
-        )),
+        other => {
+            let name = signature(FunctionKind::Aggregate(function)).map_or("the aggregation", |row| row.name);
+            let message = format!("{name} takes numbers, not {}", other.type_name());
+            let error = Diagnostic::type_error(Detail::InvalidArgumentType, message);
+            Err(match other {
+                Value::String(_) => error.help("toInteger(x) and toFloat(x) read a number from a string"),
+                Value::Node(_) | Value::Edge(_) => error.help("name one of its properties, as in `n.name`"),
+                _ => error,
+            })
+        }
     }
 }
 
-fn share_of(share: &Value<'_>) -> Result<f64, Diagnostic> {
+fn share_of(share: &Value<'_>) -> Result<f64> {
     let share = match share {
         Value::Int(i) => *i as f64,
         Value::Float(f) => *f,
@@ -166,29 +254,85 @@ fn share_of(share: &Value<'_>) -> Result<f64, Diagnostic> {
 mod tests {
     use super::*;
 
+    fn fold(function: Aggregate, values: &[Value<'static>], share: Option<f64>) -> Result<Value<'static>> {
+        let mut accumulator = Accumulator::new(function);
+        for value in values {
+            let arguments: Vec<_> = std::iter::once(value.clone()).chain(share.map(Value::Float)).collect();
+            accumulator.add(&arguments)?;
+        }
+        accumulator.finish()
+    }
+
+    fn ints(items: &[i64]) -> Vec<Value<'static>> {
+        items.iter().map(|i| Value::Int(*i)).collect()
+    }
+
+    fn floats(items: &[f64]) -> Vec<Value<'static>> {
+        items.iter().map(|f| Value::Float(*f)).collect()
+    }
+
     #[test]
     fn folds() {
-        let ints = |items: &[i64]| items.iter().map(|i| Value::Int(*i)).collect::<Vec<_>>();
+        use Aggregate::*;
+        let (inf, huge) = (f64::INFINITY, 1.5e308);
+        let mixed = || vec![Value::Int(1), Value::string("a"), Value::Null, Value::Bool(true)];
         let cases = [
-            (Aggregate::Count, vec![Value::Int(1), Value::Null], None, Value::Int(1)),
-            (Aggregate::Sum, ints(&[1, 2]), None, Value::Int(3)),
-            (Aggregate::Sum, vec![], None, Value::Int(0)),
-            (Aggregate::Avg, ints(&[1, 2]), None, Value::Float(1.5)),
-            (Aggregate::Avg, vec![], None, Value::Null),
-            (Aggregate::Min, vec![Value::Int(1), Value::string("a")], None, Value::string("a")),
-            (Aggregate::Max, vec![Value::Int(1), Value::string("a")], None, Value::Int(1)),
-            (Aggregate::StDev, ints(&[1, 2, 3]), None, Value::Float(1.0)),
-            (Aggregate::StDevP, ints(&[5]), None, Value::Float(0.0)),
-            (Aggregate::PercentileDisc, ints(&[10, 20, 30]), Some(0.5), Value::Int(20)),
-            (Aggregate::PercentileCont, ints(&[10, 20, 30]), Some(0.25), Value::Float(15.0)),
+            (Count, vec![Value::Int(1), Value::Null], None, Value::Int(1)),
+            (Count, vec![], None, Value::Int(0)),
+            (Sum, ints(&[1, 2]), None, Value::Int(3)),
+            (Sum, vec![], None, Value::Int(0)),
+            (Sum, vec![Value::Null], None, Value::Int(0)),
+            (Sum, ints(&[i64::MAX, 1, -5]), None, Value::Int(i64::MAX - 4)),
+            (Sum, vec![Value::Int(1), Value::Float(0.5), Value::Int(1)], None, Value::Float(2.5)),
+            (Sum, floats(&[huge, huge]), None, Value::Float(inf)),
+            (Avg, ints(&[1, 2]), None, Value::Float(1.5)),
+            (Avg, vec![], None, Value::Null),
+            (Avg, ints(&[i64::MAX, i64::MAX]), None, Value::Float(i64::MAX as f64)),
+            (Avg, floats(&[huge, huge, huge]), None, Value::Float(huge)),
+            (Avg, floats(&[huge, huge, -huge, -huge]), None, Value::Float(0.0)),
+            (Avg, floats(&[inf, 1.0]), None, Value::Float(inf)),
+            (Min, mixed(), None, Value::string("a")),
+            (Max, mixed(), None, Value::Int(1)),
+            (Max, vec![Value::Null], None, Value::Null),
+            (Collect, vec![Value::Int(2), Value::Null, Value::Int(1)], None, Value::list(ints(&[2, 1]))),
+            (StDev, ints(&[1, 2, 3]), None, Value::Float(1.0)),
+            (StDev, ints(&[1]), None, Value::Float(0.0)),
+            (StDev, floats(&[1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0]), None, Value::Float(30f64.sqrt())),
+            (StDevP, ints(&[5]), None, Value::Float(0.0)),
+            (StDevP, vec![], None, Value::Float(0.0)),
+            (PercentileDisc, ints(&[30, 10, 20]), Some(0.5), Value::Int(20)),
+            (PercentileDisc, ints(&[30, 10, 20]), Some(0.0), Value::Int(10)),
+            (PercentileDisc, ints(&[30, 10, 20]), Some(1.0), Value::Int(30)),
+            (PercentileDisc, vec![], Some(0.5), Value::Null),
+            (PercentileCont, ints(&[10, 20, 30]), Some(0.25), Value::Float(15.0)),
+            (PercentileCont, ints(&[10, 20, 30]), Some(1.0), Value::Float(30.0)),
+            (PercentileCont, floats(&[-huge, huge]), Some(0.5), Value::Float(0.0)),
+            (PercentileCont, floats(&[inf, inf]), Some(0.5), Value::Float(inf)),
+            (PercentileCont, vec![Value::Null], Some(0.5), Value::Null),
         ];
         for (function, values, share, expected) in cases {
-            let mut accumulator = Accumulator::new(function);
-            for value in &values {
-                let arguments: Vec<_> = std::iter::once(value.clone()).chain(share.map(Value::Float)).collect();
-                assert_eq!(accumulator.add(&arguments), Ok(()), "{function:?}");
-            }
-            assert_eq!(accumulator.finish(), Ok(expected), "{function:?} {values:?}");
+            assert_eq!(fold(function, &values, share), Ok(expected), "{function:?} {values:?}");
+        }
+        let mut rows = Accumulator::new(CountStar);
+        assert_eq!(rows.add(&[]).and_then(|()| rows.add(&[])), Ok(()));
+        assert_eq!(rows.finish(), Ok(Value::Int(2)));
+    }
+
+    #[test]
+    fn folds_that_fail() {
+        use Aggregate::*;
+        let cases = [
+            (Sum, ints(&[i64::MAX, 1]), None, Detail::IntegerOverflow),
+            (Sum, vec![Value::string("1")], None, Detail::InvalidArgumentType),
+            (Avg, vec![Value::Bool(true)], None, Detail::InvalidArgumentType),
+            (StDev, vec![Value::list(vec![])], None, Detail::InvalidArgumentType),
+            (PercentileCont, ints(&[1]), Some(1.1), Detail::NumberOutOfRange),
+            (PercentileDisc, vec![Value::Null], Some(-0.1), Detail::NumberOutOfRange),
+            (PercentileDisc, ints(&[1]), Some(f64::NAN), Detail::NumberOutOfRange),
+        ];
+        for (function, values, share, expected) in cases {
+            let found = fold(function, &values, share).map_err(|error| error.detail);
+            assert_eq!(found, Err(expected), "{function:?} {values:?}");
         }
     }
 }
