@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use kenning::model::Value;
-use kenning::{Database, Limits, Parameters, lang};
+use kenning::{Database, Limits, Parameters, lang, plan};
 
 /// The first value of a statement's answer, run on a thread with a stack of 2 MiB, as test threads and many users' have.
 fn answer(text: String) -> Result<Value<'static>, String> {
@@ -42,6 +42,38 @@ fn the_deepest_statements_run() {
         let found = answer(text.clone());
         assert_eq!(found.as_ref().ok(), expected.as_ref(), "{}...: {found:?}", &text[..60]);
     }
+}
+
+#[test]
+fn the_longest_statements_run() {
+    let clauses = plan::MAX_CLAUSES - 2;
+    let cases = [
+        ("WITH 1 AS x ", clauses),
+        ("WITH DISTINCT count(*) AS x ORDER BY -x SKIP 0 LIMIT 1 WHERE x = 1 ", clauses),
+        ("OPTIONAL MATCH () ", clauses / 2),
+        ("MATCH () WITH 1 AS x UNWIND [x] AS y ", clauses / 4),
+        ("CREATE (:A {b: 1}) ", 20_000),
+    ];
+    for (clause, times) in cases {
+        let text = format!("{}RETURN count(*) AS x", clause.repeat(times));
+        let found = answer(text);
+        assert!(found.is_ok(), "{clause}: {found:?}");
+    }
+    let pattern = "-->()".repeat((clauses - 4) / 2);
+    assert_eq!(answer(format!("MATCH (){pattern} RETURN count(*) AS x")), Ok(Value::Int(0)));
+}
+
+#[test]
+fn longer_statements_are_refused() {
+    for clause in ["WITH 1 AS x ", "OPTIONAL MATCH () ", "CREATE () WITH 1 AS x ", "MATCH ()-->()-->() "] {
+        for times in [plan::MAX_CLAUSES, 50_000] {
+            let error = answer(format!("{} RETURN 1 AS x", clause.repeat(times))).unwrap_err();
+            assert!(error.contains("too long"), "{clause}: {error}");
+        }
+    }
+    let inner = "WITH 1 AS x ".repeat(plan::MAX_CLAUSES / 2);
+    let error = answer(format!("{inner} RETURN COUNT {{ {inner} RETURN x }} AS x")).unwrap_err();
+    assert!(error.contains("too long"), "{error}");
 }
 
 #[test]

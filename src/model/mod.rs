@@ -1,7 +1,7 @@
 //! The words that every layer shares.
 //!
 //! A type moves here the day a second layer needs it. Nothing in this folder knows about text, files, plans or
-//! execution; it imports the standard library, derives and one string distance only.
+//! execution; it imports the standard library, derives, one string distance and one way to grow the stack only.
 
 pub mod catalog;
 pub mod column;
@@ -11,6 +11,7 @@ pub mod id;
 mod nearest;
 pub mod schema;
 pub mod span;
+mod stack;
 pub mod value;
 
 pub use catalog::Catalog;
@@ -20,4 +21,5 @@ pub use id::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Var};
 pub use nearest::nearest;
 pub use schema::Schema;
 pub use span::Span;
+pub(crate) use stack::deep;
 pub use value::{Direction, Path, Str, Value};

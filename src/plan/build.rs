@@ -10,7 +10,7 @@ use super::expr::Labels;
 use super::logical::{Logical, Query, QueryGraph, Subquery};
 use super::order::order;
 use super::physical::{Op, OpKind, Subplan};
-use crate::model::{Catalog, Var};
+use crate::model::{Catalog, Var, deep};
 
 /// An operator under construction and the vars that its rows bind.
 pub(super) struct Rows {
@@ -101,6 +101,10 @@ impl<'p> Build<'p> {
     }
 
     fn rows(&mut self, plan: &'p Logical) -> Rows {
+        deep(|| self.rows_of(plan))
+    }
+
+    fn rows_of(&mut self, plan: &'p Logical) -> Rows {
         match plan {
             Logical::Unit => Rows::leaf(self, OpKind::Unit, []),
             Logical::Argument(vars) => Rows::leaf(self, OpKind::Argument, vars.iter().copied()),
@@ -217,10 +221,10 @@ fn gathers(plan: &Logical) -> bool {
             | Logical::Limit { .. }
             | Logical::Union { .. }
     );
-    let nested = |input: &&Logical| gathers(input);
+    let nested = |input: &&Logical| deep(|| gathers(input));
     match plan {
         // What an inner side gathers, it gathers for its own outer rows.
-        Logical::Optional { input, .. } => gathers(input),
+        Logical::Optional { input, .. } => deep(|| gathers(input)),
         _ => itself || plan.inputs().iter().any(nested),
     }
 }

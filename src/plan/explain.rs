@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry, SubqueryKind};
 use super::physical::{Expand, Op, OpKind, Plan, Subplan};
 use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
-use crate::model::{Direction, Value, Var};
+use crate::model::{Direction, Value, Var, deep};
 
 /// Prints the plan; `counts` holds the rows that each operator gave, by its id, when it has run.
 pub fn explain(plan: &Plan, counts: Option<&[u64]>) -> String {
@@ -31,6 +31,24 @@ pub fn explain(plan: &Plan, counts: Option<&[u64]>) -> String {
     format!("{:width$}    expected{found}\n{text}", "operator")
 }
 
+/// An operator's own words end after so many characters: a list of a thousand ids would hide the plan.
+const LONGEST: usize = 300;
+
+/// Deeper operators stand no further to the right.
+const DEEPEST: usize = 60;
+
+fn indent(depth: usize) -> String {
+    "  ".repeat(depth.min(DEEPEST))
+}
+
+fn clipped(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 struct Line {
     text: String,
     expected: String,
@@ -45,14 +63,14 @@ struct Printer<'p> {
 impl Printer<'_> {
     fn subplan(&self, title: &str, subplan: &Subplan, depth: usize, lines: &mut Vec<Line>) {
         let often = if subplan.per_row { "once a row" } else { "once a batch" };
-        let text = format!("{}{title} ({often})", "  ".repeat(depth));
+        let text = format!("{}{title} ({often})", indent(depth));
         lines.push(Line { text, expected: String::new(), found: String::new() });
         self.op(&subplan.root, depth + 1, lines);
     }
 
     fn op(&self, op: &Op, depth: usize, lines: &mut Vec<Line>) {
         let found = self.counts.and_then(|counts| counts.get(op.id)).map(u64::to_string).unwrap_or_default();
-        let text = format!("{}{}", "  ".repeat(depth), self.describe(op));
+        let text = format!("{}{}", indent(depth), clipped(self.describe(op)));
         lines.push(Line { text, expected: rounded(op.rows), found });
         match &op.kind {
             OpKind::Optional { inner, .. } => self.subplan("optional", inner, depth + 1, lines),
@@ -63,7 +81,7 @@ impl Printer<'_> {
             _ => {}
         }
         if let Some(input) = &op.input {
-            self.op(input, depth + 1, lines);
+            deep(|| self.op(input, depth + 1, lines));
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, Labels};
 use super::physical::{CreateEdge, CreateNode};
-use crate::model::{Direction, Span, Var};
+use crate::model::{Direction, Span, Var, deep};
 
 /// An operator of the logical plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -267,7 +267,7 @@ impl Logical {
     /// The same plan with each input replaced by what `change` makes of it.
     pub(super) fn map_inputs(self, change: &mut dyn FnMut(Logical) -> Logical) -> Logical {
         use Logical::*;
-        let mut go = |input: Box<Logical>| Box::new(change(*input));
+        let mut go = |input: Box<Logical>| Box::new(deep(|| change(*input)));
         match self {
             Unit | Argument(_) => self,
             Match { input, graph } => Match { input: go(input), graph },
@@ -281,7 +281,7 @@ impl Logical {
             Limit { input, count } => Limit { input: go(input), count },
             Unwind { input, list, var } => Unwind { input: go(input), list, var },
             Union { branches, vars } => {
-                Union { branches: branches.into_iter().map(|(plan, vars)| (change(plan), vars)).collect(), vars }
+                Union { branches: branches.into_iter().map(|(plan, vars)| (deep(|| change(plan)), vars)).collect(), vars }
             }
             Create { input, nodes, edges } => Create { input: go(input), nodes, edges },
         }

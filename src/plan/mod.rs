@@ -26,6 +26,10 @@ use crate::lang::ast::Statement;
 use crate::model::{Catalog, Diagnostic};
 use physical::{Plan, VarInfo};
 
+/// How many clauses, and nodes and edges of patterns, a query may have one after the other; those of the queries around
+/// it count. It bounds the depth of a plan.
+pub const MAX_CLAUSES: usize = 1000;
+
 /// Plans a statement.
 ///
 /// `source` is the statement's text: a column without an alias is named by it. Rules in `disabled` are left out; the

@@ -10,7 +10,7 @@ use super::expr::{AggregateCall, Expr, SubqueryKind};
 use super::logical::Subquery;
 use super::physical::{Expand, Op, OpKind, Subplan};
 use super::walk::{children, free_vars};
-use crate::model::Var;
+use crate::model::{Var, deep};
 
 type Vars = BTreeSet<Var>;
 
@@ -55,7 +55,7 @@ impl Pruner<'_> {
         op.live = needed.iter().copied().collect();
         let below = self.below(op, needed);
         match &mut op.input {
-            Some(input) => self.op(input, below),
+            Some(input) => deep(|| self.op(input, below)),
             None => below,
         }
     }
@@ -152,7 +152,7 @@ fn step(needed: &mut Vars, expand: &Expand) {
 fn visit_ops(op: &Op, visit: &mut dyn FnMut(&Op)) {
     visit(op);
     if let Some(input) = &op.input {
-        visit_ops(input, visit);
+        deep(|| visit_ops(input, visit));
     }
     match &op.kind {
         OpKind::Union { branches, .. } => branches.iter().for_each(|(branch, _)| visit_ops(branch, visit)),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, ExprKind, MapEntry};
 use super::logical::{Logical, QueryGraph, Subquery};
-use crate::model::Var;
+use crate::model::{Var, deep};
 use crate::model::function::Function;
 
 /// Calls `visit` with each direct child of the expression.
@@ -174,7 +174,7 @@ fn graph_vars(graph: &QueryGraph, used: &mut BTreeSet<Var>) {
 /// Calls `visit` with every operator of the plan, inputs first.
 fn operators<'p>(plan: &'p Logical, visit: &mut dyn FnMut(&'p Logical)) {
     for input in plan.inputs() {
-        operators(input, visit);
+        deep(|| operators(input, visit));
     }
     visit(plan);
 }

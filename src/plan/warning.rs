@@ -4,7 +4,7 @@ use super::expr::ExprKind;
 use super::logical::{Mention, MentionKind, Query};
 use super::physical::Warning;
 use super::{build::Built, physical::Op, physical::OpKind};
-use crate::model::{Catalog, nearest};
+use crate::model::{Catalog, deep, nearest};
 
 /// At most this many suggestions.
 const SUGGESTIONS: usize = 3;
@@ -55,7 +55,7 @@ impl Made {
     }
 
     fn note(&mut self, op: &Op) {
-        op.input.iter().for_each(|input| self.note(input));
+        op.input.iter().for_each(|input| deep(|| self.note(input)));
         match &op.kind {
             OpKind::Create { nodes, edges } => {
                 let labels = nodes.iter().flat_map(|node| &node.labels);

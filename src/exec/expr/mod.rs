@@ -18,7 +18,7 @@ use super::operator::Resolved;
 use super::{Batch, Result};
 use crate::exec::function;
 use crate::model::function::Function;
-use crate::model::{Column, Detail, Diagnostic, Path, Span, Str, Value, Var};
+use crate::model::{Column, Detail, Diagnostic, Path, Span, Str, Value, Var, deep};
 use crate::plan::expr::{CompareOp, Expr, ExprKind, Labels, MapEntry, UnaryOp};
 
 /// The expression's value in every row of the batch.
@@ -26,6 +26,10 @@ use crate::plan::expr::{CompareOp, Expr, ExprKind, Labels, MapEntry, UnaryOp};
 /// The arms call, and hold nothing themselves: this function recurses to the depth of the tree, so its frame must stay
 /// small.
 pub(super) fn eval<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    deep(|| evaluate(expr, batch, ctx))
+}
+
+fn evaluate<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
     use ExprKind::*;
     let span = expr.span;
     match expr.kind.as_ref() {

@@ -33,7 +33,7 @@ pub(super) use leaf::ArgumentSlot;
 pub(super) use subplan::Subplan;
 
 use super::{Batch, Result, context::Context};
-use crate::model::{Column, Var};
+use crate::model::{Column, Var, deep};
 use crate::plan::physical::{Op, OpKind};
 
 /// Something that gives batches.
@@ -51,7 +51,7 @@ pub(super) type Boxed<'g> = Box<dyn Operator<'g> + 'g>;
 pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
     let live = op.live.clone();
     let input = || match &op.input {
-        Some(input) => build(input, argument),
+        Some(input) => deep(|| build(input, argument)),
         None => Box::new(leaf::Unit::default()),
     };
     let inner: Boxed<'g> = match &op.kind {
@@ -109,7 +109,7 @@ impl<'g> Operator<'g> for Counted<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
         loop {
             ctx.check()?;
-            match self.inner.next(ctx)? {
+            match deep(|| self.inner.next(ctx))? {
                 // Nobody above needs to think of a batch without rows.
                 Some(batch) if batch.len == 0 => {}
                 Some(batch) => {
@@ -122,7 +122,7 @@ impl<'g> Operator<'g> for Counted<'g> {
     }
 
     fn reset(&mut self) {
-        self.inner.reset();
+        deep(|| self.inner.reset());
     }
 }
 

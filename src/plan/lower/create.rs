@@ -1,16 +1,18 @@
 //! `CREATE`: which nodes and edges a row adds.
 
+use std::collections::BTreeSet;
+
 use super::expr::{As, Env};
 use super::scope::{Scope, Static};
 use super::{Lower, Result};
 use crate::lang::ast;
 use crate::lang::ast::{EdgePattern, ExprKind as Ast, LabelExpr, LabelExprKind, NodePattern, PathElement, PathPattern};
 use crate::model::function::Types;
-use crate::model::{Detail, Diagnostic, Direction, Var};
+use crate::model::{Detail, Diagnostic, Direction, Span, Var};
 use crate::plan::expr::{Expr, ExprKind};
 use crate::plan::logical::{Logical, Subquery};
 use crate::plan::physical::{CreateEdge, CreateNode};
-use crate::plan::walk::free_vars;
+use crate::plan::walk::{children, free_vars};
 
 /// What one operator creates; its property values cannot see what it creates itself.
 #[derive(Default)]
@@ -26,8 +28,11 @@ impl Stages {
     /// The stage in which these properties can be evaluated.
     fn for_values(&mut self, properties: Option<&Expr>, subqueries: &[Subquery]) -> &mut Stage {
         let last = self.0.len() - 1;
-        let stage = &self.0[last];
         let used = properties.map(|properties| free_vars(properties, subqueries)).unwrap_or_default();
+        if used.is_empty() {
+            return &mut self.0[last];
+        }
+        let stage = &self.0[last];
         let mut made = stage.nodes.iter().map(|node| node.var).chain(stage.edges.iter().map(|edge| edge.var));
         if !made.any(|var| used.contains(&var)) {
             return &mut self.0[last];
@@ -39,7 +44,7 @@ impl Stages {
 
 impl Lower<'_> {
     /// Lowers a `CREATE` over `input`; the names that it binds join `scope`.
-    pub(super) fn create(&mut self, input: Logical, scope: &mut Scope, patterns: &[PathPattern]) -> Result<Logical> {
+    pub(super) fn create(&mut self, input: Logical, scope: &mut Scope, patterns: &[PathPattern], span: Span) -> Result<Logical> {
         let mut stages = Stages(vec![Stage::default()]);
         let mut paths = Vec::new();
         for pattern in patterns {
@@ -77,13 +82,37 @@ impl Lower<'_> {
             }
         }
         let mut plan = input;
-        for Stage { nodes, edges } in stages.0 {
-            plan = Logical::Create { input: Box::new(plan), nodes, edges };
+        for stage in stages.0 {
+            plan = self.after(plan, stage, span)?;
         }
         if !paths.is_empty() {
             plan = Logical::Project { input: Box::new(plan), items: paths };
         }
         Ok(plan)
+    }
+
+    /// The stage after `input`: part of the same operator when it needs to see nothing of what that creates, so that a
+    /// script of ten thousand `CREATE`s is one operator.
+    fn after(&mut self, input: Logical, Stage { nodes, edges }: Stage, span: Span) -> Result<Logical> {
+        let values = nodes.iter().filter_map(|node| node.properties.as_ref());
+        let values: Vec<&Expr> = values.chain(edges.iter().filter_map(|edge| edge.properties.as_ref())).collect();
+        let used: BTreeSet<Var> = values.iter().flat_map(|value| free_vars(value, &self.subqueries)).collect();
+        match input {
+            Logical::Create { input, nodes: mut old_nodes, edges: mut old_edges }
+                if !values.iter().any(|value| asks(value))
+                    && !(old_nodes.iter().map(|node| node.var))
+                        .chain(old_edges.iter().map(|edge| edge.var))
+                        .any(|var| !used.is_empty() && used.contains(&var)) =>
+            {
+                old_nodes.extend(nodes);
+                old_edges.extend(edges);
+                Ok(Logical::Create { input, nodes: old_nodes, edges: old_edges })
+            }
+            input => {
+                self.lengthen(1, span)?;
+                Ok(Logical::Create { input: Box::new(input), nodes, edges })
+            }
+        }
     }
 
     fn create_node(&mut self, node: &NodePattern, alone: bool, scope: &mut Scope, stages: &mut Stages) -> Result<Var> {
@@ -195,6 +224,13 @@ impl Lower<'_> {
         }
         Ok(Some(self.expr(map, &mut Env::plain(scope), As::Value)?.0))
     }
+}
+
+/// Whether the value depends on the rest of the graph, which an earlier clause may have changed.
+fn asks(expr: &Expr) -> bool {
+    let mut found = matches!(expr.kind.as_ref(), ExprKind::Subquery { .. });
+    children(expr, &mut |child| found |= asks(child));
+    found
 }
 
 /// The labels of a node that is created: names joined by `:` or `&`.

@@ -15,6 +15,7 @@ mod subquery;
 pub(super) use pattern::{all_of, conjuncts};
 use scope::{Scope, Static};
 
+use super::MAX_CLAUSES;
 use super::expr::Expr;
 use super::logical::{Logical, Mention, MentionKind, Query, Subquery};
 use crate::lang::ast::{self, ClauseKind};
@@ -25,7 +26,7 @@ type Result<T> = std::result::Result<T, Diagnostic>;
 
 /// Lowers a statement; `source` is its text.
 pub(super) fn lower(statement: &ast::Statement, source: &str) -> Result<Query> {
-    let mut lower = Lower { source, vars: Vec::new(), subqueries: Vec::new(), writes: false, mentions: Vec::new() };
+    let mut lower = Lower { source, vars: Vec::new(), subqueries: Vec::new(), writes: false, mentions: Vec::new(), length: 0 };
     let rows = lower.query(&statement.query, Logical::Unit, &Scope::default(), Position::Top)?;
     Ok(Query {
         root: rows.plan,
@@ -63,6 +64,8 @@ struct Lower<'s> {
     subqueries: Vec<Subquery>,
     writes: bool,
     mentions: Vec<Mention>,
+    /// Clauses and pattern elements from the start of the statement to here, those of the queries around this one included.
+    length: usize,
 }
 
 impl Lower<'_> {
@@ -88,6 +91,18 @@ impl Lower<'_> {
 
     fn mention(&mut self, kind: MentionKind, span: Span, name: &str) {
         self.mentions.push(Mention { span, kind, name: name.to_owned() });
+    }
+
+    /// Notes that the plan grows by so many clauses or elements of a pattern.
+    fn lengthen(&mut self, by: usize, span: Span) -> Result<()> {
+        self.length += by;
+        if self.length <= MAX_CLAUSES {
+            return Ok(());
+        }
+        Err(Diagnostic::new(Class::LimitExceeded, Detail::Other, "this statement is too long")
+            .at(span)
+            .label(format!("a query has at most {MAX_CLAUSES} clauses and parts of patterns one after the other"))
+            .help("split it into several statements, or hand the values over as one list: UNWIND $rows AS row"))
     }
 
     fn text(&self, span: Span) -> &str {
@@ -155,8 +170,16 @@ impl Lower<'_> {
         let mut plan = start;
         let mut scope = scope.clone();
         let mut columns = None;
+        let length = self.length;
         for (i, clause) in query.clauses.iter().enumerate() {
             let last = i + 1 == query.clauses.len();
+            let parts = match &clause.kind {
+                ClauseKind::Match { patterns, .. } => 1 + patterns.iter().map(|p| p.elements.len()).sum::<usize>(),
+                // Counts itself, because many of them can be one operator.
+                ClauseKind::Create(_) => 0,
+                _ => 1,
+            };
+            self.lengthen(parts, clause.span)?;
             match &clause.kind {
                 ClauseKind::Match { optional, patterns, predicate } => {
                     plan = self.match_clause(plan, &mut scope, *optional, patterns, predicate.as_ref())?;
@@ -197,7 +220,7 @@ impl Lower<'_> {
                 }
                 ClauseKind::Create(patterns) => {
                     self.must_not_write(position, clause.span)?;
-                    plan = self.create(plan, &mut scope, patterns)?;
+                    plan = self.create(plan, &mut scope, patterns, clause.span)?;
                 }
                 other => {
                     if writes(other) {
@@ -221,6 +244,7 @@ impl Lower<'_> {
         if !finished {
             return Err(unfinished(query.span, "a query must end with RETURN or with an updating clause"));
         }
+        self.length = length;
         Ok(RowsPlan { plan, columns })
     }
 

@@ -4,7 +4,7 @@
 //! It never crosses `SKIP`, `LIMIT`, grouping or a write, and never enters a pattern of which only the shortest walks
 //! count: there a filter before and a filter after differ.
 
-use crate::model::Var;
+use crate::model::{Var, deep};
 use crate::plan::expr::Expr;
 use crate::plan::logical::{Logical, QueryGraph, Subquery};
 use crate::plan::lower::{all_of, conjuncts};
@@ -72,7 +72,7 @@ fn sink(plan: Logical, predicate: Expr, subqueries: &[Subquery]) -> (Logical, Op
 }
 
 fn settle(plan: Logical, predicate: Expr, subqueries: &[Subquery]) -> Logical {
-    match sink(plan, predicate, subqueries) {
+    match deep(|| sink(plan, predicate, subqueries)) {
         (plan, None) => plan,
         (plan, Some(predicate)) => Logical::Filter { input: Box::new(plan), predicate },
     }
