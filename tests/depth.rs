@@ -35,7 +35,9 @@ fn the_deepest_statements_run() {
         (around("reduce(s = 0, y IN [1] | ", "1", ")", nest - 2), Some(Value::Int(1))),
         (around("1 + ", "1", "", depth), Some(Value::Int(depth as i64 + 1))),
         (around("NOT ", "true", "", depth / 2 * 2), Some(Value::Bool(true))),
-        (around("true AND ", "true", "", depth), Some(Value::Bool(true))),
+        (around("true AND ", "true", "", 20_000), Some(Value::Bool(true))),
+        (around("(false OR ", "true", ")", nest), Some(Value::Bool(true))),
+        (around("1 < 2 OR 1 = 1 XOR 3 > 4 AND ", "true", "", 5_000), Some(Value::Bool(true))),
         (around("COUNT { WITH ", "1", " AS x RETURN x }", nest / 2 - 2), Some(Value::Int(1))),
     ];
     for (text, expected) in cases {

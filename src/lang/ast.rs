@@ -414,7 +414,9 @@ pub enum ExprKind {
     Slice(Expr, Option<Expr>, Option<Expr>),
     /// `NOT x`, `-x`, `+x`
     Unary(UnaryOp, Expr),
-    /// `a AND b`, `a + b`, `a IN b`, `a STARTS WITH b`
+    /// `a AND b AND c`: two or more operands of one of `AND`, `OR` and `XOR`; however many, they make the tree one deeper.
+    Chain(BinaryOp, Vec<Expr>),
+    /// `a + b`, `a IN b`, `a STARTS WITH b`
     Binary(BinaryOp, Expr, Expr),
     /// `a < b <= c`: each comparison holds; one or more of them.
     Comparison(Expr, Vec<(CompareOp, Expr)>),

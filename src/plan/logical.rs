@@ -280,9 +280,10 @@ impl Logical {
             Skip { input, count } => Skip { input: go(input), count },
             Limit { input, count } => Limit { input: go(input), count },
             Unwind { input, list, var } => Unwind { input: go(input), list, var },
-            Union { branches, vars } => {
-                Union { branches: branches.into_iter().map(|(plan, vars)| (deep(|| change(plan)), vars)).collect(), vars }
-            }
+            Union { branches, vars } => Union {
+                branches: branches.into_iter().map(|(plan, vars)| (deep(|| change(plan)), vars)).collect(),
+                vars,
+            },
             Create { input, nodes, edges } => Create { input: go(input), nodes, edges },
         }
     }

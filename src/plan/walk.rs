@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, ExprKind, MapEntry};
 use super::logical::{Logical, QueryGraph, Subquery};
-use crate::model::{Var, deep};
 use crate::model::function::Function;
+use crate::model::{Var, deep};
 
 /// Calls `visit` with each direct child of the expression.
 pub(super) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {

@@ -58,7 +58,11 @@ impl At {
 
     /// The operands joined by the operator, from left to right; none without operands.
     pub(super) fn join(self, op: BinaryOp, operands: impl IntoIterator<Item = Expr>) -> Option<Expr> {
-        operands.into_iter().reduce(|left, right| self.expr(ExprKind::Binary(op, left, right)))
+        let operands: Vec<Expr> = operands.into_iter().collect();
+        if operands.len() > 1 && matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor) {
+            return Some(self.expr(ExprKind::Chain(op, operands)));
+        }
+        operands.into_iter().reduce(|left, right| self.binary(left, op, right))
     }
 
     pub(super) fn binary(self, left: Expr, op: BinaryOp, right: Expr) -> Expr {

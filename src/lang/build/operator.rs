@@ -1,6 +1,6 @@
 //! Operators: from the grammar's flat row of operands and operators to a tree, by precedence.
 //!
-//! From loose to tight: OR, XOR, AND, NOT, comparisons (`a < b <= c` is one), predicates (IN, STARTS WITH, ..., IS NULL),
+//! From loose to tight: OR, XOR, AND (each a chain of any length), NOT, comparisons (`a < b <= c` is one), predicates (IN, STARTS WITH, ..., IS NULL),
 //! `+ - ||`, `* / %`, `^`, signs. All of them associate to the left. The row is first put into postfix order with
 //! Dijkstra's shunting yard, then read backwards to learn how deep each operand lies, then built. Three loops and no
 //! recursion: a chain of a million signs is refused by its depth, not by the stack.
@@ -59,15 +59,20 @@ impl From<UnaryOp> for Precedence {
 enum Operator {
     Unary(UnaryOp, Span),
     Binary(BinaryOp),
+    /// So many operands of AND, OR or XOR.
+    Chain(BinaryOp, usize),
     Comparison(Vec<CompareOp>),
-    IsNull { negated: bool, span: Span },
+    IsNull {
+        negated: bool,
+        span: Span,
+    },
 }
 
 impl Operator {
     fn precedence(&self) -> Precedence {
         match self {
             Operator::Unary(op, _) => (*op).into(),
-            Operator::Binary(op) => (*op).into(),
+            Operator::Binary(op) | Operator::Chain(op, _) => (*op).into(),
             Operator::Comparison(_) => Precedence::Comparison,
             Operator::IsNull { .. } => Precedence::Predicate,
         }
@@ -78,6 +83,7 @@ impl Operator {
         match self {
             Operator::Unary(..) | Operator::IsNull { .. } => 1,
             Operator::Binary(_) => 2,
+            Operator::Chain(_, operands) => *operands,
             Operator::Comparison(ops) => ops.len() + 1,
         }
     }
@@ -185,8 +191,17 @@ fn postfix<'t>(span: Span, row: impl Iterator<Item = Pair<'t, Rule>>) -> Result<
                     }
                 } else {
                     let op = binary(rule).ok_or_else(|| mismatch(pair_span))?;
-                    unwind(&mut stack, &mut steps, op.into());
-                    stack.push(Operator::Binary(op));
+                    let Some(tighter) = tighter_than_chain(op) else {
+                        unwind(&mut stack, &mut steps, op.into());
+                        stack.push(Operator::Binary(op));
+                        continue;
+                    };
+                    // As with comparisons: a chain of the same operator is continued.
+                    unwind(&mut stack, &mut steps, tighter);
+                    match stack.last_mut() {
+                        Some(Operator::Chain(before, operands)) if *before == op => *operands += 1,
+                        _ => stack.push(Operator::Chain(op, 2)),
+                    }
                 }
             }
             _ => return fail(mismatch(span)),
@@ -219,6 +234,11 @@ fn apply(operator: Operator, mut operands: impl Iterator<Item = Expr>) -> Option
         Operator::IsNull { negated, span } => {
             Expr::new(first.span.to(span), ExprKind::IsNull { subject: first, negated })
         }
+        Operator::Chain(op, _) => {
+            let all: Vec<Expr> = std::iter::once(first).chain(operands).collect();
+            let (first, last) = (all.first()?.span, all.last()?.span);
+            Expr::new(first.to(last), ExprKind::Chain(op, all))
+        }
         Operator::Binary(op) => {
             let second = operands.next()?;
             Expr::new(first.span.to(second.span), ExprKind::Binary(op, first, second))
@@ -229,6 +249,16 @@ fn apply(operator: Operator, mut operands: impl Iterator<Item = Expr>) -> Option
             Expr::new(span, ExprKind::Comparison(first, rest))
         }
     })
+}
+
+/// For AND, OR and XOR, what binds just tighter.
+fn tighter_than_chain(op: BinaryOp) -> Option<Precedence> {
+    match op {
+        BinaryOp::Or => Some(Precedence::Xor),
+        BinaryOp::Xor => Some(Precedence::And),
+        BinaryOp::And => Some(Precedence::Not),
+        _ => None,
+    }
 }
 
 fn comparison(rule: Rule) -> Option<CompareOp> {

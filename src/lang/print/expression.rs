@@ -60,6 +60,12 @@ impl Printer {
                 self.push("]");
             }
             ExprKind::Unary(op, operand) => self.unary(*op, operand),
+            ExprKind::Chain(op, operands) => {
+                for (i, operand) in operands.iter().enumerate() {
+                    self.push(if i == 0 { "" } else { operator(*op) });
+                    self.enclosed(operand, precedence(operand) <= (*op).into());
+                }
+            }
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
             ExprKind::Comparison(first, rest) => {
                 self.expr(first, Precedence::Predicate);
@@ -273,7 +279,7 @@ impl Printer {
 fn precedence(expr: &Expr) -> Precedence {
     match &*expr.kind {
         ExprKind::Unary(op, _) => (*op).into(),
-        ExprKind::Binary(op, ..) => (*op).into(),
+        ExprKind::Binary(op, ..) | ExprKind::Chain(op, _) => (*op).into(),
         ExprKind::Comparison(..) => Precedence::Comparison,
         ExprKind::IsNull { .. } => Precedence::Predicate,
         ExprKind::Literal(Literal::Int(value)) if *value < 0 => Precedence::Sign,
@@ -288,6 +294,7 @@ fn ends_in_labels(expr: &Expr) -> bool {
         ExprKind::HasLabels(..) => true,
         ExprKind::Unary(_, operand) | ExprKind::Binary(_, _, operand) => ends_in_labels(operand),
         ExprKind::Comparison(_, rest) => rest.last().is_some_and(|(_, operand)| ends_in_labels(operand)),
+        ExprKind::Chain(_, operands) => operands.last().is_some_and(ends_in_labels),
         _ => false,
     }
 }
@@ -299,6 +306,7 @@ fn begins_like_comprehension(expr: &Expr) -> bool {
         ExprKind::Binary(_, left, _) | ExprKind::Comparison(left, _) | ExprKind::IsNull { subject: left, .. } => {
             begins_like_comprehension(left)
         }
+        ExprKind::Chain(_, operands) => operands.first().is_some_and(begins_like_comprehension),
         _ => false,
     }
 }

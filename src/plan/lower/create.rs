@@ -44,7 +44,13 @@ impl Stages {
 
 impl Lower<'_> {
     /// Lowers a `CREATE` over `input`; the names that it binds join `scope`.
-    pub(super) fn create(&mut self, input: Logical, scope: &mut Scope, patterns: &[PathPattern], span: Span) -> Result<Logical> {
+    pub(super) fn create(
+        &mut self,
+        input: Logical,
+        scope: &mut Scope,
+        patterns: &[PathPattern],
+        span: Span,
+    ) -> Result<Logical> {
         let mut stages = Stages(vec![Stage::default()]);
         let mut paths = Vec::new();
         for pattern in patterns {

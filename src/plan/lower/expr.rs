@@ -37,6 +37,16 @@ pub(super) enum As {
     Predicate,
 }
 
+/// The operands joined by an operator that is associative, as a tree of the least depth; none without operands.
+pub(super) fn join(op: BinaryOp, mut operands: Vec<Expr>) -> Option<Expr> {
+    let right = match operands.len() {
+        0 | 1 => return operands.pop(),
+        length => join(op, operands.split_off(length.div_ceil(2)))?,
+    };
+    let left = join(op, operands)?;
+    Some(Expr::new(left.span.to(right.span), ExprKind::Binary(op, left, right)))
+}
+
 impl Lower<'_> {
     /// An expression without aggregation.
     pub(super) fn value(&mut self, expr: &ast::Expr, scope: &Scope) -> Result<Typed> {
@@ -66,8 +76,9 @@ impl Lower<'_> {
             Ast::Index(subject, index) => self.index(subject, index, env),
             Ast::Slice(subject, from, to) => self.slice(subject, from.as_ref(), to.as_ref(), env),
             Ast::Unary(op, operand) => self.unary(*op, operand, env, position),
-            Ast::Binary(op, left, right) => self.binary(*op, left, right, env, position),
-            Ast::Comparison(first, rest) => return self.comparison(span, first, rest, env),
+            Ast::Chain(op, operands) => self.chain(*op, operands, env, position),
+            Ast::Binary(op, left, right) => self.binary(*op, left, right, env),
+            Ast::Comparison(first, rest) => return self.comparison(first, rest, env),
             Ast::IsNull { subject, negated } => self.is_null(subject, *negated, span, env),
             Ast::HasLabels(subject, labels) => self.has_labels(subject, labels, env),
             Ast::Call { function, distinct, arguments } => {
@@ -258,24 +269,22 @@ impl Lower<'_> {
         Ok((ExprKind::Unary(op, expr), is))
     }
 
-    fn binary(
-        &mut self,
-        op: BinaryOp,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        env: &mut Env<'_>,
-        position: As,
-    ) -> Result<Kinded> {
+    fn chain(&mut self, op: BinaryOp, operands: &[ast::Expr], env: &mut Env<'_>, position: As) -> Result<Kinded> {
+        let mut lowered = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let (expr, is) = self.expr(operand, env, position)?;
+            self.must_meet(is, Types::BOOL, operand.span, "AND, OR and XOR need true or false")?;
+            lowered.push(expr);
+        }
+        let joined = join(op, lowered).map_or(ExprKind::Literal(Value::Null), |expr| *expr.kind);
+        Ok((joined, Static::of(Types::BOOL)))
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, env: &mut Env<'_>) -> Result<Kinded> {
         use BinaryOp::*;
-        let place = if matches!(op, And | Or | Xor) { position } else { As::Value };
-        let (l, left_is) = self.expr(left, env, place)?;
-        let (r, right_is) = self.expr(right, env, place)?;
+        let (l, left_is) = self.expr(left, env, As::Value)?;
+        let (r, right_is) = self.expr(right, env, As::Value)?;
         let is = match op {
-            Or | Xor | And => {
-                self.must_meet(left_is, Types::BOOL, left.span, "AND, OR and XOR need true or false")?;
-                self.must_meet(right_is, Types::BOOL, right.span, "AND, OR and XOR need true or false")?;
-                Static::of(Types::BOOL)
-            }
             Subtract | Multiply | Divide | Modulo | Power => {
                 self.must_meet(left_is, Types::NUMBER, left.span, "arithmetic needs numbers")?;
                 self.must_meet(right_is, Types::NUMBER, right.span, "arithmetic needs numbers")?;
@@ -290,7 +299,7 @@ impl Lower<'_> {
                 self.must_meet(right_is, Types::LIST, right.span, "IN looks into a list")?;
                 Static::of(Types::BOOL)
             }
-            StartsWith | EndsWith | Contains | Matches => Static::of(Types::BOOL),
+            Or | Xor | And | StartsWith | EndsWith | Contains | Matches => Static::of(Types::BOOL),
         };
         Ok((ExprKind::Binary(op, l, r), is))
     }
@@ -298,23 +307,19 @@ impl Lower<'_> {
     /// `a < b <= c` is `a < b AND b <= c`.
     fn comparison(
         &mut self,
-        span: Span,
         first: &ast::Expr,
         rest: &[(ast::CompareOp, ast::Expr)],
         env: &mut Env<'_>,
     ) -> Result<Typed> {
         let mut left = self.expr(first, env, As::Value)?.0;
-        let mut chain: Option<Expr> = None;
+        let mut links = Vec::with_capacity(rest.len());
         for (op, right) in rest {
             let right = self.expr(right, env, As::Value)?.0;
             let link = Expr::new(left.span.to(right.span), ExprKind::Compare(*op, left, right.clone()));
-            chain = Some(match chain {
-                None => link,
-                Some(before) => Expr::new(span, ExprKind::Binary(BinaryOp::And, before, link)),
-            });
+            links.push(link);
             left = right;
         }
-        Ok((chain.unwrap_or(left), Static::of(Types::BOOL)))
+        Ok((join(BinaryOp::And, links).unwrap_or(left), Static::of(Types::BOOL)))
     }
 
     fn case(

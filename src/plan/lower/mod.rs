@@ -26,7 +26,8 @@ type Result<T> = std::result::Result<T, Diagnostic>;
 
 /// Lowers a statement; `source` is its text.
 pub(super) fn lower(statement: &ast::Statement, source: &str) -> Result<Query> {
-    let mut lower = Lower { source, vars: Vec::new(), subqueries: Vec::new(), writes: false, mentions: Vec::new(), length: 0 };
+    let mut lower =
+        Lower { source, vars: Vec::new(), subqueries: Vec::new(), writes: false, mentions: Vec::new(), length: 0 };
     let rows = lower.query(&statement.query, Logical::Unit, &Scope::default(), Position::Top)?;
     Ok(Query {
         root: rows.plan,

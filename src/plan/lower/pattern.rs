@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::expr::{As, Env};
+use super::expr::{As, Env, join};
 use super::scope::{Scope, Static};
 use super::{Lower, Result};
 use crate::lang::ast::{
@@ -363,8 +363,5 @@ fn split_labels(predicate: Expr, into: &mut Vec<Expr>) {
 
 /// The conjunction of the predicates, if there are any.
 pub(in crate::plan) fn all_of(predicates: Vec<Expr>) -> Option<Expr> {
-    predicates.into_iter().reduce(|a, b| {
-        let span = a.span.to(b.span);
-        Expr::new(span, ExprKind::Binary(BinaryOp::And, a, b))
-    })
+    join(BinaryOp::And, predicates)
 }
