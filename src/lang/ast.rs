@@ -285,10 +285,14 @@ pub struct PathPattern {
 pub enum Selector {
     /// All of them.
     All,
-    /// One shortest walk for each pair of ends: `shortestPath(...)`, `ANY SHORTEST`, `SHORTEST 1`.
+    /// One shortest walk for each pair of ends, before `WHERE` is asked: `ANY SHORTEST`, `SHORTEST 1`.
     AnyShortest,
-    /// Every shortest walk for each pair of ends: `allShortestPaths(...)`, `ALL SHORTEST`.
+    /// Every shortest walk for each pair of ends, before `WHERE` is asked: `ALL SHORTEST`.
     AllShortest,
+    /// One walk for each pair of ends, the shortest of those that `WHERE` accepts: `shortestPath(...)`.
+    ShortestPath,
+    /// Every such walk: `allShortestPaths(...)`.
+    AllShortestPaths,
     /// `SHORTEST k`.
     Shortest(u64),
     /// `ANY`: one walk for each pair of ends.

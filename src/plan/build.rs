@@ -116,6 +116,13 @@ impl<'p> Build<'p> {
                 rows.push(self, OpKind::Optional { inner, vars: vars.clone() }, expected, vars.iter().copied());
                 rows
             }
+            Logical::Apply { input, inner, vars } => {
+                let mut rows = self.rows(input);
+                let inner = Box::new(self.subplan(inner));
+                let expected = rows.op.rows * inner.root.rows;
+                rows.push(self, OpKind::Apply { inner, vars: vars.clone() }, expected, vars.iter().copied());
+                rows
+            }
             Logical::Filter { input, predicate } => {
                 let mut rows = self.rows(input);
                 let expected = rows.op.rows * cost::selectivity(predicate);
@@ -224,7 +231,7 @@ fn gathers(plan: &Logical) -> bool {
     let nested = |input: &&Logical| deep(|| gathers(input));
     match plan {
         // What an inner side gathers, it gathers for its own outer rows.
-        Logical::Optional { input, .. } => deep(|| gathers(input)),
+        Logical::Optional { input, .. } | Logical::Apply { input, .. } => deep(|| gathers(input)),
         _ => itself || plan.inputs().iter().any(nested),
     }
 }

@@ -33,6 +33,15 @@ pub(super) enum Logical {
         /// What `inner` binds.
         vars: Vec<Var>,
     },
+    /// For each input row, the inner rows beside it.
+    Apply {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Starts at `Argument`.
+        inner: Box<Logical>,
+        /// What of `inner` the rows get.
+        vars: Vec<Var>,
+    },
     /// Rows for which the predicate is true.
     Filter {
         /// Whose rows.
@@ -249,7 +258,7 @@ impl Logical {
         use Logical::*;
         match self {
             Unit | Argument(_) => vec![],
-            Optional { input, inner, .. } => vec![input, inner],
+            Optional { input, inner, .. } | Apply { input, inner, .. } => vec![input, inner],
             Union { branches, .. } => branches.iter().map(|(branch, _)| branch).collect(),
             Match { input, .. }
             | Filter { input, .. }
@@ -272,6 +281,7 @@ impl Logical {
             Unit | Argument(_) => self,
             Match { input, graph } => Match { input: go(input), graph },
             Optional { input, inner, vars } => Optional { input: go(input), inner: go(inner), vars },
+            Apply { input, inner, vars } => Apply { input: go(input), inner: go(inner), vars },
             Filter { input, predicate } => Filter { input: go(input), predicate },
             Project { input, items } => Project { input: go(input), items },
             Aggregate { input, keys, aggregates } => Aggregate { input: go(input), keys, aggregates },

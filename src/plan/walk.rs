@@ -112,6 +112,13 @@ pub(super) fn volatile(expr: &Expr) -> bool {
     found
 }
 
+/// Whether a part of it asks the graph.
+pub(super) fn has_subquery(expr: &Expr) -> bool {
+    let mut found = matches!(expr.kind.as_ref(), ExprKind::Subquery { .. });
+    children(expr, &mut |child| found |= has_subquery(child));
+    found
+}
+
 /// Which variables the value of the expression depends on; its own element variables are not among them.
 pub(super) fn free_vars(expr: &Expr, subqueries: &[Subquery]) -> BTreeSet<Var> {
     let mut used = BTreeSet::new();
@@ -210,6 +217,7 @@ pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p E
         Logical::Unit
         | Logical::Argument(_)
         | Logical::Optional { .. }
+        | Logical::Apply { .. }
         | Logical::Distinct { .. }
         | Logical::Union { .. } => {}
     }

@@ -3,7 +3,7 @@
 //! The lists of all rows are laid out as one batch with a row for each element, so the inner expression is evaluated
 //! once for all of them.
 
-use super::{Batch, Context, Result, eval, truths};
+use super::{Batch, Context, Result, accepted, eval, operator};
 use crate::exec::batch::ROWS;
 use crate::model::{Class, Column, Detail, Diagnostic, Span, Value, Var};
 use crate::plan::expr::Expr;
@@ -94,7 +94,7 @@ fn some_lists<'g>(
     let total = batch.len;
     let mut kept: Vec<u32> = (0..total as u32).collect();
     if let Some(predicate) = predicate {
-        kept = truths(&eval(predicate, &batch, ctx)?, total);
+        kept = accepted(predicate, &batch, ctx)?;
         if kept.len() < total {
             let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
             batch = batch.gather(&kept, &vars);
@@ -151,10 +151,10 @@ fn some_truths<'g>(
         };
         let (mut yes, mut no, mut unknown) = (0, 0, 0);
         for i in start..start + length {
-            match truths.value(i) {
-                Value::Bool(true) => yes += 1,
-                Value::Bool(false) => no += 1,
-                _ => unknown += 1,
+            match operator::truth(&truths.value(i)).map_err(|error| error.at(predicate.span))? {
+                Some(true) => yes += 1,
+                Some(false) => no += 1,
+                None => unknown += 1,
             }
         }
         start += length;

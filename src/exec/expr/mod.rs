@@ -133,11 +133,24 @@ fn all<'g>(exprs: &[Expr], batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<V
 }
 
 /// The rows in which a predicate is true.
-pub(super) fn truths(column: &Column<'_>, len: usize) -> Vec<u32> {
-    match column {
-        Column::Bool(truths) => (0..len as u32).filter(|row| truths.get(*row as usize) == Some(&true)).collect(),
-        column => (0..len as u32).filter(|row| column.value(*row as usize) == Value::Bool(true)).collect(),
+///
+/// # Errors
+///
+/// Besides its own, when it is neither true nor false nor null.
+pub(super) fn accepted<'g>(predicate: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Vec<u32>> {
+    let rows = 0..batch.len as u32;
+    let column = eval(predicate, batch, ctx)?;
+    if let Column::Bool(truths) = column {
+        return Ok(rows.filter(|row| truths.get(*row as usize) == Some(&true)).collect());
     }
+    let mut accepted = Vec::new();
+    for row in rows {
+        let truth = operator::truth(&column.value(row as usize)).map_err(|error| error.at(predicate.span))?;
+        if truth == Some(true) {
+            accepted.push(row);
+        }
+    }
+    Ok(accepted)
 }
 
 /// One value for each row.

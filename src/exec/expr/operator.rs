@@ -133,7 +133,8 @@ fn position(i: i64, len: usize) -> Option<usize> {
     if i >= 0 { usize::try_from(i).ok() } else { len.checked_sub(usize::try_from(i.unsigned_abs()).ok()?) }
 }
 
-fn truth(value: &Value<'_>) -> Result<Option<bool>> {
+/// Whether a value is true; none if that is unknown.
+pub(super) fn truth(value: &Value<'_>) -> Result<Option<bool>> {
     match value {
         Value::Null => Ok(None),
         Value::Bool(b) => Ok(Some(*b)),

@@ -3,7 +3,7 @@
 use super::labels::{Resolved, edge_types};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
-use crate::exec::expr::{eval, truths};
+use crate::exec::expr::accepted;
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Value, Var};
 use crate::plan::expr::Expr;
 use crate::plan::physical;
@@ -138,7 +138,7 @@ impl Edges {
         let vars: Vec<Var> = (0..outer.columns.len() as u32).map(Var).collect();
         let mut batch = outer.gather(&vec![row as u32; candidates.len()], &vars);
         batch.set(self.each, Column::Edge(candidates.iter().map(|(edge, _)| *edge).collect()));
-        let keep = truths(&eval(filter, &batch, ctx)?, batch.len);
+        let keep = accepted(filter, &batch, ctx)?;
         Ok(keep.into_iter().map(|i| candidates[i as usize]).collect())
     }
 }

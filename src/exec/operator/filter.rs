@@ -1,7 +1,7 @@
 //! `Filter`: rows where a predicate is true; false and null drop a row alike.
 
 use super::{Batch, Boxed, Context, Operator, Result};
-use crate::exec::expr::{eval, truths};
+use crate::exec::expr::accepted;
 use crate::model::Var;
 use crate::plan::expr::Expr;
 
@@ -20,7 +20,7 @@ impl<'g> Filter<'g> {
 impl<'g> Operator<'g> for Filter<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
         let Some(mut batch) = self.input.next(ctx)? else { return Ok(None) };
-        let rows = truths(&eval(&self.predicate, &batch, ctx)?, batch.len);
+        let rows = accepted(&self.predicate, &batch, ctx)?;
         if rows.len() == batch.len {
             batch.keep(&self.live);
             return Ok(Some(batch));

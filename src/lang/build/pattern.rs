@@ -21,7 +21,7 @@ impl Builder<'_> {
             _ => (Selector::All, self.chain(body)?),
         };
         let selector = match (selector, walks) {
-            (Some(_), Selector::AnyShortest | Selector::AllShortest) => {
+            (Some(_), Selector::ShortestPath | Selector::AllShortestPaths) => {
                 return fail(
                     unexpected(span, "this pattern says twice which paths count")
                         .label("use either SHORTEST or the function, not both"),
@@ -36,7 +36,8 @@ impl Builder<'_> {
     pub(super) fn path_function(&mut self, pair: Pair<'_, Rule>) -> Result<(Selector, Vec<PathElement>)> {
         let mut parts = Parts::of(pair);
         let word = parts.need(Rule::path_function_name)?.into_inner().next().map(|word| word.as_rule());
-        let selector = if word == Some(Rule::kw_shortestpath) { Selector::AnyShortest } else { Selector::AllShortest };
+        let one = word == Some(Rule::kw_shortestpath);
+        let selector = if one { Selector::ShortestPath } else { Selector::AllShortestPaths };
         Ok((selector, self.chain(parts.need(Rule::chain)?)?))
     }
 

@@ -20,6 +20,7 @@ impl Printer {
             Selector::AllShortest => self.push("ALL SHORTEST "),
             Selector::Shortest(count) => self.push(&format!("SHORTEST {count} ")),
             Selector::Any => self.push("ANY "),
+            Selector::ShortestPath | Selector::AllShortestPaths => return self.pattern_expression(pattern),
         }
         self.chain(&pattern.elements);
     }
@@ -27,9 +28,9 @@ impl Printer {
     /// A pattern as an expression: what selects walks is a function there.
     pub(super) fn pattern_expression(&mut self, pattern: &PathPattern) {
         let function = match pattern.selector {
-            Selector::All => return self.chain(&pattern.elements),
-            Selector::AllShortest => "allShortestPaths(",
-            _ => "shortestPath(",
+            Selector::AllShortestPaths => "allShortestPaths(",
+            Selector::ShortestPath => "shortestPath(",
+            _ => return self.chain(&pattern.elements),
         };
         self.push(function);
         self.chain(&pattern.elements);

@@ -12,7 +12,7 @@ use crate::model::{Detail, Diagnostic, Direction, Span, Var};
 use crate::plan::expr::{Expr, ExprKind};
 use crate::plan::logical::{Logical, Subquery};
 use crate::plan::physical::{CreateEdge, CreateNode};
-use crate::plan::walk::{children, free_vars};
+use crate::plan::walk::{free_vars, has_subquery};
 
 /// What one operator creates; its property values cannot see what it creates itself.
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl Lower<'_> {
         let used: BTreeSet<Var> = values.iter().flat_map(|value| free_vars(value, &self.subqueries)).collect();
         match input {
             Logical::Create { input, nodes: mut old_nodes, edges: mut old_edges }
-                if !values.iter().any(|value| asks(value))
+                if !values.iter().any(|value| has_subquery(value))
                     && !(old_nodes.iter().map(|node| node.var))
                         .chain(old_edges.iter().map(|edge| edge.var))
                         .any(|var| !used.is_empty() && used.contains(&var)) =>
@@ -230,13 +230,6 @@ impl Lower<'_> {
         }
         Ok(Some(self.expr(map, &mut Env::plain(scope), As::Value)?.0))
     }
-}
-
-/// Whether the value depends on the rest of the graph, which an earlier clause may have changed.
-fn asks(expr: &Expr) -> bool {
-    let mut found = matches!(expr.kind.as_ref(), ExprKind::Subquery { .. });
-    children(expr, &mut |child| found |= asks(child));
-    found
 }
 
 /// The labels of a node that is created: names joined by `:` or `&`.

@@ -10,6 +10,7 @@ mod expr;
 mod pattern;
 mod projection;
 mod scope;
+mod shortest;
 mod subquery;
 
 pub(super) use pattern::{all_of, conjuncts};
@@ -168,6 +169,7 @@ impl Lower<'_> {
         scope: &Scope,
         position: Position,
     ) -> Result<RowsPlan> {
+        let outer = scope;
         let mut plan = start;
         let mut scope = scope.clone();
         let mut columns = None;
@@ -196,10 +198,11 @@ impl Lower<'_> {
                     plan = Logical::Unwind { input: Box::new(plan), list, var };
                 }
                 ClauseKind::With { projection, predicate } => {
-                    let rows = self.projection(plan, &scope, projection, Some(predicate.as_ref()))?;
-                    scope = Scope::default();
-                    rows.1.iter().for_each(|(name, var)| scope.bind(name, *var));
+                    let rows = self.projection(plan, (&scope, outer), projection, Some(predicate.as_ref()))?;
+                    // The query around this one is in scope all through it.
+                    scope = outer.clone();
                     plan = rows.0;
+                    rows.1.iter().for_each(|(name, var)| scope.bind(name, *var));
                 }
                 ClauseKind::Return(projection) => {
                     if !last {
@@ -210,7 +213,7 @@ impl Lower<'_> {
                         .at(clause.span)
                         .help("use WITH to hand rows on to the next clause"));
                     }
-                    let rows = self.projection(plan, &scope, projection, None)?;
+                    let rows = self.projection(plan, (&scope, outer), projection, None)?;
                     plan = rows.0;
                     columns = Some(rows.1);
                 }

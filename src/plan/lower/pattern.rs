@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::expr::{As, Env, join};
 use super::scope::{Scope, Static};
-use super::{Lower, Result};
+use super::{Lower, Result, shortest};
 use crate::lang::ast::{
     self, BinaryOp, CompareOp, EdgePattern, ExprKind as Ast, NodePattern, PathElement, PathPattern, Selector,
 };
@@ -51,6 +51,11 @@ impl Lower<'_> {
         let mut predicates = Vec::new();
         if let Some(predicate) = predicate {
             conjuncts(self.predicate(predicate, scope)?, &mut predicates);
+        }
+        for (pattern, graph) in patterns.iter().zip(&mut parts) {
+            if matches!(pattern.selector, Selector::ShortestPath | Selector::AllShortestPaths) {
+                predicates = shortest::search_within(graph, predicates, &self.subqueries)?;
+            }
         }
         if !optional {
             return Ok(self.join(input, &outer, parts, predicates));
@@ -110,6 +115,15 @@ impl Lower<'_> {
             }
         }
         let single = one_step(&pattern.elements);
+        let function = matches!(pattern.selector, Selector::ShortestPath | Selector::AllShortestPaths);
+        if function && !matches!(pattern.elements.as_slice(), [_, PathElement::Edge(_), _]) {
+            return Err(Diagnostic::syntax(
+                Detail::UnexpectedSyntax,
+                "shortestPath and allShortestPaths take one relationship between two nodes",
+            )
+            .at(pattern.span)
+            .help("ANY SHORTEST and ALL SHORTEST in front of a pattern take longer ones"));
+        }
         for i in 0..pattern.elements.len() {
             match &pattern.elements[i] {
                 PathElement::Node(_) => {}
@@ -134,9 +148,13 @@ impl Lower<'_> {
         let (Some(start), Some(end)) = (vars.first().copied(), vars.last().copied()) else { return Ok(vars) };
         let keep = match pattern.selector {
             Selector::All => None,
-            Selector::AnyShortest | Selector::AllShortest if single => None,
-            Selector::AnyShortest | Selector::Any => Some(Some(1)),
-            Selector::AllShortest => Some(None),
+            Selector::AnyShortest | Selector::AllShortest | Selector::ShortestPath | Selector::AllShortestPaths
+                if single =>
+            {
+                None
+            }
+            Selector::AnyShortest | Selector::Any | Selector::ShortestPath => Some(Some(1)),
+            Selector::AllShortest | Selector::AllShortestPaths => Some(None),
             Selector::Shortest(k) => Some(Some(k)),
         };
         if let Some(keep) = keep {
@@ -184,8 +202,8 @@ impl Lower<'_> {
         drawing: &mut Drawing,
     ) -> Result<Var> {
         let shortest = match selector {
-            Selector::AnyShortest => Some(false),
-            Selector::AllShortest => Some(true),
+            Selector::AnyShortest | Selector::ShortestPath => Some(false),
+            Selector::AllShortest | Selector::AllShortestPaths => Some(true),
             _ => None,
         };
         let is = match edge.length.is_some() || shortest.is_some() {

@@ -34,18 +34,22 @@ struct Items {
     aggregates: Vec<(Var, AggregateCall)>,
     /// The names before are gone: grouping and `DISTINCT` leave nothing else behind.
     hides: bool,
+    /// The vars of the query around this one: the same for all its rows, so that grouping need not name them.
+    outer: Vec<Var>,
 }
 
 impl Lower<'_> {
-    /// Lowers a projection. `with` is the optional predicate of a `WITH`; `RETURN` has none to have.
+    /// Lowers a projection. `with` is the optional predicate of a `WITH`; `RETURN` has none to have. `outer` is in scope
+    /// from the query around this one.
     pub(super) fn projection(
         &mut self,
         input: Logical,
-        scope: &Scope,
+        (scope, outer): (&Scope, &Scope),
         projection: &Projection,
         with: Option<Option<&ast::Expr>>,
     ) -> Result<Projected> {
         let mut items = self.items(scope, projection, with.is_some())?;
+        items.outer = outer.vars();
         let mut after = Scope::default();
         for item in &items.items {
             after.bind(&item.name, item.var);
@@ -69,6 +73,9 @@ impl Lower<'_> {
             self.need_aliases(projection)?;
         }
 
+        let later = order.iter().map(|(key, _)| key).chain(&predicate);
+        let later: BTreeSet<Var> = later.flat_map(|expr| free_vars(expr, &self.subqueries)).collect();
+        let needs_outer = items.hides && (with.is_some() || items.outer.iter().any(|var| later.contains(var)));
         let mut plan = self.compute(input, &items)?;
         let columns: Vec<(String, Var)> = items.items.iter().map(|item| (item.name.clone(), item.var)).collect();
         if projection.distinct {
@@ -76,6 +83,10 @@ impl Lower<'_> {
             vars.sort_unstable();
             vars.dedup();
             plan = Logical::Distinct { input: Box::new(plan), vars };
+        }
+        if needs_outer {
+            let vars = items.items.iter().map(|item| item.var).chain(items.aggregates.iter().map(|(var, _)| *var));
+            plan = items.beside_outer(plan, vars.collect());
         }
         if !order.is_empty() {
             plan = Logical::Sort { input: Box::new(plan), keys: order, limit: None };
@@ -135,7 +146,7 @@ impl Lower<'_> {
             items.push(Item { name, span: item.span, expr, var, aggregated });
         }
         let hides = projection.distinct || !aggregates.is_empty();
-        Ok(Items { items, aggregates, hides })
+        Ok(Items { items, aggregates, hides, outer: Vec::new() })
     }
 
     fn need_aliases(&self, projection: &Projection) -> Result<()> {
@@ -171,7 +182,13 @@ impl Lower<'_> {
                 post.push((item.var, expr));
             }
         }
-        let plan = Logical::Aggregate { input: Box::new(input), keys, aggregates: items.aggregates.clone() };
+        let bound: Vec<Var> =
+            keys.iter().map(|(var, _)| *var).chain(items.aggregates.iter().map(|(var, _)| *var)).collect();
+        let mut plan = Logical::Aggregate { input: Box::new(input), keys, aggregates: items.aggregates.clone() };
+        let used: BTreeSet<Var> = post.iter().flat_map(|(_, expr)| free_vars(expr, &self.subqueries)).collect();
+        if items.outer.iter().any(|var| used.contains(var)) {
+            plan = items.beside_outer(plan, bound);
+        }
         Ok(match post.is_empty() {
             true => plan,
             false => Logical::Project { input: Box::new(plan), items: post },
@@ -305,9 +322,22 @@ fn with_items(expr: &Expr, items: &Items, counts: impl Fn(&Item) -> bool) -> Exp
     })
 }
 
+impl Items {
+    /// Rows that have the vars of the query around this one again, which grouping and `DISTINCT` dropped.
+    fn beside_outer(&self, plan: Logical, mut vars: Vec<Var>) -> Logical {
+        if self.outer.is_empty() {
+            return plan;
+        }
+        vars.retain(|var| !self.outer.contains(var));
+        let input = Box::new(Logical::Argument(self.outer.clone()));
+        Logical::Apply { input, inner: Box::new(plan), vars }
+    }
+}
+
 /// The variables that the projection does not hand on.
 fn strangers(expr: &Expr, items: &Items, subqueries: &[crate::plan::logical::Subquery]) -> Vec<Var> {
     let known: BTreeSet<Var> =
         items.items.iter().map(|item| item.var).chain(items.aggregates.iter().map(|(var, _)| *var)).collect();
+    let known = &known | &items.outer.iter().copied().collect();
     (&free_vars(expr, subqueries) - &known).into_iter().collect()
 }

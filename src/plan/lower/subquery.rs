@@ -63,7 +63,7 @@ impl Lower<'_> {
                 let (root, inner) = self.inner_match(&named, None, scope)?;
                 let var = inner.get(&name).unwrap_or(Var(0));
                 let paths = self.subquery(root, scope, SubqueryKind::Collect(var));
-                if selector == Selector::AllShortest {
+                if selector == Selector::AllShortestPaths {
                     return Ok((paths, Static::list(Types::PATH)));
                 }
                 let zero = Expr::new(span, ExprKind::Literal(Value::Int(0)));
