@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod render;
 mod repl;
+mod source;
 
 use std::process::ExitCode;
 use std::rc::Rc;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::args::{Asking, ColorWhen};
 use super::exit::{Code, Failure};
+use super::source;
 use crate::db::literal;
 use crate::model::Value;
 use crate::{Limits, Parameters};
@@ -61,8 +62,15 @@ fn amount(text: &str) -> Option<(f64, &str)> {
 }
 
 /// A parameter's text as a value: a Cypher literal, else the text itself.
-pub(super) fn parameter(text: &str) -> Value<'static> {
-    literal(text).unwrap_or_else(|| Value::string(text.to_owned()))
+pub(super) fn parameter(name: &str, text: &str) -> Result<Value<'static>, Failure> {
+    match literal(text) {
+        Ok(literal) => Ok(literal.unwrap_or_else(|| Value::string(text.to_owned()))),
+        Err(error) => Err(Failure::new(
+            Code::Usage,
+            "InvalidParameters",
+            format!("the parameter `{name}`: {}; for a string write it between quotes", error.message),
+        )),
+    }
 }
 
 impl Asking {
@@ -72,7 +80,9 @@ impl Asking {
             Some(path) => read_parameters(path)?,
             None => Parameters::new(),
         };
-        parameters.extend(self.param.iter().map(|(name, text)| (name.clone(), parameter(text))));
+        for (name, text) in &self.param {
+            parameters.insert(name.clone(), parameter(name, text)?);
+        }
         Ok(parameters)
     }
 
@@ -83,31 +93,37 @@ impl Asking {
 }
 
 fn read_parameters(path: &Path) -> Result<Parameters, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+    let text = source::file(path)?;
     let wrong = |what: String| Failure::new(Code::Usage, "InvalidParameters", format!("{}: {what}", path.display()));
     match serde_json::from_str(&text) {
         Ok(serde_json::Value::Object(entries)) => {
-            Ok(entries.into_iter().map(|(name, json)| (name, from_json(json))).collect())
+            let value = |(name, json)| match from_json(json) {
+                Ok(value) => Ok((name, value)),
+                Err(what) => Err(wrong(format!("the parameter `{name}`: {what}"))),
+            };
+            entries.into_iter().map(value).collect()
         }
         Ok(_) => Err(wrong("expected a JSON object with a value for each parameter".to_owned())),
         Err(error) => Err(wrong(error.to_string())),
     }
 }
 
-fn from_json(json: serde_json::Value) -> Value<'static> {
-    match json {
+fn from_json(json: serde_json::Value) -> Result<Value<'static>, String> {
+    Ok(match json {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(b) => Value::Bool(b),
-        // A number without point and exponent that no i64 holds becomes the nearest float.
-        serde_json::Value::Number(n) => {
-            n.as_i64().map_or_else(|| Value::Float(n.as_f64().unwrap_or(f64::NAN)), Value::Int)
-        }
+        serde_json::Value::Number(n) => match (n.as_i64(), n.as_f64()) {
+            (Some(int), _) => Value::Int(int),
+            (None, Some(float)) if n.is_f64() && float.is_finite() => Value::Float(float),
+            _ => return Err(format!("{n} does not fit into 64 bits")),
+        },
         serde_json::Value::String(s) => Value::string(s),
-        serde_json::Value::Array(items) => Value::list(items.into_iter().map(from_json).collect()),
+        serde_json::Value::Array(items) => Value::list(items.into_iter().map(from_json).collect::<Result<_, _>>()?),
         serde_json::Value::Object(entries) => {
-            Value::map(entries.into_iter().map(|(key, item)| (key.into(), from_json(item))))
+            let entry = |(key, item): (String, _)| Ok((key.into(), from_json(item)?));
+            Value::map(entries.into_iter().map(entry).collect::<Result<Vec<_>, String>>()?)
         }
-    }
+    })
 }
 
 impl ColorWhen {
@@ -152,14 +168,16 @@ mod tests {
 
     #[test]
     fn parameters_are_literals_or_text() {
-        assert_eq!(parameter("-1"), Value::Int(-1));
-        assert_eq!(parameter("Data bias"), Value::string("Data bias"));
-        assert_eq!(parameter("'1'"), Value::string("1"));
+        assert_eq!(parameter("p", "-1").ok(), Some(Value::Int(-1)));
+        assert_eq!(parameter("p", "Data bias").ok(), Some(Value::string("Data bias")));
+        assert_eq!(parameter("p", "'1'").ok(), Some(Value::string("1")));
         let json = serde_json::json!({"a": [9007199254740993_i64, 0.5], "b": null});
         let expected = Value::map([
             ("a".into(), Value::list(vec![Value::Int(9_007_199_254_740_993), Value::Float(0.5)])),
             ("b".into(), Value::Null),
         ]);
-        assert_eq!(from_json(json), expected);
+        assert_eq!(from_json(json), Ok(expected));
+        assert!(parameter("p", "9223372036854775808").is_err());
+        assert!(from_json(serde_json::json!({"a": [u64::MAX]})).is_err());
     }
 }

@@ -1,12 +1,24 @@
 //! What a shell asks about a text before it is run.
 
 use super::Value;
-use crate::lang::ast::{ClauseKind, Expr, ExprKind, Literal, UnaryOp};
+use crate::lang::ast::{ClauseKind, Expr, ExprKind, Literal, Statement, UnaryOp};
+use crate::model::{Detail, Diagnostic};
 
 /// The value of a Cypher literal: null, a truth value, a number with its sign, a string between quotes, a list or map
 /// of literals. None for every other text, expressions included: a telephone number is no subtraction.
-pub(crate) fn literal(text: &str) -> Option<Value<'static>> {
-    let statement = crate::lang::parse(&format!("RETURN {text}\n AS value")).ok()?;
+///
+/// # Errors
+///
+/// A number that no value can hold: taking it for a string would hide that.
+pub(crate) fn literal(text: &str) -> Result<Option<Value<'static>>, Diagnostic> {
+    match crate::lang::parse(&format!("RETURN {text}\n AS value")) {
+        Ok(statement) => Ok(returned(&statement)),
+        Err(error) if matches!(error.detail, Detail::IntegerOverflow | Detail::FloatingPointOverflow) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+fn returned(statement: &Statement) -> Option<Value<'static>> {
     let [clause] = statement.query.first.clauses.as_slice() else { return None };
     match &clause.kind {
         ClauseKind::Return(projection) if statement.query.unions.is_empty() => match projection.items.as_slice() {
@@ -96,7 +108,10 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(&literal(text), expected, "{text}");
+            assert_eq!(literal(text).as_ref(), Ok(expected), "{text}");
+        }
+        for text in ["9223372036854775808", "[-9223372036854775809]", "1e400"] {
+            assert!(literal(text).is_err(), "{text}");
         }
     }
 }

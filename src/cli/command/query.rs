@@ -1,13 +1,13 @@
 //! `ken query`: statements from an argument, a file or standard input.
 
-use std::io::{IsTerminal, Read, stdin};
+use std::io::{IsTerminal, stdin};
 
 use crate::cli::args::{Global, Query};
 use crate::cli::ask::{Question, changes};
 use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::messages::Messages;
 use crate::cli::output::Output;
-use crate::cli::{asker, interrupt};
+use crate::cli::{asker, interrupt, source};
 use crate::db::split;
 
 /// What messages call a query on the command line.
@@ -63,20 +63,11 @@ pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<
 fn read(query: &Query) -> Result<(String, String), Failure> {
     match (&query.query, &query.file) {
         (Some(text), None) if text != "-" => Ok((WRITTEN.to_owned(), text.clone())),
-        (None, Some(path)) if path.as_os_str() != "-" => {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-            Ok((path.display().to_string(), text))
-        }
+        (None, Some(path)) if path.as_os_str() != "-" => Ok((path.display().to_string(), source::file(path)?)),
         (None, None) if stdin().is_terminal() => {
             Err(Failure::new(Code::Usage, "UsageError", "there is no query")
                 .help("write one, or -f FILE, or - to type it"))
         }
-        _ => {
-            let mut text = String::new();
-            stdin().read_to_string(&mut text).map_err(|error| {
-                Failure::new(Code::Error, "FileError", format!("cannot read standard input: {error}"))
-            })?;
-            Ok(("standard input".to_owned(), text))
-        }
+        _ => Ok(("standard input".to_owned(), source::standard_input()?)),
     }
 }

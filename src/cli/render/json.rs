@@ -7,8 +7,8 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::value::float;
 use crate::View;
+use crate::model::value::format_float;
 use crate::model::{EdgeId, KeyId, NodeId, Value};
 
 /// A row as an object: column to value.
@@ -38,7 +38,7 @@ impl Serialize for Json<'_, '_> {
             Value::Bool(b) => serializer.serialize_bool(*b),
             Value::Int(i) => serializer.serialize_i64(*i),
             Value::Float(f) if f.is_finite() => serializer.serialize_f64(*f),
-            Value::Float(f) => serializer.serialize_str(&float(*f)),
+            Value::Float(f) => serializer.serialize_str(&format_float(*f)),
             Value::String(s) => serializer.serialize_str(s),
             Value::List(items) => serializer.collect_seq(items.iter().map(|value| Json { value, view })),
             Value::Map(map) => {

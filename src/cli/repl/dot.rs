@@ -236,7 +236,8 @@ fn param(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
             }
         }
         (name, value) => {
-            shell.asker.parameters.insert(name.to_owned(), parameter(value));
+            let value = parameter(name, value)?;
+            shell.asker.parameters.insert(name.to_owned(), value);
         }
     }
     shell.stale = true;

@@ -14,7 +14,7 @@ mod token;
 mod vocabulary;
 
 use std::cell::RefCell;
-use std::io::{IsTerminal, Read, stdin, stdout};
+use std::io::{IsTerminal, stdin, stdout};
 use std::rc::Rc;
 
 use rustyline::config::Builder;
@@ -26,7 +26,7 @@ use super::args::{Answer, Asking, Global};
 use super::exit::{Code, Failure};
 use super::messages::Messages;
 use super::render::text::{Paint, Tone};
-use super::{asker, interrupt};
+use super::{asker, interrupt, source};
 use editor::Editor;
 use shell::{Flow, Shell};
 use vocabulary::Vocabulary;
@@ -44,11 +44,7 @@ pub(super) fn run(global: &Global, answer: Answer, asking: &Asking, messages: &M
     if typed {
         return interact(&mut shell);
     }
-    let mut script = String::new();
-    stdin()
-        .read_to_string(&mut script)
-        .map_err(|error| Failure::new(Code::Error, "FileError", format!("cannot read standard input: {error}")))?;
-    shell.script(&script, "standard input").map(|_| Code::Fine)
+    shell.script(&source::standard_input()?, "standard input").map(|_| Code::Fine)
 }
 
 /// Reads, runs and answers until the user leaves. A failed statement ends nothing here.

@@ -11,6 +11,7 @@ use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::messages::{Messages, grouped};
 use crate::cli::output::Output;
 use crate::cli::render::text::visible_lines;
+use crate::cli::source;
 use crate::db::split;
 
 /// How deep files may read files: deeper is a circle.
@@ -152,7 +153,7 @@ impl<'m> Shell<'m> {
         if self.depth == DEEPEST {
             return Err(Failure::new(Code::Usage, "UsageError", format!("{} files read each other", DEEPEST)));
         }
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+        let text = source::file(path)?;
         self.depth += 1;
         let result = self.script(&text, &path.display().to_string());
         self.depth -= 1;

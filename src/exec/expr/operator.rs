@@ -44,7 +44,7 @@ pub fn unary<'g>(op: UnaryOp, a: &Value<'g>) -> Result<Value<'g>> {
     Ok(match (op, a) {
         (_, Value::Null) => Value::Null,
         (UnaryOp::Not, a) => Value::Bool(!truth(a)?.unwrap_or_default()),
-        (UnaryOp::Minus, Value::Int(i)) => Value::Int(i.checked_neg().ok_or_else(|| overflow("-", &Value::Int(0), a))?),
+        (UnaryOp::Minus, Value::Int(i)) => Value::Int(i.checked_neg().ok_or_else(|| too_large(format!("-({i})")))?),
         (UnaryOp::Minus, Value::Float(f)) => Value::Float(-f),
         (UnaryOp::Plus, Value::Int(_) | Value::Float(_)) => a.clone(),
         (_, a) => return Err(unlike(format!("only a number has a sign, not {}", a.type_name()), a)),
@@ -321,12 +321,12 @@ fn unlike(message: String, value: &Value<'_>) -> Diagnostic {
 
 fn overflow(sign: &str, a: &Value<'_>, b: &Value<'_>) -> Diagnostic {
     let shown = |value: &Value<'_>| if let Value::Int(i) = value { i.to_string() } else { String::new() };
-    Diagnostic::new(
-        Class::ArithmeticError,
-        Detail::IntegerOverflow,
-        format!("`{} {sign} {}` does not fit into 64 bits", shown(a), shown(b)),
-    )
-    .help("use floats, with toFloat(...)")
+    too_large(format!("{} {sign} {}", shown(a), shown(b)))
+}
+
+fn too_large(what: String) -> Diagnostic {
+    Diagnostic::new(Class::ArithmeticError, Detail::IntegerOverflow, format!("`{what}` does not fit into 64 bits"))
+        .help("use floats, with toFloat(...)")
 }
 
 #[cfg(test)]

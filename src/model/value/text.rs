@@ -41,11 +41,15 @@ mod tests {
             (1e7, "1.0E7"),
             (9999999.0, "9999999.0"),
             (1.23e-5, "1.23E-5"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e300, "1.0E300"),
+            (5e-324, "5.0E-324"),
             (f64::INFINITY, "Infinity"),
             (f64::NAN, "NaN"),
         ];
         for (float, expected) in cases {
             assert_eq!(format_float(float), expected);
+            assert!(float.is_nan() || expected.to_lowercase().parse() == Ok(float), "{expected}");
         }
     }
 }

@@ -265,6 +265,7 @@ impl Lower<'_> {
         if is.kinds.meets(wanted) && (wanted != Types::LIST || is.elements.meets(Types::EDGE)) {
             return Ok(());
         }
+        let kind = if wanted == Types::LIST { "list of relationships" } else { kind };
         Err(Diagnostic::syntax(
             Detail::VariableTypeConflict,
             format!("`{name}` is {} and cannot be a {kind} here", super::expr::describe(is.kinds)),
