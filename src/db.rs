@@ -58,6 +58,7 @@ pub struct Database {
 struct Parsed {
     statement: ast::Statement,
     notes: Vec<Note>,
+    nothing: Option<Note>,
 }
 
 impl Database {
@@ -141,16 +142,16 @@ impl Database {
         let mode = parsed.statement.mode;
         if mode == ast::Mode::Explain {
             let rows = Rows::text(view, "plan", &plan::explain(&plan, None));
-            return Ok(rows.saying(parsed.notes, warnings));
+            return Ok(rows.saying(parsed.notes, None, warnings));
         }
         let plan = Arc::new(plan);
         let rows = self.run(Arc::clone(&plan), view, parameters, limits)?;
         if mode == ast::Mode::Profile {
             let (view, counts) = rows.drain()?;
             let rows = Rows::text(view, "plan", &plan::explain(&plan, Some(&counts)));
-            return Ok(rows.saying(parsed.notes, warnings));
+            return Ok(rows.saying(parsed.notes, None, warnings));
         }
-        Ok(rows.saying(parsed.notes, warnings))
+        Ok(rows.saying(parsed.notes, parsed.nothing, warnings))
     }
 
     fn run<'g>(
@@ -224,8 +225,8 @@ impl Database {
 
     fn parse(&self, text: &str, view: &View<'_>) -> Result<Parsed, Error> {
         if !ask::is_sentence(text) {
-            let statement = lang::parse(text).map_err(Error::Parse)?;
-            return Ok(Parsed { statement, notes: Vec::new() });
+            let statement = lang::parse(text).map_err(|error| Error::Parse(perhaps_a_sentence(text, view, error)))?;
+            return Ok(Parsed { statement, notes: Vec::new(), nothing: None });
         }
         let Some(schema) = view.schema() else {
             return Err(Error::Parse(
@@ -233,7 +234,16 @@ impl Database {
                     .help("ask in Cypher, or build the graph with a schema that declares its words"),
             ));
         };
-        let Asked { statement, notes, .. } = ask::parse(text, schema, &names::Names(view)).map_err(Error::Parse)?;
-        Ok(Parsed { statement, notes })
+        let Asked { statement, notes, nothing, .. } = ask::parse(text, schema, &names::Names(view)).map_err(Error::Parse)?;
+        Ok(Parsed { statement, notes, nothing })
     }
+}
+
+/// The error of a text that is no Cypher, with the word that would make it a sentence.
+fn perhaps_a_sentence(text: &str, view: &View<'_>, mut error: Diagnostic) -> Diagnostic {
+    let first = error.span.is_some_and(|span| text.get(..span.start).is_some_and(|before| before.trim().is_empty()));
+    if let Some(word) = ask::meant(text).filter(|_| first && view.schema().is_some()) {
+        error.help = vec![format!("did you mean `{word}`?")];
+    }
+    error
 }

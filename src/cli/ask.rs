@@ -130,6 +130,9 @@ impl Asker {
                 row.map_err(|error| failed(&error))?;
             }
         }
+        if let Some(note) = rows.nothing().filter(|_| outcome.rows == 0) {
+            messages.reading(&remark(&note.message, note.span, source));
+        }
         outcome.summary = rows.summary();
         outcome.time = start.elapsed();
         Ok(outcome)

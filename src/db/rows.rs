@@ -16,6 +16,7 @@ pub struct Rows<'g> {
     columns: Vec<String>,
     vars: Vec<Var>,
     notes: Vec<Note>,
+    nothing: Option<Note>,
     warnings: Vec<Warning>,
     source: Source<'g>,
     /// The batch that rows are taken from, and the next row in it.
@@ -39,6 +40,7 @@ impl<'g> Rows<'g> {
             columns: plan.columns.iter().map(|(name, _)| name.clone()).collect(),
             vars: plan.columns.iter().map(|(_, var)| *var).collect(),
             notes: Vec::new(),
+            nothing: None,
             warnings: Vec::new(),
             source: Source::Running(Box::new(cursor)),
             current: None,
@@ -53,6 +55,7 @@ impl<'g> Rows<'g> {
             columns: vec![column.to_owned()],
             vars: vec![Var(0)],
             notes: Vec::new(),
+            nothing: None,
             warnings: Vec::new(),
             source: Source::Finished {
                 view,
@@ -82,8 +85,8 @@ impl<'g> Rows<'g> {
     }
 
     /// The same rows with something to say about the statement.
-    pub(super) fn saying(self, notes: Vec<Note>, warnings: Vec<Warning>) -> Self {
-        Rows { notes, warnings, ..self }
+    pub(super) fn saying(self, notes: Vec<Note>, nothing: Option<Note>, warnings: Vec<Warning>) -> Self {
+        Rows { notes, nothing, warnings, ..self }
     }
 
     /// Runs to the end, keeping only how many rows each operator gave.
@@ -113,6 +116,11 @@ impl<'g> Rows<'g> {
     /// How a sentence was read where it could be read otherwise: a name's spelling, a word's.
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// What it means if there are no rows, where the question took for granted that there are.
+    pub fn nothing(&self) -> Option<&Note> {
+        self.nothing.as_ref()
     }
 
     /// Legal oddities: names that the graph does not know.

@@ -20,6 +20,28 @@ pub(super) enum Question<'s> {
     Comparison(Noun<'s>, Noun<'s>),
 }
 
+impl Question<'_> {
+    /// What it means that nothing was found, for questions that take for granted that there is something.
+    pub(super) fn nothing(&self) -> Option<String> {
+        let named = |noun: &Noun<'_>| noun.name.as_ref().map(|name| format!("\"{name}\""));
+        match self {
+            Question::Reason(noun) => {
+                let ends = named(noun).zip(noun.clauses.first().and_then(|clause| named(&clause.object)));
+                let way = match ends {
+                    Some((one, other)) => format!("how is {one} connected to {other}"),
+                    None => "how is ... connected to ...".to_owned(),
+                };
+                Some(format!("the graph does not say so; ask `{way}` for what joins them"))
+            }
+            Question::Connection(from, to) => {
+                let (from, to) = named(from).zip(named(to))?;
+                Some(format!("no path joins {from} and {to}"))
+            }
+            Question::Find(_) | Question::Count(_) | Question::Definition(_) | Question::Comparison(..) => None,
+        }
+    }
+}
+
 /// Nodes that a sentence speaks of.
 #[derive(Clone, Debug)]
 pub(super) struct Noun<'s> {

@@ -38,6 +38,8 @@ pub struct Asked {
     pub picture: Statement,
     /// What was taken for something else than it says.
     pub notes: Vec<Note>,
+    /// What to say when the answer has no rows, where that is no answer in itself.
+    pub nothing: Option<Note>,
 }
 
 /// A word or a name that was taken for another one.
@@ -70,6 +72,19 @@ pub fn is_sentence(text: &str) -> bool {
     part::is_sentence(text)
 }
 
+/// The word that the first word of a text may be a misspelling of, if that would make the text a sentence.
+///
+/// ```
+/// assert_eq!(kenning::lang::ask::meant("wich skills address bias"), Some("which"));
+/// assert_eq!(kenning::lang::ask::meant("MTACH (n) RETURN n"), None);
+/// ```
+pub fn meant(text: &str) -> Option<&'static str> {
+    let first = text.split_whitespace().next()?;
+    let (_, rest) = text.split_once(first)?;
+    let openings = words().iter().copied().filter(|word| is_sentence(&format!("{word}{rest}")));
+    crate::model::nearest(first, openings, 1).first().copied()
+}
+
 /// Reads a sentence with the words of `schema` and the names of `names`.
 ///
 /// # Errors
@@ -81,5 +96,6 @@ pub fn parse(text: &str, schema: &Schema, names: &dyn Names) -> Result<Asked, Di
     let question = reader.question(&sentence)?;
     let statement = cypher::statement(schema, &sentence, &question)?;
     let picture = cypher::picture(&sentence, &question);
-    Ok(Asked { statement, picture, notes: reader.notes })
+    let nothing = question.nothing().map(|message| Note { span: sentence.span, message });
+    Ok(Asked { statement, picture, notes: reader.notes, nothing })
 }
