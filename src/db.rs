@@ -169,15 +169,15 @@ impl Database {
         if !self.writable {
             return Err(Error::Run(
                 Diagnostic::new(Class::Unsupported, Detail::Other, "this graph is open for reading only")
-                    .help("CREATE runs on a graph in memory: `ken --memory`, or `Database::in_memory()`"),
+                    .help("what writes runs on a graph in memory: `ken --memory`, or `Database::in_memory()`"),
             ));
         }
         drop(view);
         // One writer at a time, from the state that it reads to the state that it leaves.
         // While it runs the changes are its own, so that it adds to them where they are instead of to a copy.
         let mut kept = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let changes = std::mem::take(&mut *kept);
-        let mark = changes.mark();
+        let mut changes = std::mem::take(&mut *kept);
+        let mark = Arc::make_mut(&mut changes).mark();
         let view = View::with_changes(&self.snapshot, changes);
         let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
         let (rows, failure) = Rows::running(cursor, &plan).gather();
@@ -234,7 +234,8 @@ impl Database {
                     .help("ask in Cypher, or build the graph with a schema that declares its words"),
             ));
         };
-        let Asked { statement, notes, nothing, .. } = ask::parse(text, schema, &names::Names(view)).map_err(Error::Parse)?;
+        let Asked { statement, notes, nothing, .. } =
+            ask::parse(text, schema, &names::Names(view)).map_err(Error::Parse)?;
         Ok(Parsed { statement, notes, nothing })
     }
 }

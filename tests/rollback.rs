@@ -27,12 +27,23 @@ fn failed_statements_leave_nothing_behind() {
         "MATCH (a:A) CREATE (a)-[:R]->(:C {z: a.x})",
         "CREATE (a:A), (a)-[:R]->(a)",
         "MATCH (a:A), (b:B) CREATE (b)-[:S {v: 2}]->(a)",
+        "MATCH (a:A {x: 1}) SET a.x = 3, a:Seen, a += {more: [1, 2]}",
+        "MATCH (:A)-[r:R]->(:C) DELETE r",
+        "MATCH (b:B) DETACH DELETE b MERGE (:B {y: 'again'})",
+        "MATCH (a:A)-[r:R]->() SET r.w = 2 REMOVE a:Seen, a.more",
     ];
     let bad = [
         "CREATE (:A {x: 2})-[:R]->(:New {fresh: 1}) WITH 0 AS zero CREATE (:B {x: 1 / zero})",
         "MATCH (a:A), (b:B) CREATE (a)-[:R2 {n: 1}]->(b)-[:S]->(a) WITH a CREATE (:A {list: [{}]})",
         "UNWIND [2, 1, 0] AS x CREATE (:Many {x: x}) WITH x CREATE (:More {x: 10 / x})",
         "OPTIONAL MATCH (n:Absent) CREATE (:A)-[:R]->(:Z) WITH n CREATE (n)-[:R]->(:A)",
+        "MATCH (a:A) SET a.x = 7, a:Other, a.fresh = true WITH 0 AS zero CREATE ({x: 1 / zero})",
+        "MATCH (a:A) REMOVE a:A, a.x SET a = {y: 1} WITH a SET a.y = {no: 'map'}",
+        "MATCH (a)-[r]->(b) SET r.v = 5, r = {q: 1} DELETE r WITH 0 AS zero RETURN 1 / zero",
+        "MATCH (a:A) DETACH DELETE a WITH count(*) AS c CREATE (:A {x: c})-[:R]->(:A) WITH 0 AS zero RETURN 1 / zero",
+        "MATCH (a) DELETE a",
+        "MERGE (n:Merged {k: 1})-[:M]->(:Merged) ON CREATE SET n.at = 1 WITH n SET n.at = n.at / 0",
+        "FOREACH (i IN range(1, 3) | CREATE (:Each {i: i}) MERGE (:Each {i: 10 / (2 - i)}))",
     ];
     let (with, without) = (Database::in_memory(), Database::in_memory());
     for statement in good {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kenning::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Str, Value};
-use kenning::store::{Builder, Snapshot, View};
+use kenning::store::{Builder, Error, Snapshot, View};
 use proptest::prelude::*;
 
 type Properties = BTreeMap<&'static str, Value<'static>>;
@@ -76,6 +76,58 @@ fn with_uid(uid: usize, properties: &Properties) -> Vec<(&'static str, Value<'st
 }
 
 impl Twin {
+    /// The same nodes and edges, with each other's labels and properties.
+    fn muddled(&self) -> Twin {
+        let mut muddled = self.clone();
+        let (nodes, edges) = (self.nodes.len(), self.edges.len());
+        for (at, node) in muddled.nodes.iter_mut().enumerate() {
+            *node = self.nodes[(at + 1) % nodes].clone();
+        }
+        for (at, edge) in muddled.edges.iter_mut().enumerate() {
+            edge.3 = self.edges[(at + 1) % edges].3.clone();
+        }
+        muddled
+    }
+
+    /// Makes a view of the muddled twin one of this: deletes what comes after these nodes and edges, and sets the others
+    /// right, some whole and some piece by piece.
+    fn mend(&self, view: &mut View<'_>) {
+        let uids = edge_uids(view);
+        for edge in uids.iter().filter(|(_, uid)| **uid >= self.edges.len()).map(|(edge, _)| *edge) {
+            assert!(view.delete_edge(edge) && !view.delete_edge(edge) && !view.contains_edge(edge));
+        }
+        for (uid, node) in by_uid(view) {
+            let Some((labels, properties)) = self.nodes.get(uid) else {
+                assert!(view.delete_node(node).unwrap() && !view.delete_node(node).unwrap());
+                continue;
+            };
+            for label in LABELS {
+                let changed = match labels.contains(label) {
+                    true => view.add_label(node, label).unwrap(),
+                    false => view.remove_label(node, label).unwrap(),
+                };
+                assert!(!changed || names_of(view, node).contains(label) == labels.contains(label));
+            }
+            if uid % 2 == 0 {
+                view.replace_node_properties(node, with_uid(uid, properties)).unwrap();
+            } else {
+                for key in KEYS {
+                    view.set_node_property(node, key, properties.get(key).cloned().unwrap_or_default()).unwrap();
+                }
+            }
+        }
+        for (edge, uid) in uids {
+            let Some((.., properties)) = self.edges.get(uid) else { continue };
+            if uid % 2 == 0 {
+                view.replace_edge_properties(edge, with_uid(uid, properties)).unwrap();
+            } else {
+                for key in KEYS {
+                    view.set_edge_property(edge, key, properties.get(key).cloned().unwrap_or_default()).unwrap();
+                }
+            }
+        }
+    }
+
     /// The first nodes, and the first of the edges that need no other.
     fn snapshot(&self, nodes: usize, edges: usize) -> Vec<u8> {
         let mut builder = Builder::new();
@@ -164,6 +216,27 @@ fn agrees(view: &View<'_>, twin: &Twin) {
     assert_eq!(view.edge_count(), twin.edges.len() as u64);
     catalog(view, twin);
     statistics(view, twin);
+    node_reads(view, twin, &nodes);
+    seeks(view, twin, &nodes);
+    edge_reads(view, twin, &nodes);
+    adjacency(view, twin, &nodes);
+    view.health().unwrap();
+}
+
+/// What a graph agrees in whatever it was before: the names and the counts of ends by label remember more.
+fn agrees_after_changes(view: &View<'_>, twin: &Twin) {
+    let nodes = by_uid(view);
+    assert_eq!(sorted(nodes.values().copied().collect()), all_nodes(view), "ids are distinct and the scan ascends");
+    assert_eq!(view.node_count(), twin.nodes.len() as u64);
+    assert_eq!(view.edge_count(), twin.edges.len() as u64);
+    for label in LABELS {
+        let Some(id) = view.label_id(label) else { continue };
+        assert_eq!(view.nodes_with_label(id), twin.nodes.iter().filter(|node| node.0.contains(label)).count() as u64);
+    }
+    for edge_type in TYPES {
+        let Some(id) = view.edge_type_id(edge_type) else { continue };
+        assert_eq!(view.edges_with_type(id), twin.edges.iter().filter(|edge| edge.1 == edge_type).count() as u64);
+    }
     node_reads(view, twin, &nodes);
     seeks(view, twin, &nodes);
     edge_reads(view, twin, &nodes);
@@ -268,7 +341,7 @@ fn node_reads(view: &View<'_>, twin: &Twin, nodes: &BTreeMap<usize, NodeId>) {
         let with = nodes.iter().filter(|(uid, _)| twin.nodes[**uid].0.contains(label)).map(|(_, node)| *node);
         assert_eq!(runs, sorted(with.collect()));
     }
-    let beyond = NodeId(view.node_count() as u32);
+    let beyond = NodeId(view.node_bound() as u32);
     assert!(!view.contains_node(beyond) && view.node_labels(beyond).is_empty());
     assert!(view.node_properties(beyond).is_empty());
 }
@@ -333,7 +406,7 @@ fn edge_reads(view: &View<'_>, twin: &Twin, nodes: &BTreeMap<usize, NodeId>) {
         let expected = twin.edges.iter().enumerate().filter(|(_, edge)| edge.1 == edge_type);
         assert_eq!(sorted(found), expected.map(|(uid, e)| (uid, nodes[&e.0], nodes[&e.2])).collect::<Vec<_>>());
     }
-    assert!(!view.contains_edge(EdgeId(uids.len() as u32)) && view.edge(EdgeId(u32::MAX)).is_none());
+    assert!(!view.contains_edge(EdgeId(view.edge_bound() as u32)) && view.edge(EdgeId(u32::MAX)).is_none());
 }
 
 fn adjacency(view: &View<'_>, twin: &Twin, nodes: &BTreeMap<usize, NodeId>) {
@@ -395,6 +468,53 @@ proptest! {
         twin.change(&mut view, nodes, edges);
         agrees(&view, &twin);
     }
+
+    #[test]
+    fn altered_and_deleted_agrees_and_can_be_taken_back(
+        twin in twin(),
+        nodes in 0usize..12,
+        edges in 0usize..30,
+        surplus in (0usize..4, 0usize..8),
+    ) {
+        let mut muddled = twin.muddled();
+        for uid in 0..surplus.0 {
+            muddled.nodes.push(twin.nodes[uid % twin.nodes.len()].clone());
+        }
+        for uid in 0..surplus.1 {
+            let ends = (uid % muddled.nodes.len(), muddled.nodes.len() - 1);
+            muddled.edges.push((ends.0, TYPES[uid % 2], ends.1, Properties::new()));
+        }
+        let snapshot = Snapshot::from_bytes(&muddled.snapshot(nodes, edges)).unwrap();
+        let mut view = View::new(&snapshot);
+        muddled.change(&mut view, nodes, edges);
+        agrees(&view, &muddled);
+
+        let mut kept = view.changes();
+        let mark = std::sync::Arc::make_mut(&mut kept).mark();
+        let mut mended = View::with_changes(&snapshot, kept);
+        twin.mend(&mut mended);
+        agrees_after_changes(&mended, &twin);
+        agrees(&view, &muddled);
+
+        let mut kept = mended.changes();
+        std::sync::Arc::make_mut(&mut kept).undo_to(mark);
+        agrees(&View::with_changes(&snapshot, kept), &muddled);
+    }
+}
+
+#[test]
+fn a_node_with_edges_stays() {
+    let empty = Snapshot::empty();
+    let mut view = View::new(&empty);
+    let node = view.create_node(&["A"], vec![]).unwrap();
+    let edge = view.create_edge(node, "R", node, vec![]).unwrap();
+    assert!(matches!(view.delete_node(node), Err(Error::Connected { edges: 1, .. })));
+    assert!(view.delete_edge(edge));
+    assert_eq!(view.edge(edge).map(|edge| edge.source), Some(node), "a row may still hold it");
+    assert!(view.delete_node(node).unwrap());
+    assert!(view.set_node_property(node, "k", Value::Int(1)).is_err());
+    assert!(view.add_label(node, "B").is_err() && view.create_edge(node, "R", node, vec![]).is_err());
+    assert_ne!(view.create_node(&["A"], vec![]).unwrap(), node);
 }
 
 #[test]

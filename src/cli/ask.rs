@@ -224,6 +224,9 @@ pub(super) fn changes(summary: Summary) -> Option<String> {
         (summary.edges_created, "edge", "created"),
         (summary.properties_set, "property", "set"),
         (summary.labels_added, "label", "added"),
+        (summary.labels_removed, "label", "removed"),
+        (summary.nodes_deleted, "node", "deleted"),
+        (summary.edges_deleted, "edge", "deleted"),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)

@@ -32,10 +32,16 @@ pub struct Summary {
     pub nodes_created: u64,
     /// Edges added.
     pub edges_created: u64,
-    /// Properties set to a value.
+    /// Properties set, removed ones included.
     pub properties_set: u64,
-    /// Labels that the graph had not known.
+    /// Labels put on nodes, new nodes included.
     pub labels_added: u64,
+    /// Nodes deleted.
+    pub nodes_deleted: u64,
+    /// Edges deleted.
+    pub edges_deleted: u64,
+    /// Labels taken off nodes, deleted nodes included.
+    pub labels_removed: u64,
 }
 
 /// The state of a running statement.

@@ -197,6 +197,33 @@ impl<'p> Build<'p> {
                 rows.push(self, OpKind::Create { nodes: nodes.clone(), edges: edges.clone() }, expected, vars);
                 rows
             }
+            Logical::Merge { input, inner, merge } => {
+                let mut rows = self.rows(input);
+                let inner = Box::new(self.subplan(inner));
+                let expected = rows.op.rows * inner.root.rows.max(1.0);
+                let kind = OpKind::Merge { inner, merge: merge.clone() };
+                rows.push(self, kind, expected, merge.vars.iter().copied());
+                rows
+            }
+            Logical::Set { input, items } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows;
+                rows.push(self, OpKind::Set(items.clone()), expected, []);
+                rows
+            }
+            Logical::Delete { input, targets, detach } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows;
+                rows.push(self, OpKind::Delete { targets: targets.clone(), detach: *detach }, expected, []);
+                rows
+            }
+            Logical::Foreach { input, inner } => {
+                let mut rows = self.rows(input);
+                let inner = Box::new(self.subplan(inner));
+                let expected = rows.op.rows;
+                rows.push(self, OpKind::Foreach { inner }, expected, []);
+                rows
+            }
         }
     }
 
@@ -231,7 +258,10 @@ fn gathers(plan: &Logical) -> bool {
     let nested = |input: &&Logical| deep(|| gathers(input));
     match plan {
         // What an inner side gathers, it gathers for its own outer rows.
-        Logical::Optional { input, .. } | Logical::Apply { input, .. } => deep(|| gathers(input)),
+        Logical::Optional { input, .. }
+        | Logical::Apply { input, .. }
+        | Logical::Merge { input, .. }
+        | Logical::Foreach { input, .. } => deep(|| gathers(input)),
         _ => itself || plan.inputs().iter().any(nested),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry, SubqueryKind};
-use super::physical::{Expand, Op, OpKind, Plan, Subplan};
+use super::physical::{Expand, Op, OpKind, Plan, SetItem, Subplan};
 use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 use crate::model::{Direction, Value, Var, deep};
 
@@ -78,6 +78,8 @@ impl Printer<'_> {
             OpKind::Union { branches, .. } => {
                 branches.iter().for_each(|(branch, _)| self.op(branch, depth + 1, lines));
             }
+            OpKind::Merge { inner, .. } => self.subplan("match", inner, depth + 1, lines),
+            OpKind::Foreach { inner } => self.subplan("each", inner, depth + 1, lines),
             _ => {}
         }
         if let Some(input) = &op.input {
@@ -135,6 +137,16 @@ impl Printer<'_> {
                 let vars: Vec<Var> = nodes.iter().map(|n| n.var).chain(edges.iter().map(|e| e.var)).collect();
                 format!("Create {}", self.vars(&vars))
             }
+            OpKind::Merge { merge, .. } => format!("Merge {}", self.vars(&merge.vars)),
+            OpKind::Set(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.set_item(item)).collect();
+                format!("Set {}", items.join(", "))
+            }
+            OpKind::Delete { targets, detach } => {
+                let targets: Vec<String> = targets.iter().map(|target| self.expr(target)).collect();
+                format!("{} {}", if *detach { "DetachDelete" } else { "Delete" }, targets.join(", "))
+            }
+            OpKind::Foreach { .. } => "Foreach".to_owned(),
         }
     }
 
@@ -149,6 +161,24 @@ impl Printer<'_> {
         let into = if expand.to_bound { " into" } else { "" };
         let (from, edge, to) = (self.var(expand.from), self.var(expand.edge), self.var(expand.to));
         format!("({from}){left}[{edge}{types}{length}]{right}({to}{labels}){into}")
+    }
+
+    fn set_item(&self, item: &SetItem) -> String {
+        match item {
+            SetItem::Property { subject, key, value } => match key.kind.as_ref() {
+                ExprKind::Literal(Value::String(key)) => {
+                    format!("{}.{} = {}", self.expr(subject), key.as_str(), self.expr(value))
+                }
+                _ => format!("{}[{}] = {}", self.expr(subject), self.expr(key), self.expr(value)),
+            },
+            SetItem::Properties { subject, value, replace } => {
+                format!("{} {} {}", self.expr(subject), if *replace { "=" } else { "+=" }, self.expr(value))
+            }
+            SetItem::Labels { subject, labels, remove } => {
+                let without = if *remove { "remove " } else { "" };
+                format!("{without}{}:{}", self.expr(subject), labels.join(":"))
+            }
+        }
     }
 
     fn each(&self, filter: Option<&Expr>) -> String {

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, Labels};
-use super::physical::{CreateEdge, CreateNode};
+use super::physical::{CreateEdge, CreateNode, Merge, SetItem};
 use crate::model::{Direction, Span, Var, deep};
 
 /// An operator of the logical plan.
@@ -119,6 +119,38 @@ pub(super) enum Logical {
         nodes: Vec<CreateNode>,
         /// Edges to create.
         edges: Vec<CreateEdge>,
+    },
+    /// For each input row, every way to find a pattern; where there is none, creates it.
+    Merge {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Finds the pattern; starts at `Argument`.
+        inner: Box<Logical>,
+        /// What to create and to set.
+        merge: Merge,
+    },
+    /// Sets and removes properties and labels, for each input row.
+    Set {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// In order.
+        items: Vec<SetItem>,
+    },
+    /// Deletes, for each input row.
+    Delete {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Nodes, edges and paths.
+        targets: Vec<Expr>,
+        /// The edges of the nodes go too.
+        detach: bool,
+    },
+    /// Runs the inner updates for each input row, and hands the row on.
+    Foreach {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Starts at `Argument`.
+        inner: Box<Logical>,
     },
 }
 
@@ -258,7 +290,10 @@ impl Logical {
         use Logical::*;
         match self {
             Unit | Argument(_) => vec![],
-            Optional { input, inner, .. } | Apply { input, inner, .. } => vec![input, inner],
+            Optional { input, inner, .. }
+            | Apply { input, inner, .. }
+            | Merge { input, inner, .. }
+            | Foreach { input, inner } => vec![input, inner],
             Union { branches, .. } => branches.iter().map(|(branch, _)| branch).collect(),
             Match { input, .. }
             | Filter { input, .. }
@@ -269,7 +304,9 @@ impl Logical {
             | Skip { input, .. }
             | Limit { input, .. }
             | Unwind { input, .. }
-            | Create { input, .. } => vec![input],
+            | Create { input, .. }
+            | Set { input, .. }
+            | Delete { input, .. } => vec![input],
         }
     }
 
@@ -295,6 +332,10 @@ impl Logical {
                 vars,
             },
             Create { input, nodes, edges } => Create { input: go(input), nodes, edges },
+            Merge { input, inner, merge } => Merge { input: go(input), inner: go(inner), merge },
+            Set { input, items } => Set { input: go(input), items },
+            Delete { input, targets, detach } => Delete { input: go(input), targets, detach },
+            Foreach { input, inner } => Foreach { input: go(input), inner: go(inner) },
         }
     }
 }

@@ -194,6 +194,27 @@ pub enum OpKind {
         /// In order of creation, after the nodes.
         edges: Vec<CreateEdge>,
     },
+    /// Reads its whole input; then, row after row, the inner plan's rows beside it, or the pattern created.
+    Merge {
+        /// Finds the pattern for one row; its leaf is `Argument`.
+        inner: Box<Subplan>,
+        /// What to create and to set.
+        merge: Merge,
+    },
+    /// Reads its whole input, evaluates all items, then sets and removes, then passes the rows on.
+    Set(Vec<SetItem>),
+    /// Reads its whole input, evaluates all targets, then deletes, then passes the rows on.
+    Delete {
+        /// Nodes, edges and paths.
+        targets: Vec<Expr>,
+        /// The edges of the nodes go too.
+        detach: bool,
+    },
+    /// Reads its whole input, runs the inner plan to its end for it, then passes the rows on.
+    Foreach {
+        /// Its leaf is `Argument`.
+        inner: Box<Subplan>,
+    },
 }
 
 /// Ends and kind of a step along edges.
@@ -241,4 +262,72 @@ pub struct CreateEdge {
     pub edge_type: String,
     /// A map, or none.
     pub properties: Option<Expr>,
+}
+
+/// What `MERGE` does when it has looked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merge {
+    /// What the pattern binds.
+    pub vars: Vec<Var>,
+    /// To create when the pattern is not found.
+    pub nodes: Vec<CreateNode>,
+    /// To create after the nodes.
+    pub edges: Vec<CreateEdge>,
+    /// For rows that were created.
+    pub on_create: Vec<SetItem>,
+    /// For rows that were found.
+    pub on_match: Vec<SetItem>,
+}
+
+impl Merge {
+    /// Every expression that it evaluates.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let nodes = self.nodes.iter().filter_map(|node| node.properties.as_ref());
+        let edges = self.edges.iter().filter_map(|edge| edge.properties.as_ref());
+        nodes.chain(edges).chain(self.on_create.iter().chain(&self.on_match).flat_map(SetItem::expressions))
+    }
+}
+
+/// One thing to set or to remove. A null subject is left alone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SetItem {
+    /// `subject.key = value`; null removes.
+    Property {
+        /// A node or an edge.
+        subject: Expr,
+        /// A string.
+        key: Expr,
+        /// The value.
+        value: Expr,
+    },
+    /// `subject = value`, `subject += value`: all properties of a map, a node or an edge.
+    Properties {
+        /// A node or an edge.
+        subject: Expr,
+        /// The value.
+        value: Expr,
+        /// Other properties go.
+        replace: bool,
+    },
+    /// `subject:A:B`
+    Labels {
+        /// A node.
+        subject: Expr,
+        /// The labels.
+        labels: Vec<String>,
+        /// `REMOVE` instead of `SET`.
+        remove: bool,
+    },
+}
+
+impl SetItem {
+    /// Every expression that it evaluates.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        match self {
+            SetItem::Property { subject, key, value } => vec![subject, key, value],
+            SetItem::Properties { subject, value, .. } => vec![subject, value],
+            SetItem::Labels { subject, .. } => vec![subject],
+        }
+        .into_iter()
+    }
 }

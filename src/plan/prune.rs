@@ -8,7 +8,7 @@ use super::build::Built;
 use super::expr::ExprKind;
 use super::expr::{AggregateCall, Expr, SubqueryKind};
 use super::logical::Subquery;
-use super::physical::{Expand, Op, OpKind, Subplan};
+use super::physical::{Expand, Op, OpKind, SetItem, Subplan};
 use super::walk::{children, free_vars};
 use crate::model::{Var, deep};
 
@@ -118,6 +118,18 @@ impl Pruner<'_> {
                 needed = &needed - &bound;
                 needed.append(&mut self.subplan(inner, bound));
             }
+            OpKind::Merge { inner, merge } => {
+                let bound: Vars = merge.vars.iter().copied().collect();
+                needed = &needed - &bound;
+                // Everything that it binds, for what is set on it.
+                needed.append(&mut self.subplan(inner, bound.clone()));
+                needed.append(&mut self.uses(merge.expressions()));
+                needed.extend(merge.edges.iter().flat_map(|edge| [edge.source, edge.target]));
+                needed = &needed - &bound;
+            }
+            OpKind::Set(items) => needed.append(&mut self.uses(items.iter().flat_map(SetItem::expressions))),
+            OpKind::Delete { targets, .. } => needed.append(&mut self.uses(&*targets)),
+            OpKind::Foreach { inner } => needed.append(&mut self.subplan(inner, Vars::new())),
             OpKind::Create { nodes, edges } => {
                 for edge in edges.iter() {
                     needed.extend([edge.source, edge.target]);
@@ -156,7 +168,10 @@ fn visit_ops(op: &Op, visit: &mut dyn FnMut(&Op)) {
     }
     match &op.kind {
         OpKind::Union { branches, .. } => branches.iter().for_each(|(branch, _)| visit_ops(branch, visit)),
-        OpKind::Optional { inner, .. } | OpKind::Apply { inner, .. } => visit_ops(&inner.root, visit),
+        OpKind::Optional { inner, .. }
+        | OpKind::Apply { inner, .. }
+        | OpKind::Merge { inner, .. }
+        | OpKind::Foreach { inner } => visit_ops(&inner.root, visit),
         _ => {}
     }
 }
@@ -193,6 +208,9 @@ pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
             keys.iter().for_each(|(expr, _)| visit(expr));
             limit.iter().for_each(visit);
         }
+        OpKind::Merge { merge, .. } => merge.expressions().for_each(visit),
+        OpKind::Set(items) => items.iter().flat_map(SetItem::expressions).for_each(visit),
+        OpKind::Delete { targets, .. } => targets.iter().for_each(visit),
         OpKind::Create { nodes, edges } => {
             nodes.iter().filter_map(|n| n.properties.as_ref()).for_each(&mut *visit);
             edges.iter().filter_map(|e| e.properties.as_ref()).for_each(visit);

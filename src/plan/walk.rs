@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, ExprKind, MapEntry};
 use super::logical::{Logical, QueryGraph, Subquery};
+use super::physical::{Merge, SetItem};
 use crate::model::function::Function;
 use crate::model::{Var, deep};
 
@@ -163,7 +164,9 @@ pub(super) fn used_vars(plan: &Logical, subqueries: &[Subquery]) -> BTreeSet<Var
             Logical::Match { graph, .. } => graph_vars(graph, &mut used),
             Logical::Distinct { vars, .. } => used.extend(vars),
             Logical::Union { branches, .. } => branches.iter().for_each(|(_, vars)| used.extend(vars)),
-            Logical::Create { edges, .. } => edges.iter().for_each(|e| used.extend([e.source, e.target])),
+            Logical::Merge { merge: Merge { edges, .. }, .. } | Logical::Create { edges, .. } => {
+                edges.iter().for_each(|e| used.extend([e.source, e.target]))
+            }
             _ => {}
         }
     });
@@ -214,11 +217,15 @@ pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p E
             let nodes = nodes.iter().filter_map(|n| n.properties.as_ref());
             nodes.chain(edges.iter().filter_map(|e| e.properties.as_ref())).for_each(visit);
         }
+        Logical::Merge { merge, .. } => merge.expressions().for_each(visit),
+        Logical::Set { items, .. } => items.iter().flat_map(SetItem::expressions).for_each(visit),
+        Logical::Delete { targets, .. } => targets.iter().for_each(visit),
         Logical::Unit
         | Logical::Argument(_)
         | Logical::Optional { .. }
         | Logical::Apply { .. }
         | Logical::Distinct { .. }
-        | Logical::Union { .. } => {}
+        | Logical::Union { .. }
+        | Logical::Foreach { .. } => {}
     }
 }

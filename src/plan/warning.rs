@@ -1,10 +1,10 @@
 //! Warnings: names that a statement reads and the graph does not know. Legal openCypher, and mostly a typo.
 
-use super::expr::ExprKind;
+use super::build::Built;
+use super::expr::{Expr, ExprKind};
 use super::logical::{Mention, MentionKind, Query};
-use super::physical::Warning;
-use super::{build::Built, physical::Op, physical::OpKind};
-use crate::model::{Catalog, deep, nearest};
+use super::physical::{CreateEdge, CreateNode, Op, OpKind, SetItem, Warning};
+use crate::model::{Catalog, Value, deep, nearest};
 
 /// At most this many suggestions.
 const SUGGESTIONS: usize = 3;
@@ -57,22 +57,45 @@ impl Made {
     fn note(&mut self, op: &Op) {
         op.input.iter().for_each(|input| deep(|| self.note(input)));
         match &op.kind {
-            OpKind::Create { nodes, edges } => {
-                let labels = nodes.iter().flat_map(|node| &node.labels);
-                self.names.extend(labels.map(|label| (MentionKind::Label, label.clone())));
-                self.names.extend(edges.iter().map(|edge| (MentionKind::EdgeType, edge.edge_type.clone())));
-                let of_nodes = nodes.iter().filter_map(|node| node.properties.as_ref());
-                for properties in of_nodes.chain(edges.iter().filter_map(|edge| edge.properties.as_ref())) {
-                    match properties.kind.as_ref() {
-                        ExprKind::Map(map) => {
-                            self.names.extend(map.iter().map(|(key, _)| (MentionKind::Key, key.clone())));
-                        }
-                        _ => self.any_key = true,
-                    }
-                }
+            OpKind::Create { nodes, edges } => self.created(nodes, edges),
+            OpKind::Merge { merge, .. } => {
+                self.created(&merge.nodes, &merge.edges);
+                merge.on_create.iter().chain(&merge.on_match).for_each(|item| self.set(item));
             }
+            OpKind::Set(items) => items.iter().for_each(|item| self.set(item)),
+            OpKind::Foreach { inner } => self.note(&inner.root),
             OpKind::Union { branches, .. } => branches.iter().for_each(|(branch, _)| self.note(branch)),
             _ => {}
+        }
+    }
+
+    fn created(&mut self, nodes: &[CreateNode], edges: &[CreateEdge]) {
+        let labels = nodes.iter().flat_map(|node| &node.labels);
+        self.names.extend(labels.map(|label| (MentionKind::Label, label.clone())));
+        self.names.extend(edges.iter().map(|edge| (MentionKind::EdgeType, edge.edge_type.clone())));
+        let of_nodes = nodes.iter().filter_map(|node| node.properties.as_ref());
+        of_nodes.chain(edges.iter().filter_map(|edge| edge.properties.as_ref())).for_each(|map| self.keys(map));
+    }
+
+    fn keys(&mut self, properties: &Expr) {
+        match properties.kind.as_ref() {
+            ExprKind::Map(map) => self.names.extend(map.iter().map(|(key, _)| (MentionKind::Key, key.clone()))),
+            _ => self.any_key = true,
+        }
+    }
+
+    fn set(&mut self, item: &SetItem) {
+        match item {
+            SetItem::Property { key, .. } => match key.kind.as_ref() {
+                ExprKind::Literal(Value::String(key)) => {
+                    self.names.push((MentionKind::Key, key.as_str().to_owned()));
+                }
+                _ => self.any_key = true,
+            },
+            SetItem::Properties { value, .. } => self.keys(value),
+            SetItem::Labels { labels, .. } => {
+                self.names.extend(labels.iter().map(|label| (MentionKind::Label, label.clone())));
+            }
         }
     }
 }

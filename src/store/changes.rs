@@ -1,14 +1,18 @@
-//! What was added to a snapshot since it was built.
+//! What was added to a snapshot since it was built, what was altered, and what is gone.
 //!
 //! Added nodes and edges live in a petgraph [`StableDiGraph`]. An added edge may end at a node of the snapshot; that
 //! node then has an *anchor* in the graph, a stand-in that carries its id and nothing else, made when the first such
 //! edge arrives. Ids continue where the snapshot's end: added nodes are numbered in the order of their creation (by
 //! `nodes`, as anchors take up petgraph's own numbers), added edges by petgraph's dense edge indices. The stable graph
-//! keeps numbers valid when removals come: a removed edge becomes a hole instead of moving the last one into its place.
+//! keeps numbers valid when an addition is taken back: a removed edge becomes a hole instead of moving the last one into its place.
+//!
+//! A deleted node or edge leaves a tombstone and nothing else, whether it was the snapshot's or added: ids are never
+//! handed out again, and a row that still holds one can tell. An altered node has its labels and properties written out
+//! anew beside the old ones, an altered edge its properties. Every deletion and alteration notes how to take it back.
 //!
 //! A default value is the absence of changes and fits any snapshot; the first write ties it to one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use petgraph::Direction as Way;
@@ -18,12 +22,13 @@ use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 
 use super::Edge;
 use super::names::Names;
+use super::runs::{append, with, without};
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 
 /// Property keys and values, sorted by key.
 pub(super) type Properties = Vec<(KeyId, Value<'static>)>;
 
-/// What was added to a snapshot since it was built; opaque, to be kept between one [`View`](super::View) and the next.
+/// What changed about a snapshot since it was built; opaque, to be kept between one [`View`](super::View) and the next.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// How many nodes and edges the snapshot has: the first added ids.
@@ -36,13 +41,45 @@ pub struct Changes {
     anchors: HashMap<NodeId, NodeIndex>,
     shapes: Vec<Shape>,
     shape_of_labels: HashMap<Vec<LabelId>, usize>,
-    /// Edges by type, and by label of an end, type and whether they leave it: the planner's statistics.
-    by_type: HashMap<EdgeTypeId, u64>,
-    by_label: HashMap<(LabelId, EdgeTypeId, bool), u64>,
+    /// Tombstones.
+    gone_nodes: HashSet<NodeId>,
+    gone_edges: HashSet<EdgeId>,
+    altered_nodes: HashMap<NodeId, Altered>,
+    altered_edges: HashMap<EdgeId, Properties>,
+    /// The planner's statistics, as differences: nodes by label that were altered or deleted; edges by type, and by label
+    /// of an end, type and whether they leave it (labels as they were when the edge came and went).
+    by_node_label: HashMap<LabelId, i64>,
+    by_type: HashMap<EdgeTypeId, i64>,
+    by_label: HashMap<(LabelId, EdgeTypeId, bool), i64>,
+    /// What takes back deletions and alterations since the last mark, the latest last.
+    undo: Vec<Undo>,
     /// Names that the snapshot lacks, numbered after its own.
     pub(super) labels: Names,
     pub(super) edge_types: Names,
     pub(super) keys: Names,
+}
+
+/// A node's labels and properties instead of those that it was built or added with; both sorted.
+#[derive(Clone, Debug)]
+pub(super) struct Altered {
+    pub(super) labels: Vec<LabelId>,
+    pub(super) properties: Properties,
+}
+
+/// How to take back a deletion or an alteration.
+#[derive(Clone, Debug)]
+enum Undo {
+    /// The node with these labels is there again.
+    Node(NodeId, Vec<LabelId>),
+    /// The edge of this type between nodes with these labels is there again.
+    Edge(EdgeId, EdgeTypeId, [Vec<LabelId>; 2]),
+    /// What was written of the node before; `labels` are those that it has now.
+    AlteredNode {
+        node: NodeId,
+        before: Option<Altered>,
+        old: Vec<LabelId>,
+    },
+    AlteredEdge(EdgeId, Option<Properties>),
 }
 
 /// A state of [`Changes`] to come back to.
@@ -106,8 +143,9 @@ fn wanted(types: Option<&[EdgeTypeId]>, edge_type: EdgeTypeId) -> bool {
 
 /// Writes.
 impl Changes {
-    /// The state as it is, to come back to with [`Changes::undo_to`].
-    pub fn mark(&self) -> Mark {
+    /// The state as it is, to come back to with [`Changes::undo_to`]; there is no way back to an earlier one.
+    pub fn mark(&mut self) -> Mark {
+        self.undo.clear();
         Mark {
             nodes: self.nodes.len(),
             edges: self.graph.edge_count(),
@@ -118,10 +156,13 @@ impl Changes {
         }
     }
 
-    /// Takes back everything that was added since the mark was made; the work is in proportion to that.
+    /// Takes back everything that was done since the mark was made; the work is in proportion to that.
     ///
     /// Edges go from the last to the first, so that petgraph hands their numbers out again in the old order.
     pub fn undo_to(&mut self, mark: Mark) {
+        while let Some(step) = self.undo.pop() {
+            self.take_back(step);
+        }
         for index in (mark.edges..self.graph.edge_count()).rev().map(EdgeIndex::new) {
             let ends = self.graph.edge_endpoints(index);
             let Some((ends, edge)) = ends.zip(self.graph.remove_edge(index)) else { continue };
@@ -171,16 +212,81 @@ impl Changes {
     }
 
     /// Adds an edge between nodes that are there; `ends` are the labels of source and target.
-    pub(super) fn add_edge(&mut self, edge: Edge, ends: [&[LabelId]; 2], properties: Properties) -> EdgeId {
+    pub(super) fn add_edge(&mut self, edge: Edge, ends: &[Vec<LabelId>; 2], properties: Properties) -> EdgeId {
         let [source, target] = [edge.source, edge.target].map(|node| self.anchored(node));
         let index = self.graph.add_edge(source, target, AddedEdge { edge_type: edge.edge_type, properties });
-        *self.by_type.entry(edge.edge_type).or_default() += 1;
-        for (labels, leaves) in ends.into_iter().zip([true, false]) {
-            for label in labels {
-                *self.by_label.entry((*label, edge.edge_type, leaves)).or_default() += 1;
+        self.count_edge(edge.edge_type, ends, 1);
+        EdgeId(self.first_edge + index.index() as u32)
+    }
+
+    /// Leaves a tombstone for a node that is there, has these labels and no edges.
+    pub(super) fn delete_node(&mut self, node: NodeId, labels: Vec<LabelId>) {
+        self.gone_nodes.insert(node);
+        self.count_labels(&labels, -1);
+        self.undo.push(Undo::Node(node, labels));
+    }
+
+    /// Leaves a tombstone for an edge that is there and whose ends have these labels.
+    pub(super) fn delete_edge(&mut self, id: EdgeId, edge_type: EdgeTypeId, ends: [Vec<LabelId>; 2]) {
+        self.gone_edges.insert(id);
+        self.count_edge(edge_type, &ends, -1);
+        self.undo.push(Undo::Edge(id, edge_type, ends));
+    }
+
+    /// Gives a node that has the labels `old` others, and these properties.
+    pub(super) fn alter_node(&mut self, node: NodeId, old: Vec<LabelId>, altered: Altered) {
+        self.count_labels(&old, -1);
+        self.count_labels(&altered.labels, 1);
+        let before = self.altered_nodes.insert(node, altered);
+        self.undo.push(Undo::AlteredNode { node, before, old });
+    }
+
+    /// Gives an edge these properties.
+    pub(super) fn alter_edge(&mut self, edge: EdgeId, properties: Properties) {
+        let before = self.altered_edges.insert(edge, properties);
+        self.undo.push(Undo::AlteredEdge(edge, before));
+    }
+
+    fn take_back(&mut self, step: Undo) {
+        match step {
+            Undo::Node(node, labels) => {
+                self.gone_nodes.remove(&node);
+                self.count_labels(&labels, 1);
+            }
+            Undo::Edge(edge, edge_type, ends) => {
+                self.gone_edges.remove(&edge);
+                self.count_edge(edge_type, &ends, 1);
+            }
+            Undo::AlteredNode { node, before, old } => {
+                let now = match before {
+                    Some(before) => self.altered_nodes.insert(node, before),
+                    None => self.altered_nodes.remove(&node),
+                };
+                self.count_labels(&now.map(|now| now.labels).unwrap_or_default(), -1);
+                self.count_labels(&old, 1);
+            }
+            Undo::AlteredEdge(edge, Some(before)) => {
+                self.altered_edges.insert(edge, before);
+            }
+            Undo::AlteredEdge(edge, None) => {
+                self.altered_edges.remove(&edge);
             }
         }
-        EdgeId(self.first_edge + index.index() as u32)
+    }
+
+    fn count_labels(&mut self, labels: &[LabelId], by: i64) {
+        for label in labels {
+            *self.by_node_label.entry(*label).or_default() += by;
+        }
+    }
+
+    fn count_edge(&mut self, edge_type: EdgeTypeId, ends: &[Vec<LabelId>; 2], by: i64) {
+        *self.by_type.entry(edge_type).or_default() += by;
+        for (labels, leaves) in ends.iter().zip([true, false]) {
+            for label in labels {
+                *self.by_label.entry((*label, edge_type, leaves)).or_default() += by;
+            }
+        }
     }
 
     /// The node's place in the graph, made when it has none.
@@ -195,48 +301,102 @@ impl Changes {
 
 /// Reads.
 impl Changes {
-    /// Whether nothing was added.
+    /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.graph.edge_count() == 0
+        self.nodes.is_empty() && self.graph.edge_count() == 0 && !self.has_gone() && !self.has_altered()
     }
 
-    /// How many nodes were added.
+    /// How many nodes were added, deleted ones included.
     pub(super) fn node_count(&self) -> usize {
         self.nodes.len()
     }
 
-    /// How many edges were added.
+    /// How many edges were added, deleted ones included.
     pub(super) fn edge_count(&self) -> usize {
         self.graph.edge_count()
     }
 
-    pub(super) fn nodes_with_label(&self, label: LabelId) -> usize {
-        self.shapes.iter().filter(|s| s.labels.contains(&label)).map(|s| s.nodes.len()).sum()
+    /// How many nodes and edges are gone.
+    pub(super) fn gone_count(&self) -> (usize, usize) {
+        (self.gone_nodes.len(), self.gone_edges.len())
     }
 
-    pub(super) fn edges_with_type(&self, edge_type: EdgeTypeId) -> u64 {
+    /// Whether anything is gone.
+    pub(super) fn has_gone(&self) -> bool {
+        !self.gone_nodes.is_empty() || !self.gone_edges.is_empty()
+    }
+
+    /// Whether any edge is gone.
+    pub(super) fn has_gone_edges(&self) -> bool {
+        !self.gone_edges.is_empty()
+    }
+
+    /// Whether any node or edge was altered.
+    pub(super) fn has_altered(&self) -> bool {
+        !self.altered_nodes.is_empty() || !self.altered_edges.is_empty()
+    }
+
+    pub(super) fn is_gone_node(&self, node: NodeId) -> bool {
+        !self.gone_nodes.is_empty() && self.gone_nodes.contains(&node)
+    }
+
+    pub(super) fn is_gone_edge(&self, edge: EdgeId) -> bool {
+        !self.gone_edges.is_empty() && self.gone_edges.contains(&edge)
+    }
+
+    pub(super) fn altered_node(&self, node: NodeId) -> Option<&Altered> {
+        if self.altered_nodes.is_empty() { None } else { self.altered_nodes.get(&node) }
+    }
+
+    pub(super) fn altered_edge(&self, edge: EdgeId) -> Option<&Properties> {
+        if self.altered_edges.is_empty() { None } else { self.altered_edges.get(&edge) }
+    }
+
+    /// Nodes that were altered and have the label now.
+    pub(super) fn altered_with(&self, label: LabelId) -> impl Iterator<Item = (NodeId, &Altered)> {
+        let altered = self.altered_nodes.iter().map(|(node, altered)| (*node, altered));
+        altered.filter(move |(node, altered)| altered.labels.contains(&label) && !self.is_gone_node(*node))
+    }
+
+    /// By how much the number of nodes with the label differs from the snapshot's.
+    pub(super) fn nodes_with_label(&self, label: LabelId) -> i64 {
+        let added = self.shapes.iter().filter(|s| s.labels.contains(&label)).map(|s| s.nodes.len() as i64);
+        added.sum::<i64>() + self.by_node_label.get(&label).copied().unwrap_or_default()
+    }
+
+    /// By how much the number of edges of the type differs from the snapshot's.
+    pub(super) fn edges_with_type(&self, edge_type: EdgeTypeId) -> i64 {
         self.by_type.get(&edge_type).copied().unwrap_or_default()
     }
 
     /// `direction` is not `Both`: that is the sum of the two.
-    pub(super) fn edges_at_label(&self, label: LabelId, edge_type: EdgeTypeId, direction: Direction) -> u64 {
+    pub(super) fn edges_at_label(&self, label: LabelId, edge_type: EdgeTypeId, direction: Direction) -> i64 {
         let leaves = direction == Direction::Out;
         self.by_label.get(&(label, edge_type, leaves)).copied().unwrap_or_default()
     }
 
-    /// Runs of added nodes whose labels satisfy `keep`, ascending, appended to `runs`.
+    /// Makes of the snapshot's runs of nodes whose labels satisfy `keep` the runs of all such nodes, ascending.
     pub(super) fn scan(&self, keep: impl Fn(&[LabelId]) -> bool, runs: &mut Vec<Range<u32>>) {
+        self.scan_added(&keep, runs);
+        if self.gone_nodes.is_empty() && self.altered_nodes.is_empty() {
+            return;
+        }
+        let altered =
+            self.altered_nodes.iter().filter(|(node, altered)| keep(&altered.labels) && !self.is_gone_node(**node));
+        let mut back: Vec<u32> = altered.map(|(node, _)| node.0).collect();
+        back.sort_unstable();
+        let mut out: Vec<u32> = self.gone_nodes.iter().chain(self.altered_nodes.keys()).map(|node| node.0).collect();
+        out.sort_unstable();
+        *runs = with(without(std::mem::take(runs), &out), &back);
+    }
+
+    fn scan_added(&self, keep: impl Fn(&[LabelId]) -> bool, runs: &mut Vec<Range<u32>>) {
         let mut kept: Vec<NodeId> = Vec::new();
         for shape in self.shapes.iter().filter(|s| keep(&s.labels)) {
             kept.extend(&shape.nodes);
         }
         kept.sort_unstable();
-        for node in kept {
-            match runs.last_mut() {
-                Some(run) if run.end == node.0 => run.end += 1,
-                _ => runs.push(node.0..node.0 + 1),
-            }
-        }
+        kept.into_iter().for_each(|node| append(runs, node.0..node.0 + 1));
     }
 
     fn place(&self, node: NodeId) -> Option<NodeIndex> {
@@ -257,18 +417,20 @@ impl Changes {
         self.added(node).is_some()
     }
 
+    /// The labels that an added node was added with.
     pub(super) fn labels_of(&self, node: NodeId) -> &[LabelId] {
         self.added(node).and_then(|node| self.shapes.get(node.shape)).map_or(&[], |shape| &shape.labels)
     }
 
-    /// The properties of an added node; none of others.
+    /// The properties that an added node was added with; none of others.
     pub(super) fn node_properties(&self, node: NodeId) -> &[(KeyId, Value<'static>)] {
         self.added(node).map_or(&[], |node| &node.properties)
     }
 
-    /// Added nodes with the label, in no particular order.
+    /// Added nodes with the label that nothing happened to since, in no particular order.
     pub(super) fn labelled(&self, label: LabelId) -> impl Iterator<Item = NodeId> {
-        self.shapes.iter().filter(move |s| s.labels.contains(&label)).flat_map(|s| s.nodes.iter().copied())
+        let added = self.shapes.iter().filter(move |s| s.labels.contains(&label)).flat_map(|s| s.nodes.iter().copied());
+        added.filter(|node| !self.is_gone_node(*node) && self.altered_node(*node).is_none())
     }
 
     fn edge_index(&self, edge: EdgeId) -> Option<EdgeIndex> {
@@ -285,7 +447,7 @@ impl Changes {
         })
     }
 
-    /// The properties of an added edge; none of others.
+    /// The properties that an added edge was added with; none of others.
     pub(super) fn edge_properties(&self, edge: EdgeId) -> &[(KeyId, Value<'static>)] {
         self.edge_index(edge).and_then(|index| self.graph.edge_weight(index)).map_or(&[], |edge| &edge.properties)
     }
@@ -309,8 +471,9 @@ impl Changes {
             self.graph.edges_directed(place, way(direction)).filter(|e| wanted(types, e.weight().edge_type)).collect();
         for edge in edges.into_iter().rev() {
             let end = if direction == Direction::Out { edge.target() } else { edge.source() };
-            if let Some(end) = self.graph.node_weight(end) {
-                found(self.edge_id(edge.id()), end.id());
+            let id = self.edge_id(edge.id());
+            if let Some(end) = self.graph.node_weight(end).filter(|_| !self.is_gone_edge(id)) {
+                found(id, end.id());
             }
         }
     }
@@ -319,15 +482,17 @@ impl Changes {
     pub(super) fn degree(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> u64 {
         let Some(place) = self.place(node) else { return 0 };
         let edges = self.graph.edges_directed(place, way(direction));
-        edges.filter(|edge| wanted(types, edge.weight().edge_type)).count() as u64
+        let there = |edge| !self.is_gone_edge(self.edge_id(edge));
+        edges.filter(|edge| wanted(types, edge.weight().edge_type) && there(edge.id())).count() as u64
     }
 
     /// Calls `found` with every added edge of these types, its source and its target.
     pub(super) fn edges(&self, types: Option<&[EdgeTypeId]>, mut found: impl FnMut(EdgeId, NodeId, NodeId)) {
         for edge in self.graph.edge_references().filter(|e| wanted(types, e.weight().edge_type)) {
+            let id = self.edge_id(edge.id());
             let ends = (self.graph.node_weight(edge.source()), self.graph.node_weight(edge.target()));
-            if let (Some(source), Some(target)) = ends {
-                found(self.edge_id(edge.id()), source.id(), target.id());
+            if let (Some(source), Some(target), false) = (ends.0, ends.1, self.is_gone_edge(id)) {
+                found(id, source.id(), target.id());
             }
         }
     }

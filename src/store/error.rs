@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::NodeId;
+
 /// Why a graph could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -37,4 +39,12 @@ pub enum Error {
     /// The value cannot be a property.
     #[error("{0}")]
     Unstorable(String),
+    /// The node cannot be deleted, because it has edges.
+    #[error("the node has {edges} relationship{}", if *edges == 1 { "" } else { "s" })]
+    Connected {
+        /// The node.
+        node: NodeId,
+        /// How many edges.
+        edges: u64,
+    },
 }

@@ -15,6 +15,7 @@ mod file;
 mod layout;
 mod names;
 mod order;
+mod runs;
 mod snapshot;
 mod typed;
 mod value;

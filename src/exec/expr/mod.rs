@@ -11,6 +11,8 @@ pub mod operator;
 mod property;
 mod subquery;
 
+pub(super) use property::{all as properties_of, there};
+
 use std::sync::Arc;
 
 use super::context::Context;

@@ -1,5 +1,6 @@
 //! Properties of nodes, edges and maps.
 
+use crate::exec::operator::gone;
 use crate::model::value::Map;
 use crate::model::{Column, Detail, Diagnostic, Value};
 use crate::store::View;
@@ -12,6 +13,11 @@ pub(super) fn property<'g>(
     view: &View<'g>,
 ) -> Result<Column<'g>, Diagnostic> {
     let id = view.key_id(key);
+    if view.has_gone() {
+        for row in 0..len {
+            there(&subject.value(row), view)?;
+        }
+    }
     match (subject, id) {
         (Column::Node(nodes), Some(id)) => return Ok(view.node_column(nodes, id)),
         (Column::Edge(edges), Some(id)) => return Ok(view.edge_column(edges, id)),
@@ -36,8 +42,18 @@ pub(super) fn property<'g>(
     Ok(Column::from_values(values))
 }
 
+/// Refuses a node or an edge that the statement has deleted.
+pub(in crate::exec) fn there(value: &Value<'_>, view: &View<'_>) -> Result<(), Diagnostic> {
+    match value {
+        Value::Node(node) if !view.contains_node(*node) => Err(gone("node")),
+        Value::Edge(edge) if !view.contains_edge(*edge) => Err(gone("relationship")),
+        _ => Ok(()),
+    }
+}
+
 /// All properties of a node or an edge, or all entries of a map.
-pub(super) fn all<'g>(subject: &Value<'g>, view: &View<'g>) -> Result<Map<'g>, Diagnostic> {
+pub(in crate::exec) fn all<'g>(subject: &Value<'g>, view: &View<'g>) -> Result<Map<'g>, Diagnostic> {
+    there(subject, view)?;
     let properties = match subject {
         Value::Map(map) => return Ok(map.as_ref().clone()),
         Value::Node(node) => view.node_properties(*node),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Result, unfit};
+use crate::exec::expr::there;
 use crate::model::function::Function;
 use crate::model::value::Map;
 use crate::model::{Detail, KeyId, Value};
@@ -11,6 +12,9 @@ use crate::store::View;
 pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>) -> Result<Value<'g>> {
     use Function::*;
     let Some(subject) = arguments.first() else { return Ok(Value::Null) };
+    if matches!(function, Labels | Keys | Properties) {
+        there(subject, view)?;
+    }
     Ok(match (function, subject) {
         (Id, Value::Node(node)) => Value::Int(i64::from(node.0)),
         (Id, Value::Edge(edge)) => Value::Int(i64::from(edge.0)),

@@ -7,16 +7,20 @@
 mod aggregate;
 mod apply;
 mod create;
+mod delete;
 mod distinct;
 mod edge_scan;
 mod expand;
 mod filter;
+mod foreach;
 mod labels;
 mod leaf;
+mod merge;
 mod node_scan;
 mod node_seek;
 mod project;
 mod select_shortest;
+mod set;
 mod shortest_path;
 mod slice;
 mod sort;
@@ -27,10 +31,14 @@ mod testing;
 mod union;
 mod unwind;
 mod var_expand;
+mod write;
 
 pub(super) use labels::{Resolved, type_matches};
 pub(super) use leaf::ArgumentSlot;
 pub(super) use subplan::Subplan;
+pub(super) use write::gone;
+
+use std::collections::VecDeque;
 
 use super::{Batch, Result, context::Context};
 use crate::model::{Column, Var, deep};
@@ -94,9 +102,24 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         OpKind::Apply { inner, vars } => {
             Box::new(apply::Apply::inner(input(), Subplan::build(inner), vars.clone(), live))
         }
+        OpKind::Merge { inner, merge } => {
+            Box::new(merge::Merge::new(input(), Subplan::build(inner), merge.clone(), live))
+        }
+        OpKind::Set(items) => Box::new(set::Set::new(input(), items.clone(), live)),
+        OpKind::Delete { targets, detach } => Box::new(delete::Delete::new(input(), targets.clone(), *detach, live)),
+        OpKind::Foreach { inner } => Box::new(foreach::Foreach::new(input(), Subplan::build(inner), live)),
         OpKind::Create { nodes, edges } => Box::new(create::Create::new(input(), nodes.clone(), edges.clone(), live)),
     };
     Box::new(Counted { id: op.id, inner })
+}
+
+/// All that an operator gives: who writes reads everything first.
+fn gather<'g>(input: &mut Boxed<'g>, ctx: &mut Context<'g>) -> Result<VecDeque<Batch<'g>>> {
+    let mut batches = VecDeque::new();
+    while let Some(batch) = input.next(ctx)? {
+        batches.push_back(batch);
+    }
+    Ok(batches)
 }
 
 /// Counts an operator's rows, and asks before each batch whether to go on.

@@ -178,17 +178,7 @@ impl Lower<'_> {
             .at(length.span)
             .help("create each relationship by itself"));
         }
-        let edge_type = match edge.types.as_ref().map(|types| &types.kind) {
-            Some(LabelExprKind::Name(name)) => name.clone(),
-            _ => {
-                return Err(Diagnostic::syntax(
-                    Detail::NoSingleRelationshipType,
-                    "a relationship is created with exactly one type",
-                )
-                .at(edge.types.as_ref().map_or(edge.span, |types| types.span))
-                .help("write -[:TYPE]->"));
-            }
-        };
+        let edge_type = single_type(edge)?;
         let (source, target) = match edge.direction {
             Direction::Out => (left, right),
             Direction::In => (right, left),
@@ -220,7 +210,7 @@ impl Lower<'_> {
         Ok(var)
     }
 
-    fn properties(&mut self, map: Option<&ast::Expr>, scope: &Scope) -> Result<Option<Expr>> {
+    pub(super) fn properties(&mut self, map: Option<&ast::Expr>, scope: &Scope) -> Result<Option<Expr>> {
         let Some(map) = map else { return Ok(None) };
         let allowed = matches!(map.kind.as_ref(), Ast::Map(_) | Ast::Parameter(_));
         if !allowed {
@@ -232,8 +222,20 @@ impl Lower<'_> {
     }
 }
 
+/// The type of a relationship that is created.
+pub(super) fn single_type(edge: &EdgePattern) -> Result<String> {
+    match edge.types.as_ref().map(|types| &types.kind) {
+        Some(LabelExprKind::Name(name)) => Ok(name.clone()),
+        _ => {
+            Err(Diagnostic::syntax(Detail::NoSingleRelationshipType, "a relationship is created with exactly one type")
+                .at(edge.types.as_ref().map_or(edge.span, |types| types.span))
+                .help("write -[:TYPE]->"))
+        }
+    }
+}
+
 /// The labels of a node that is created: names joined by `:` or `&`.
-fn plain_labels(expr: &LabelExpr) -> Result<Vec<String>> {
+pub(super) fn plain_labels(expr: &LabelExpr) -> Result<Vec<String>> {
     match &expr.kind {
         LabelExprKind::Name(name) => Ok(vec![name.clone()]),
         LabelExprKind::And(left, right) => {

@@ -397,7 +397,7 @@ impl Lower<'_> {
         Err(error.at(span))
     }
 
-    fn must_meet(&self, is: Static, wanted: Types, span: Span, message: &str) -> Result<()> {
+    pub(super) fn must_meet(&self, is: Static, wanted: Types, span: Span, message: &str) -> Result<()> {
         if is.kinds.meets(wanted) {
             return Ok(());
         }

@@ -7,11 +7,13 @@
 mod call;
 mod create;
 mod expr;
+mod merge;
 mod pattern;
 mod projection;
 mod scope;
 mod shortest;
 mod subquery;
+mod update;
 
 pub(super) use pattern::{all_of, conjuncts};
 use scope::{Scope, Static};
@@ -222,26 +224,27 @@ impl Lower<'_> {
                     let none = Expr::new(clause.span, super::expr::ExprKind::Literal(crate::model::Value::Int(0)));
                     plan = Logical::Limit { input: Box::new(plan), count: none };
                 }
-                ClauseKind::Create(patterns) => {
+                update if writes(update) => {
                     self.must_not_write(position, clause.span)?;
-                    plan = self.create(plan, &mut scope, patterns, clause.span)?;
+                    if let Some(updated) = self.update(plan, &mut scope, clause)? {
+                        plan = updated;
+                    } else {
+                        return Err(unfinished(clause.span, "this is no updating clause"));
+                    }
                 }
                 other => {
-                    if writes(other) {
-                        self.must_not_write(position, clause.span)?;
-                    }
                     return Err(Diagnostic::new(
                         Class::Unsupported,
                         Detail::Other,
                         format!("{} is understood, but this version cannot run it", clause_name(other)),
                     )
-                    .at(clause.span)
-                    .help("CREATE is the one updating clause that runs so far"));
+                    .at(clause.span));
                 }
             }
         }
         let finished = match query.clauses.last().map(|clause| &clause.kind) {
-            Some(ClauseKind::Return(_) | ClauseKind::Finish | ClauseKind::Create(_)) => true,
+            Some(ClauseKind::Return(_) | ClauseKind::Finish) => true,
+            Some(kind) if writes(kind) => true,
             Some(ClauseKind::Match { .. } | ClauseKind::Unwind { .. }) => position == Position::Expression,
             _ => false,
         };

@@ -19,8 +19,8 @@ use crate::plan::walk::free_vars;
 
 /// A pattern while it is drawn.
 #[derive(Default)]
-struct Drawing {
-    graph: QueryGraph,
+pub(super) struct Drawing {
+    pub(super) graph: QueryGraph,
     /// Edges that this clause has named: naming one twice asks one edge to be two.
     edges: Vec<String>,
 }
@@ -107,7 +107,7 @@ impl Lower<'_> {
     }
 
     /// First pass: binds the names of one pattern and draws it; gives the var of each element.
-    fn draw(&mut self, pattern: &PathPattern, scope: &mut Scope, drawing: &mut Drawing) -> Result<Vec<Var>> {
+    pub(super) fn draw(&mut self, pattern: &PathPattern, scope: &mut Scope, drawing: &mut Drawing) -> Result<Vec<Var>> {
         let mut vars = vec![Var(0); pattern.elements.len()];
         for (element, var) in pattern.elements.iter().zip(&mut vars) {
             if let PathElement::Node(node) = element {
@@ -275,7 +275,7 @@ impl Lower<'_> {
     }
 
     /// Second pass: labels, property maps and inner `WHERE`s.
-    fn inline_predicates(
+    pub(super) fn inline_predicates(
         &mut self,
         element: &PathElement,
         var: Var,

@@ -3,8 +3,8 @@
 //! Every read asks the id which side it is on: below the snapshot's count it is the snapshot's, read in place; from
 //! there on it was added. Only a node's edges can be on both sides, and only when the changes hold any.
 
-mod create;
 mod visit;
+mod write;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -113,29 +113,37 @@ impl<'g> View<'g> {
         names.name(key.0).or_else(added).unwrap_or_default()
     }
 
-    // Statistics, for the planner: exact on a snapshot.
+    // Statistics, for the planner: exact on a snapshot, and estimates where labels changed.
 
     /// How many nodes.
     pub fn node_count(&self) -> u64 {
-        u64::from(self.base.node_count()) + self.changes.node_count() as u64
+        (self.node_bound() - self.changes.gone_count().0) as u64
     }
     /// How many edges.
     pub fn edge_count(&self) -> u64 {
-        u64::from(self.base.edge_count()) + self.changes.edge_count() as u64
+        (self.edge_bound() - self.changes.gone_count().1) as u64
+    }
+    /// Ids of nodes are below this; some of them may be gone.
+    pub fn node_bound(&self) -> usize {
+        self.base.node_count() as usize + self.changes.node_count()
+    }
+    /// Ids of edges are below this; some of them may be gone.
+    pub fn edge_bound(&self) -> usize {
+        self.base.edge_count() as usize + self.changes.edge_count()
     }
     /// How many nodes have the label.
     pub fn nodes_with_label(&self, label: LabelId) -> u64 {
-        self.base.nodes_with_label(label) + self.changes.nodes_with_label(label) as u64
+        self.base.nodes_with_label(label).saturating_add_signed(self.changes.nodes_with_label(label))
     }
     /// How many edges have the type.
     pub fn edges_with_type(&self, edge_type: EdgeTypeId) -> u64 {
-        self.base.edges_with_type(edge_type) + self.changes.edges_with_type(edge_type)
+        self.base.edges_with_type(edge_type).saturating_add_signed(self.changes.edges_with_type(edge_type))
     }
     /// How many edges of the type leave (`Out`) or enter (`In`) nodes with the label.
     pub fn edges_at_label(&self, label: LabelId, edge_type: EdgeTypeId, direction: Direction) -> u64 {
         let at = |direction| {
-            self.base.edges_at_label(label, edge_type, direction)
-                + self.changes.edges_at_label(label, edge_type, direction)
+            let changed = self.changes.edges_at_label(label, edge_type, direction);
+            self.base.edges_at_label(label, edge_type, direction).saturating_add_signed(changed)
         };
         match direction {
             Direction::Both => at(Direction::Out) + at(Direction::In),
@@ -144,7 +152,7 @@ impl<'g> View<'g> {
     }
     /// How many distinct values the key has on nodes with the label, when known.
     pub fn distinct_values(&self, label: LabelId, key: KeyId) -> Option<u64> {
-        let unchanged = self.changes.nodes_with_label(label) == 0;
+        let unchanged = self.changes.nodes_with_label(label) == 0 && !self.changes.has_altered();
         self.base.distinct_values(label, key).filter(|_| unchanged)
     }
     /// Whether `seek` answers for this label and key.
@@ -163,15 +171,20 @@ impl<'g> View<'g> {
     }
     /// Whether the id names a node that is there.
     pub fn contains_node(&self, node: NodeId) -> bool {
-        self.in_base(node) || self.changes.contains_node(node)
+        (self.in_base(node) || self.changes.contains_node(node)) && !self.changes.is_gone_node(node)
     }
-    /// The node's labels, sorted by id.
+    /// The node's labels, sorted by id; of a node that is gone, those that it had.
     pub fn node_labels(&self, node: NodeId) -> Vec<LabelId> {
+        if let Some(altered) = self.changes.altered_node(node) {
+            return altered.labels.clone();
+        }
         if self.in_base(node) { self.base.labels_of(node) } else { self.changes.labels_of(node).to_vec() }
     }
     /// Whether the node has the label.
     pub fn has_label(&self, node: NodeId, label: LabelId) -> bool {
-        if self.in_base(node) {
+        if let Some(altered) = self.changes.altered_node(node) {
+            altered.labels.binary_search(&label).is_ok()
+        } else if self.in_base(node) {
             self.base.has_label(node, label)
         } else {
             self.changes.labels_of(node).binary_search(&label).is_ok()
@@ -179,7 +192,9 @@ impl<'g> View<'g> {
     }
     /// The property, or null.
     pub fn node_property(&self, node: NodeId, key: KeyId) -> Value<'g> {
-        if self.in_base(node) {
+        if let Some(altered) = self.changes.altered_node(node) {
+            property(&altered.properties, key)
+        } else if self.in_base(node) {
             self.base.node_property(node, key)
         } else {
             property(self.changes.node_properties(node), key)
@@ -187,6 +202,9 @@ impl<'g> View<'g> {
     }
     /// The properties that are there, sorted by the key's name.
     pub fn node_properties(&self, node: NodeId) -> Vec<(KeyId, Value<'g>)> {
+        if let Some(altered) = self.changes.altered_node(node) {
+            return self.by_name(altered.properties.clone());
+        }
         if self.in_base(node) {
             return self.by_name(self.base.node_properties(node));
         }
@@ -194,7 +212,7 @@ impl<'g> View<'g> {
     }
     /// One property of many nodes, typed when all of them have that kind.
     pub fn node_column(&self, nodes: &[NodeId], key: KeyId) -> Column<'g> {
-        if nodes.iter().all(|node| self.in_base(*node)) {
+        if !self.changes.has_altered() && nodes.iter().all(|node| self.in_base(*node)) {
             return self.base.node_column(nodes, key);
         }
         typed(nodes.iter().map(|node| self.node_property(*node, key)).collect())
@@ -203,13 +221,18 @@ impl<'g> View<'g> {
     /// none when there is no such index.
     pub fn seek(&self, label: LabelId, key: KeyId, value: &Value<'_>) -> Option<Vec<NodeId>> {
         let mut found = self.base.seek(label, key, value)?;
-        let mut added: Vec<NodeId> = self.changes.labelled(label).collect();
-        added.retain(|node| {
-            let found = property(self.changes.node_properties(*node), key);
+        found.retain(|node| !self.changes.is_gone_node(*node) && self.changes.altered_node(*node).is_none());
+        let unlike = found.len();
+        let matches = |properties: &[(KeyId, Value<'static>)]| {
+            let found = property(properties, key);
             equals_something(&found) && compare(&found, value).is_eq()
-        });
-        added.sort_unstable();
-        found.extend(added);
+        };
+        found.extend(self.changes.labelled(label).filter(|node| matches(self.changes.node_properties(*node))));
+        let altered = self.changes.altered_with(label).filter(|(_, altered)| matches(&altered.properties));
+        found.extend(altered.map(|(node, _)| node));
+        if found.len() > unlike {
+            found.sort_unstable();
+        }
         Some(found)
     }
 
@@ -217,15 +240,21 @@ impl<'g> View<'g> {
 
     /// Whether the id names an edge that is there.
     pub fn contains_edge(&self, edge: EdgeId) -> bool {
-        edge.0 < self.base.edge_count() || self.changes.edge(edge).is_some()
+        (edge.0 < self.base.edge_count() || self.changes.edge(edge).is_some()) && !self.changes.is_gone_edge(edge)
     }
-    /// The edge's ends and type; none when there is no such edge.
+    /// Whether any node or edge is gone, so that a row may hold one that is not there any more.
+    pub fn has_gone(&self) -> bool {
+        self.changes.has_gone()
+    }
+    /// The edge's ends and type, also of an edge that is gone; none when there never was such an edge.
     pub fn edge(&self, edge: EdgeId) -> Option<Edge> {
         if edge.0 < self.base.edge_count() { self.base.edge(edge) } else { self.changes.edge(edge) }
     }
     /// The property, or null.
     pub fn edge_property(&self, edge: EdgeId, key: KeyId) -> Value<'g> {
-        if edge.0 < self.base.edge_count() {
+        if let Some(properties) = self.changes.altered_edge(edge) {
+            property(properties, key)
+        } else if edge.0 < self.base.edge_count() {
             self.base.edge_property(edge, key)
         } else {
             property(self.changes.edge_properties(edge), key)
@@ -233,6 +262,9 @@ impl<'g> View<'g> {
     }
     /// The properties that are there, sorted by the key's name.
     pub fn edge_properties(&self, edge: EdgeId) -> Vec<(KeyId, Value<'g>)> {
+        if let Some(properties) = self.changes.altered_edge(edge) {
+            return self.by_name(properties.clone());
+        }
         if edge.0 < self.base.edge_count() {
             return self.by_name(self.base.edge_properties(edge));
         }
@@ -240,7 +272,7 @@ impl<'g> View<'g> {
     }
     /// One property of many edges.
     pub fn edge_column(&self, edges: &[EdgeId], key: KeyId) -> Column<'g> {
-        if edges.iter().all(|edge| edge.0 < self.base.edge_count()) {
+        if !self.changes.has_altered() && edges.iter().all(|edge| edge.0 < self.base.edge_count()) {
             return self.base.edge_column(edges, key);
         }
         typed(edges.iter().map(|edge| self.edge_property(*edge, key)).collect())
@@ -255,7 +287,7 @@ impl<'g> View<'g> {
         mut found: impl FnMut(EdgeId, NodeId),
     ) {
         if direction != Direction::In {
-            self.base.neighbours(node, Direction::Out, types, &mut found);
+            self.base_neighbours(node, Direction::Out, types, &mut found);
             self.changes.neighbours(node, Direction::Out, types, &mut found);
         }
         if direction != Direction::Out {
@@ -265,13 +297,34 @@ impl<'g> View<'g> {
                     found(edge, end);
                 }
             };
-            self.base.neighbours(node, Direction::In, types, &mut entering);
+            self.base_neighbours(node, Direction::In, types, &mut entering);
             self.changes.neighbours(node, Direction::In, types, &mut entering);
         }
     }
-    /// How many edges `neighbours` would find, without walking them.
+    /// The snapshot's edges that are still there.
+    fn base_neighbours(
+        &self,
+        node: NodeId,
+        direction: Direction,
+        types: Option<&[EdgeTypeId]>,
+        found: &mut impl FnMut(EdgeId, NodeId),
+    ) {
+        if !self.changes.has_gone_edges() {
+            return self.base.neighbours(node, direction, types, found);
+        }
+        self.base.neighbours(node, direction, types, |edge, end| {
+            if !self.changes.is_gone_edge(edge) {
+                found(edge, end);
+            }
+        });
+    }
+    /// How many edges `neighbours` would find; without walking them as long as no edge is gone.
     pub fn degree(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> u64 {
         let mut degree = 0;
+        if self.changes.has_gone_edges() {
+            self.neighbours(node, direction, types, |_, _| degree += 1);
+            return degree;
+        }
         if direction != Direction::In {
             degree += self.base.degree(node, Direction::Out, types);
             degree += self.changes.degree(node, Direction::Out, types);
@@ -293,7 +346,11 @@ impl<'g> View<'g> {
         types: Option<&[EdgeTypeId]>,
         mut found: impl FnMut(EdgeId),
     ) {
-        self.base.edges_between(source, target, types, &mut found);
+        self.base.edges_between(source, target, types, |edge| {
+            if !self.changes.is_gone_edge(edge) {
+                found(edge);
+            }
+        });
         self.changes.neighbours(source, Direction::Out, types, |edge, end| {
             if end == target {
                 found(edge);
@@ -302,7 +359,11 @@ impl<'g> View<'g> {
     }
     /// Calls `found` with every edge of these types, its source and its target.
     pub fn edges(&self, types: Option<&[EdgeTypeId]>, mut found: impl FnMut(EdgeId, NodeId, NodeId)) {
-        self.base.edges(types, &mut found);
+        self.base.edges(types, |edge, source, target| {
+            if !self.changes.is_gone_edge(edge) {
+                found(edge, source, target);
+            }
+        });
         self.changes.edges(types, found);
     }
 

@@ -13,8 +13,8 @@
 //! # Ok::<(), kenning::store::Error>(())
 //! ```
 //!
-//! The graph is directed; nodes weigh nothing, and an edge weighs its type. Ids are dense, so algorithms that keep an
-//! array by node need no hash map. A node's neighbours are gathered when they are asked for, once a visit: its edges
+//! The graph is directed; nodes weigh nothing, and an edge weighs its type. Ids are dense but for those of deleted nodes, so
+//! algorithms that keep an array by node need no hash map. A node's neighbours are gathered when they are asked for, once a visit: its edges
 //! may lie in several blocks and in the changes.
 
 use std::ops::Range;
@@ -24,8 +24,7 @@ use petgraph::Directed;
 use petgraph::Direction as Way;
 use petgraph::visit::{
     Data, EdgeCount, EdgeIndexable, EdgeRef, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges, IntoEdgesDirected,
-    IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, NodeCompactIndexable, NodeCount, NodeIndexable,
-    VisitMap, Visitable,
+    IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, NodeCount, NodeIndexable, VisitMap, Visitable,
 };
 
 use super::{Edge, View};
@@ -120,7 +119,7 @@ impl EdgeCount for View<'_> {
 
 impl NodeIndexable for View<'_> {
     fn node_bound(&self) -> usize {
-        View::node_count(self) as usize
+        View::node_bound(self)
     }
     fn to_index(&self, node: NodeId) -> usize {
         node.index()
@@ -130,11 +129,9 @@ impl NodeIndexable for View<'_> {
     }
 }
 
-impl NodeCompactIndexable for View<'_> {}
-
 impl EdgeIndexable for View<'_> {
     fn edge_bound(&self) -> usize {
-        View::edge_count(self) as usize
+        View::edge_bound(self)
     }
     fn to_index(&self, edge: EdgeId) -> usize {
         edge.index()
@@ -149,11 +146,11 @@ impl Visitable for View<'_> {
 
     fn visit_map(&self) -> Visited {
         let mut map = Visited::default();
-        map.fit(View::node_count(self) as usize);
+        map.fit(View::node_bound(self));
         map
     }
     fn reset_map(&self, map: &mut Visited) {
-        map.fit(View::node_count(self) as usize);
+        map.fit(View::node_bound(self));
     }
 }
 
@@ -229,21 +226,24 @@ impl IntoNodeIdentifiers for &View<'_> {
     type NodeIdentifiers = NodeIdentifiers;
 
     fn node_identifiers(self) -> NodeIdentifiers {
-        NodeIdentifiers(0..View::node_count(self) as u32)
+        NodeIdentifiers { runs: self.scan(|_| true).into_iter(), run: 0..0 }
     }
 }
 
 /// All nodes of a view, ascending.
 #[derive(Clone, Debug)]
-pub struct NodeIdentifiers(Range<u32>);
+pub struct NodeIdentifiers {
+    runs: vec::IntoIter<Range<u32>>,
+    run: Range<u32>,
+}
 
 impl Iterator for NodeIdentifiers {
     type Item = NodeId;
 
     fn next(&mut self) -> Option<NodeId> {
-        self.0.next().map(NodeId)
-    }
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        while self.run.is_empty() {
+            self.run = self.runs.next()?;
+        }
+        self.run.next().map(NodeId)
     }
 }

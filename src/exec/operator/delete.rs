@@ -1,0 +1,139 @@
+//! `Delete`: deletes what its targets name, in every input row.
+//!
+//! The whole input is read and every target evaluated first. Edges go before nodes, so that a statement may name a node
+//! and its edges in any order, and whether a node still has edges is asked when all named edges are gone.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::write::refused;
+use super::{Batch, Boxed, Context, Operator, Result, gather};
+use crate::exec::expr::eval;
+use crate::model::{Detail, Diagnostic, Direction, EdgeId, NodeId, Span, Value, Var};
+use crate::plan::expr::Expr;
+
+pub(super) struct Delete<'g> {
+    input: Boxed<'g>,
+    targets: Vec<Expr>,
+    detach: bool,
+    live: Vec<Var>,
+    done: Option<VecDeque<Batch<'g>>>,
+}
+
+impl<'g> Delete<'g> {
+    pub(super) fn new(input: Boxed<'g>, targets: Vec<Expr>, detach: bool, live: Vec<Var>) -> Self {
+        Delete { input, targets, detach, live, done: None }
+    }
+}
+
+/// What goes.
+#[derive(Default)]
+struct Doomed {
+    nodes: BTreeSet<NodeId>,
+    edges: BTreeSet<EdgeId>,
+}
+
+impl Doomed {
+    fn add(&mut self, value: &Value<'_>, span: Span) -> Result<()> {
+        match value {
+            Value::Null => {}
+            Value::Node(node) => {
+                self.nodes.insert(*node);
+            }
+            Value::Edge(edge) => {
+                self.edges.insert(*edge);
+            }
+            Value::Path(path) => {
+                self.nodes.extend(&path.nodes);
+                self.edges.extend(&path.edges);
+            }
+            other => {
+                return Err(Diagnostic::type_error(
+                    Detail::InvalidArgumentType,
+                    format!("only nodes, relationships and paths can be deleted, not {}", other.type_name()),
+                )
+                .at(span));
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(mut self, detach: bool, ctx: &mut Context<'_>) -> Result<()> {
+        if detach {
+            for node in &self.nodes {
+                ctx.view.neighbours(*node, Direction::Both, None, |edge, _| {
+                    self.edges.insert(edge);
+                });
+            }
+        }
+        for edge in self.edges {
+            ctx.summary.edges_deleted += u64::from(ctx.view.delete_edge(edge));
+        }
+        for node in self.nodes {
+            let labels = ctx.view.node_labels(node).len() as u64;
+            if ctx.view.delete_node(node).map_err(refused)? {
+                ctx.summary.nodes_deleted += 1;
+                ctx.summary.labels_removed += labels;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'g> Operator<'g> for Delete<'g> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if self.done.is_none() {
+            let mut batches = gather(&mut self.input, ctx)?;
+            let mut doomed = Doomed::default();
+            for batch in &batches {
+                for target in &self.targets {
+                    let column = eval(target, batch, ctx)?;
+                    for row in 0..batch.len {
+                        doomed.add(&column.value(row), target.span)?;
+                    }
+                }
+            }
+            let place = self.targets.first().map_or(Span::default(), |target| target.span);
+            doomed.delete(self.detach, ctx).map_err(|error| error.at(place))?;
+            batches.iter_mut().for_each(|batch| batch.keep(&self.live));
+            self.done = Some(batches);
+        }
+        Ok(self.done.as_mut().and_then(VecDeque::pop_front))
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.done = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, Y, context, given, var};
+    use super::*;
+
+    #[test]
+    fn edges_before_nodes_and_nothing_twice() {
+        // Nodes and edges that are gone; none: refused. The graph: n0 -e0-> n1 -e1-> n2, n0 -e2-> n2, n2 -e3-> n2.
+        type Case = (&'static [&'static str], bool, Option<[u64; 2]>);
+        let cases: [Case; 6] = [
+            (&[], false, Some([0, 0])),
+            (&["null null"], false, Some([0, 0])),
+            (&["n0 e0"], false, None),
+            (&["n0 e0", "n0 e2"], false, Some([1, 2])),
+            (&["n2 null, n2 e1"], true, Some([1, 3])),
+            (&["1 null"], true, None),
+        ];
+        for (input, detach, expected) in cases {
+            let mut ctx = context();
+            let mut delete = Delete::new(given(input), vec![var(X), var(Y)], detach, vec![]);
+            let result = loop {
+                match delete.next(&mut ctx) {
+                    Ok(Some(_)) => {}
+                    Ok(None) => break Some([ctx.summary.nodes_deleted, ctx.summary.edges_deleted]),
+                    Err(_) => break None,
+                }
+            };
+            assert_eq!(result, expected, "{input:?}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What the writing operators share: creating a pattern, setting and removing, and what can be stored.
+
+use super::expand::node;
+use super::{Batch, Context, Result};
+use crate::exec::expr::{eval, properties_of};
+use crate::model::value::Map;
+use crate::model::{Class, Column, Detail, Diagnostic, EdgeId, NodeId, Span, Value};
+use crate::plan::expr::Expr;
+use crate::plan::physical::{CreateEdge, CreateNode, SetItem};
+use crate::store;
+
+/// Creates these nodes and edges for each row and binds them.
+pub(super) fn create<'g>(
+    nodes: &[CreateNode],
+    edges: &[CreateEdge],
+    batch: &mut Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<()> {
+    for new in nodes {
+        let maps = properties(new.properties.as_ref(), batch, ctx)?;
+        let labels: Vec<&str> = new.labels.iter().map(String::as_str).collect();
+        let mut ids: Vec<NodeId> = Vec::with_capacity(batch.len);
+        for row in 0..batch.len {
+            let map = storable(maps.value(row), span(new.properties.as_ref()))?;
+            ctx.summary.properties_set += map.len() as u64;
+            let map = map.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+            ids.push(ctx.view.create_node(&labels, map).map_err(refused)?);
+        }
+        ctx.summary.nodes_created += ids.len() as u64;
+        ctx.summary.labels_added += (labels.len() * ids.len()) as u64;
+        batch.set(new.var, Column::Node(ids));
+    }
+    for new in edges {
+        let maps = properties(new.properties.as_ref(), batch, ctx)?;
+        let mut ids: Vec<EdgeId> = Vec::with_capacity(batch.len);
+        for row in 0..batch.len {
+            let (Some(source), Some(target)) = (node(batch, new.source, row), node(batch, new.target, row)) else {
+                return Err(Diagnostic::new(
+                    Class::SemanticError,
+                    Detail::Other,
+                    format!("an end of the new `{}` relationship is null", new.edge_type),
+                )
+                .help("keep only rows where both ends are nodes, with WHERE ... IS NOT NULL"));
+            };
+            if !ctx.view.contains_node(source) || !ctx.view.contains_node(target) {
+                return Err(gone("node"));
+            }
+            let map = storable(maps.value(row), span(new.properties.as_ref()))?;
+            ctx.summary.properties_set += map.len() as u64;
+            let map = map.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+            ids.push(ctx.view.create_edge(source, &new.edge_type, target, map).map_err(refused)?);
+        }
+        ctx.summary.edges_created += ids.len() as u64;
+        batch.set(new.var, Column::Edge(ids));
+    }
+    Ok(())
+}
+
+/// Evaluates the items on all batches, then carries them out: row after row, item after item.
+pub(super) fn set<'g>(items: &[SetItem], batches: &[&Batch<'g>], ctx: &mut Context<'g>) -> Result<()> {
+    let mut steps = Vec::new();
+    for batch in batches {
+        let columns = items.iter().map(|item| evaluate(item, batch, ctx)).collect::<Result<Vec<_>>>()?;
+        for row in 0..batch.len {
+            steps.extend(items.iter().zip(&columns).map(|(item, columns)| (item, columns.row(row))));
+        }
+    }
+    for (item, values) in steps {
+        carry_out(item, values, ctx)?;
+    }
+    Ok(())
+}
+
+/// What an item evaluates to, a column for each of its expressions.
+struct Columns<'g> {
+    subject: Column<'g>,
+    key: Column<'g>,
+    value: Column<'g>,
+}
+
+/// The same, in one row.
+struct Row<'g> {
+    subject: Value<'g>,
+    key: Value<'g>,
+    value: Value<'g>,
+}
+
+impl<'g> Columns<'g> {
+    fn row(&self, row: usize) -> Row<'g> {
+        Row { subject: self.subject.value(row), key: self.key.value(row), value: self.value.value(row) }
+    }
+}
+
+fn evaluate<'g>(item: &SetItem, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Columns<'g>> {
+    Ok(match item {
+        SetItem::Property { subject, key, value } => Columns {
+            subject: eval(subject, batch, ctx)?,
+            key: eval(key, batch, ctx)?,
+            value: eval(value, batch, ctx)?,
+        },
+        SetItem::Properties { subject, value, .. } => {
+            let values = eval(value, batch, ctx)?;
+            let mut maps = Vec::with_capacity(batch.len);
+            for row in 0..batch.len {
+                // The properties as they are now, before the item changes any.
+                maps.push(match values.value(row) {
+                    Value::Null => Value::Null,
+                    other => {
+                        let all = properties_of(&other, &ctx.view).map_err(|error| error.at(value.span))?;
+                        Value::Map(std::sync::Arc::new(all.into_iter().collect::<Map<'g>>()))
+                    }
+                });
+            }
+            Columns { subject: eval(subject, batch, ctx)?, key: Column::Absent, value: Column::Value(maps) }
+        }
+        SetItem::Labels { subject, .. } => {
+            Columns { subject: eval(subject, batch, ctx)?, key: Column::Absent, value: Column::Absent }
+        }
+    })
+}
+
+fn carry_out<'g>(item: &SetItem, row: Row<'g>, ctx: &mut Context<'g>) -> Result<()> {
+    let at = |error: Diagnostic, expr: &Expr| error.at(expr.span);
+    match item {
+        SetItem::Property { subject, key, value } => {
+            let Value::String(name) = &row.key else {
+                let found = row.key.type_name();
+                let message = format!("a property's key is a string, not {found}");
+                return Err(Diagnostic::type_error(Detail::InvalidArgumentType, message).at(key.span));
+            };
+            can_be_stored(name.as_str(), &row.value).map_err(|error| at(error, value))?;
+            put(&row.subject, name.as_str(), row.value, ctx).map_err(|error| at(error, subject))
+        }
+        SetItem::Properties { subject, value, replace } => {
+            let entries = match &row.value {
+                Value::Map(map) => map.iter().map(|(key, value)| (key.as_str(), value.clone())).collect(),
+                _ => Vec::new(),
+            };
+            for (key, entry) in &entries {
+                can_be_stored(key, entry).map_err(|error| at(error, value))?;
+            }
+            if *replace {
+                replace_all(&row.subject, entries, ctx).map_err(|error| at(error, subject))
+            } else {
+                for (key, entry) in entries {
+                    put(&row.subject, key, entry, ctx).map_err(|error| at(error, subject))?;
+                }
+                Ok(())
+            }
+        }
+        SetItem::Labels { subject, labels, remove } => {
+            for label in labels {
+                put_label(&row.subject, label, *remove, ctx).map_err(|error| at(error, subject))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn put<'g>(subject: &Value<'g>, key: &str, value: Value<'g>, ctx: &mut Context<'g>) -> Result<()> {
+    match subject {
+        Value::Null => return Ok(()),
+        Value::Node(node) if ctx.view.contains_node(*node) => {
+            ctx.view.set_node_property(*node, key, value).map_err(refused)?;
+        }
+        Value::Edge(edge) if ctx.view.contains_edge(*edge) => {
+            ctx.view.set_edge_property(*edge, key, value).map_err(refused)?;
+        }
+        other => return Err(no_subject(other)),
+    }
+    ctx.summary.properties_set += 1;
+    Ok(())
+}
+
+fn replace_all<'g>(subject: &Value<'g>, entries: Vec<(&str, Value<'g>)>, ctx: &mut Context<'g>) -> Result<()> {
+    let count = entries.len();
+    let before = match subject {
+        Value::Null => return Ok(()),
+        Value::Node(node) if ctx.view.contains_node(*node) => {
+            let before = ctx.view.node_properties(*node).len();
+            ctx.view.replace_node_properties(*node, entries).map_err(refused)?;
+            before
+        }
+        Value::Edge(edge) if ctx.view.contains_edge(*edge) => {
+            let before = ctx.view.edge_properties(*edge).len();
+            ctx.view.replace_edge_properties(*edge, entries).map_err(refused)?;
+            before
+        }
+        other => return Err(no_subject(other)),
+    };
+    ctx.summary.properties_set += count.max(before) as u64;
+    Ok(())
+}
+
+fn put_label(subject: &Value<'_>, label: &str, remove: bool, ctx: &mut Context<'_>) -> Result<()> {
+    let node = match subject {
+        Value::Null => return Ok(()),
+        Value::Node(node) if ctx.view.contains_node(*node) => *node,
+        other => return Err(no_subject(other)),
+    };
+    if remove {
+        ctx.summary.labels_removed += u64::from(ctx.view.remove_label(node, label).map_err(refused)?);
+    } else {
+        ctx.summary.labels_added += u64::from(ctx.view.add_label(node, label).map_err(refused)?);
+    }
+    Ok(())
+}
+
+fn no_subject(subject: &Value<'_>) -> Diagnostic {
+    match subject {
+        Value::Node(_) => gone("node"),
+        Value::Edge(_) => gone("relationship"),
+        other => Diagnostic::type_error(
+            Detail::InvalidArgumentType,
+            format!("only nodes and relationships can be changed, not {}", other.type_name()),
+        ),
+    }
+}
+
+/// The error of using what the statement has deleted.
+pub(in crate::exec) fn gone(what: &str) -> Diagnostic {
+    Diagnostic::new(
+        Class::EntityNotFound,
+        Detail::DeletedEntityAccess,
+        format!("this {what} was deleted earlier in the statement"),
+    )
+    .help("take what you need of it before DELETE, in a WITH")
+}
+
+fn properties<'g>(map: Option<&Expr>, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {
+    match map {
+        Some(map) => eval(map, batch, ctx),
+        None => Ok(Column::Absent),
+    }
+}
+
+fn span(written: Option<&Expr>) -> Span {
+    written.map_or(Span::default(), |expr| expr.span)
+}
+
+/// The entries of a property map that can be stored; nulls are left out.
+fn storable<'g>(map: Value<'g>, span: Span) -> Result<Vec<(String, Value<'g>)>> {
+    let entries = match map {
+        Value::Null => return Ok(Vec::new()),
+        Value::Map(entries) => entries,
+        other => {
+            return Err(Diagnostic::type_error(
+                Detail::InvalidArgumentType,
+                format!("properties are a map, not {}", other.type_name()),
+            )
+            .at(span));
+        }
+    };
+    let mut kept = Vec::with_capacity(entries.len());
+    for (key, value) in entries.iter().filter(|(_, value)| !value.is_null()) {
+        can_be_stored(key.as_str(), value).map_err(|error| error.at(span))?;
+        kept.push((key.as_str().to_owned(), value.clone()));
+    }
+    Ok(kept)
+}
+
+fn can_be_stored(key: &str, value: &Value<'_>) -> Result<()> {
+    if value.is_null() || is_storable(value) {
+        return Ok(());
+    }
+    Err(Diagnostic::type_error(
+        Detail::InvalidPropertyType,
+        format!("the property `{key}` cannot hold {}", value.type_name()),
+    )
+    .help("properties hold booleans, numbers, strings, and lists of these"))
+}
+
+fn is_storable(value: &Value<'_>) -> bool {
+    let plain =
+        |value: &Value<'_>| matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_));
+    match value {
+        Value::List(items) => items.iter().all(plain),
+        value => plain(value),
+    }
+}
+
+/// The store's refusal as the statement's error.
+pub(super) fn refused(error: store::Error) -> Diagnostic {
+    match error {
+        store::Error::Connected { edges, .. } => Diagnostic::new(
+            Class::ConstraintVerificationFailed,
+            Detail::DeleteConnectedNode,
+            format!("this node still has {edges} relationship{}", if edges == 1 { "" } else { "s" }),
+        )
+        .help("delete them first, or use DETACH DELETE"),
+        other => Diagnostic::new(Class::LimitExceeded, Detail::Other, other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Str;
+
+    #[test]
+    fn a_property_holds_what_can_be_stored() {
+        assert!(is_storable(&Value::list(vec![Value::Int(1)])));
+        assert!(!is_storable(&Value::map([(Str::from("a"), Value::Int(1))])));
+        assert!(!is_storable(&Value::list(vec![Value::Null])));
+    }
+}
