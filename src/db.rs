@@ -5,6 +5,7 @@
 
 mod build;
 mod names;
+mod procedure;
 mod rows;
 mod sentence;
 #[cfg(feature = "cli")]
@@ -14,6 +15,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use procedure::Procedures;
+pub use procedure::{Check, Procedure, ProcedureRows};
 pub use rows::Rows;
 
 use crate::error::Error;
@@ -51,6 +54,7 @@ pub type Parameters = BTreeMap<String, Value<'static>>;
 pub struct Database {
     snapshot: Snapshot,
     changes: Mutex<Arc<Changes>>,
+    procedures: Arc<Procedures>,
     writable: bool,
 }
 
@@ -87,7 +91,12 @@ impl Database {
     }
 
     fn over(snapshot: Snapshot, writable: bool) -> Self {
-        Database { snapshot, changes: Mutex::default(), writable }
+        Database { snapshot, changes: Mutex::default(), procedures: Arc::default(), writable }
+    }
+
+    /// Adds a procedure that statements may call; it hides a built-in one of the same name.
+    pub fn add_procedure(&mut self, procedure: Procedure) {
+        Arc::make_mut(&mut self.procedures).add(procedure);
     }
 
     /// The graph as it is now; later changes do not show in it.
@@ -137,7 +146,8 @@ impl Database {
     ) -> Result<Rows<'g>, Error> {
         let view = self.view();
         let parsed = self.parse(text, &view)?;
-        let mut plan = plan::plan(&parsed.statement, text, &view, disabled).map_err(Error::Plan)?;
+        let mut plan =
+            plan::plan(&parsed.statement, text, (&view, &*self.procedures), disabled).map_err(Error::Plan)?;
         let warnings = std::mem::take(&mut plan.warnings);
         let mode = parsed.statement.mode;
         if mode == ast::Mode::Explain {
@@ -163,7 +173,7 @@ impl Database {
     ) -> Result<Rows<'g>, Error> {
         let parameters = Arc::new(parameters.clone());
         if !plan.writes {
-            let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
+            let cursor = exec::run(Arc::clone(&plan), view, parameters, self.procedures.clone(), limits.clone());
             return Ok(Rows::running(cursor, &plan));
         }
         if !self.writable {
@@ -179,7 +189,7 @@ impl Database {
         let mut changes = std::mem::take(&mut *kept);
         let mark = Arc::make_mut(&mut changes).mark();
         let view = View::with_changes(&self.snapshot, changes);
-        let cursor = exec::run(Arc::clone(&plan), view, parameters, limits.clone());
+        let cursor = exec::run(Arc::clone(&plan), view, parameters, self.procedures.clone(), limits.clone());
         let (rows, failure) = Rows::running(cursor, &plan).gather();
         *kept = rows.view().changes();
         match failure {
@@ -216,7 +226,8 @@ impl Database {
     ) -> Result<String, Error> {
         let view = self.view();
         let parsed = self.parse(text, &view)?;
-        let plan = Arc::new(plan::plan(&parsed.statement, text, &view, disabled).map_err(Error::Plan)?);
+        let plan =
+            Arc::new(plan::plan(&parsed.statement, text, (&view, &*self.procedures), disabled).map_err(Error::Plan)?);
         let Some(limits) = analyze else { return Ok(plan::explain(&plan, None)) };
         let rows = self.run(Arc::clone(&plan), view, parameters, limits)?;
         let (_, counts) = rows.drain()?;

@@ -55,7 +55,7 @@ pub mod model;
 pub mod plan;
 pub mod store;
 
-pub use db::{Database, Limits, Parameters, Rows, Summary};
+pub use db::{Check, Database, Limits, Parameters, Procedure, ProcedureRows, Rows, Summary};
 pub use error::{Error, Failure};
 pub use plan::physical::Warning;
 pub use store::View;

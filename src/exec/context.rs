@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::Result;
 use super::operator::Subplan;
+use super::{ProcedureRows, Procedures, Result};
 use crate::model::{Class, Detail, Diagnostic, Value};
 use crate::plan::expr::SubplanId;
 use crate::plan::physical::Plan;
@@ -44,6 +44,8 @@ pub struct Summary {
     pub labels_removed: u64,
 }
 
+type Parameters = Arc<std::collections::BTreeMap<String, Value<'static>>>;
+
 /// The state of a running statement.
 pub(super) struct Context<'g> {
     /// The graph, with the statement's own changes.
@@ -52,7 +54,8 @@ pub(super) struct Context<'g> {
     pub(super) summary: Summary,
     /// Rows given, by `Op::id`.
     pub(super) counts: Vec<u64>,
-    parameters: Arc<std::collections::BTreeMap<String, Value<'static>>>,
+    parameters: Parameters,
+    procedures: Arc<dyn Procedures>,
     limits: Limits,
     started: Instant,
     memory: u64,
@@ -64,7 +67,7 @@ impl<'g> Context<'g> {
     pub(super) fn new(
         plan: Arc<Plan>,
         view: View<'g>,
-        parameters: Arc<std::collections::BTreeMap<String, Value<'static>>>,
+        (parameters, procedures): (Parameters, Arc<dyn Procedures>),
         limits: Limits,
     ) -> Self {
         Context {
@@ -73,6 +76,7 @@ impl<'g> Context<'g> {
             summary: Summary::default(),
             counts: Vec::new(),
             parameters,
+            procedures,
             limits,
             started: Instant::now(),
             memory: 0,
@@ -90,6 +94,11 @@ impl<'g> Context<'g> {
             )
             .help(format!("pass it, with `-p {name}=VALUE` or in the map of parameters"))
         })
+    }
+
+    /// The rows of a procedure.
+    pub(super) fn call(&self, procedure: &str, arguments: &[Value<'g>]) -> Result<ProcedureRows> {
+        self.procedures.call(procedure, &self.view, arguments, &mut || self.check())
     }
 
     /// Adds an operator's rows to its count.

@@ -24,15 +24,41 @@ use crate::store::View;
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
+/// Rows of a procedure: a value for each of its columns.
+pub type ProcedureRows = Vec<Vec<Value<'static>>>;
+
+/// The procedures that a statement may call, as the executor sees them.
+pub trait Procedures: Send + Sync {
+    /// Runs the procedure of this name; `check` is asked now and then whether to go on.
+    ///
+    /// # Errors
+    ///
+    /// What the procedure finds wrong with its arguments or the graph, and what `check` said.
+    fn call(
+        &self,
+        name: &str,
+        view: &View<'_>,
+        arguments: &[Value<'_>],
+        check: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<ProcedureRows>;
+}
+
 /// Starts a statement. Nothing is computed before the first batch is pulled.
 pub fn run<'g>(
     plan: Arc<Plan>,
     view: View<'g>,
     parameters: Arc<BTreeMap<String, Value<'static>>>,
+    procedures: Arc<dyn Procedures>,
     limits: Limits,
 ) -> Cursor<'g> {
     let root = operator::build(&plan.root, &operator::ArgumentSlot::default());
-    Cursor { root, context: Context::new(plan, view, parameters, limits), rows: 0, full: false, done: false }
+    Cursor {
+        root,
+        context: Context::new(plan, view, (parameters, procedures), limits),
+        rows: 0,
+        full: false,
+        done: false,
+    }
 }
 
 /// A statement that runs while it is pulled.

@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod function;
 pub mod id;
 mod nearest;
+pub mod procedure;
 pub mod schema;
 pub mod span;
 mod stack;

@@ -95,8 +95,11 @@ impl<'p> Build<'p> {
     }
 
     fn subplan(&mut self, root: &'p Logical) -> Subplan {
+        self.inner_plan(root, gathers(root))
+    }
+
+    fn inner_plan(&mut self, root: &'p Logical, per_row: bool) -> Subplan {
         let row = self.row_var();
-        let per_row = gathers(root);
         Subplan { root: self.rows(root).op, row, per_row }
     }
 
@@ -118,7 +121,7 @@ impl<'p> Build<'p> {
             }
             Logical::Apply { input, inner, vars } => {
                 let mut rows = self.rows(input);
-                let inner = Box::new(self.subplan(inner));
+                let inner = Box::new(self.inner_plan(inner, gathers(inner) || inner.writes()));
                 let expected = rows.op.rows * inner.root.rows;
                 rows.push(self, OpKind::Apply { inner, vars: vars.clone() }, expected, vars.iter().copied());
                 rows
@@ -217,9 +220,28 @@ impl<'p> Build<'p> {
                 rows.push(self, OpKind::Delete { targets: targets.clone(), detach: *detach }, expected, []);
                 rows
             }
-            Logical::Foreach { input, inner } => {
+            Logical::Eager { input } => {
                 let mut rows = self.rows(input);
-                let inner = Box::new(self.subplan(inner));
+                let expected = rows.op.rows;
+                rows.push(self, OpKind::Eager, expected, []);
+                rows
+            }
+            Logical::Call { input, procedure, arguments, results, gives_rows } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows * if *gives_rows { 10.0 } else { 1.0 };
+                let vars: Vec<Var> = results.iter().map(|(_, var)| *var).collect();
+                let kind = OpKind::Call {
+                    procedure: procedure.clone(),
+                    arguments: arguments.clone(),
+                    results: results.clone(),
+                    gives_rows: *gives_rows,
+                };
+                rows.push(self, kind, expected, vars);
+                rows
+            }
+            Logical::Foreach { input, inner, each } => {
+                let mut rows = self.rows(input);
+                let inner = Box::new(self.inner_plan(inner, *each || gathers(inner)));
                 let expected = rows.op.rows;
                 rows.push(self, OpKind::Foreach { inner }, expected, []);
                 rows

@@ -147,6 +147,12 @@ impl Printer<'_> {
                 format!("{} {}", if *detach { "DetachDelete" } else { "Delete" }, targets.join(", "))
             }
             OpKind::Foreach { .. } => "Foreach".to_owned(),
+            OpKind::Eager => "Eager".to_owned(),
+            OpKind::Call { procedure, arguments, results, .. } => {
+                let arguments: Vec<String> = arguments.iter().map(|argument| self.expr(argument)).collect();
+                let vars: Vec<Var> = results.iter().map(|(_, var)| *var).collect();
+                format!("Call {procedure}({}) {}", arguments.join(", "), self.vars(&vars)).trim_end().to_owned()
+            }
         }
     }
 

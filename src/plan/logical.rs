@@ -145,12 +145,32 @@ pub(super) enum Logical {
         /// The edges of the nodes go too.
         detach: bool,
     },
+    /// Hands on rows when all of them have been read.
+    Eager {
+        /// Whose rows.
+        input: Box<Logical>,
+    },
+    /// For each input row, the rows of a procedure beside it.
+    Call {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// Its name.
+        procedure: String,
+        /// The arguments.
+        arguments: Vec<Expr>,
+        /// Columns by their place among the procedure's, and what they become.
+        results: Vec<(usize, Var)>,
+        /// Otherwise the input rows go on as they are.
+        gives_rows: bool,
+    },
     /// Runs the inner updates for each input row, and hands the row on.
     Foreach {
         /// Whose rows.
         input: Box<Logical>,
         /// Starts at `Argument`.
         inner: Box<Logical>,
+        /// Row by row, so that each sees what those before it did.
+        each: bool,
     },
 }
 
@@ -293,7 +313,7 @@ impl Logical {
             Optional { input, inner, .. }
             | Apply { input, inner, .. }
             | Merge { input, inner, .. }
-            | Foreach { input, inner } => vec![input, inner],
+            | Foreach { input, inner, .. } => vec![input, inner],
             Union { branches, .. } => branches.iter().map(|(branch, _)| branch).collect(),
             Match { input, .. }
             | Filter { input, .. }
@@ -305,9 +325,18 @@ impl Logical {
             | Limit { input, .. }
             | Unwind { input, .. }
             | Create { input, .. }
+            | Eager { input }
+            | Call { input, .. }
             | Set { input, .. }
             | Delete { input, .. } => vec![input],
         }
+    }
+
+    /// Whether anything in it changes the graph.
+    pub(super) fn writes(&self) -> bool {
+        use Logical::*;
+        let itself = matches!(self, Create { .. } | Merge { .. } | Set { .. } | Delete { .. } | Foreach { .. });
+        itself || self.inputs().into_iter().any(|input| deep(|| input.writes()))
     }
 
     /// The same plan with each input replaced by what `change` makes of it.
@@ -335,7 +364,11 @@ impl Logical {
             Merge { input, inner, merge } => Merge { input: go(input), inner: go(inner), merge },
             Set { input, items } => Set { input: go(input), items },
             Delete { input, targets, detach } => Delete { input: go(input), targets, detach },
-            Foreach { input, inner } => Foreach { input: go(input), inner: go(inner) },
+            Eager { input } => Eager { input: go(input) },
+            Call { input, procedure, arguments, results, gives_rows } => {
+                Call { input: go(input), procedure, arguments, results, gives_rows }
+            }
+            Foreach { input, inner, each } => Foreach { input: go(input), inner: go(inner), each },
         }
     }
 }

@@ -23,6 +23,7 @@ pub use explain::explain;
 pub use rules::Rule;
 
 use crate::lang::ast::Statement;
+use crate::model::procedure::Procedures;
 use crate::model::{Catalog, Diagnostic};
 use physical::{Plan, VarInfo};
 
@@ -39,8 +40,13 @@ pub const MAX_CLAUSES: usize = 1000;
 ///
 /// A [`Diagnostic`] with openCypher's class and detail when names, scopes, kinds of values or the order of clauses
 /// make no sense.
-pub fn plan(statement: &Statement, source: &str, catalog: &dyn Catalog, disabled: &[Rule]) -> Result<Plan, Diagnostic> {
-    let query = lower::lower(statement, source)?;
+pub fn plan(
+    statement: &Statement,
+    source: &str,
+    (catalog, procedures): (&dyn Catalog, &dyn Procedures),
+    disabled: &[Rule],
+) -> Result<Plan, Diagnostic> {
+    let query = lower::lower(statement, source, procedures)?;
     let query = rules::rewrite(query, disabled);
     let mut built = build::build(&query, catalog);
     prune::prune(&mut built, query.columns.iter().map(|(_, var)| *var), &query.subqueries);

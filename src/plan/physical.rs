@@ -210,6 +210,19 @@ pub enum OpKind {
         /// The edges of the nodes go too.
         detach: bool,
     },
+    /// Reads its whole input, then passes the rows on.
+    Eager,
+    /// For each input row, the rows of a procedure beside it.
+    Call {
+        /// Its name.
+        procedure: String,
+        /// The arguments.
+        arguments: Vec<Expr>,
+        /// Columns by their place among the procedure's, and what they become.
+        results: Vec<(usize, Var)>,
+        /// Otherwise the input rows go on as they are.
+        gives_rows: bool,
+    },
     /// Reads its whole input, runs the inner plan to its end for it, then passes the rows on.
     Foreach {
         /// Its leaf is `Argument`.

@@ -129,6 +129,14 @@ impl Pruner<'_> {
             }
             OpKind::Set(items) => needed.append(&mut self.uses(items.iter().flat_map(SetItem::expressions))),
             OpKind::Delete { targets, .. } => needed.append(&mut self.uses(&*targets)),
+            OpKind::Eager => {}
+            OpKind::Call { arguments, results, .. } => {
+                results.retain(|(_, var)| needed.contains(var));
+                for (_, var) in results.iter() {
+                    needed.remove(var);
+                }
+                needed.append(&mut self.uses(&*arguments));
+            }
             OpKind::Foreach { inner } => needed.append(&mut self.subplan(inner, Vars::new())),
             OpKind::Create { nodes, edges } => {
                 for edge in edges.iter() {
@@ -210,7 +218,7 @@ pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
         }
         OpKind::Merge { merge, .. } => merge.expressions().for_each(visit),
         OpKind::Set(items) => items.iter().flat_map(SetItem::expressions).for_each(visit),
-        OpKind::Delete { targets, .. } => targets.iter().for_each(visit),
+        OpKind::Delete { targets: exprs, .. } | OpKind::Call { arguments: exprs, .. } => exprs.iter().for_each(visit),
         OpKind::Create { nodes, edges } => {
             nodes.iter().filter_map(|n| n.properties.as_ref()).for_each(&mut *visit);
             edges.iter().filter_map(|e| e.properties.as_ref()).for_each(visit);

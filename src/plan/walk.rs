@@ -220,12 +220,14 @@ pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p E
         Logical::Merge { merge, .. } => merge.expressions().for_each(visit),
         Logical::Set { items, .. } => items.iter().flat_map(SetItem::expressions).for_each(visit),
         Logical::Delete { targets, .. } => targets.iter().for_each(visit),
+        Logical::Call { arguments, .. } => arguments.iter().for_each(visit),
         Logical::Unit
         | Logical::Argument(_)
         | Logical::Optional { .. }
         | Logical::Apply { .. }
         | Logical::Distinct { .. }
         | Logical::Union { .. }
-        | Logical::Foreach { .. } => {}
+        | Logical::Foreach { .. }
+        | Logical::Eager { .. } => {}
     }
 }

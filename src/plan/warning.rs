@@ -63,7 +63,7 @@ impl Made {
                 merge.on_create.iter().chain(&merge.on_match).for_each(|item| self.set(item));
             }
             OpKind::Set(items) => items.iter().for_each(|item| self.set(item)),
-            OpKind::Foreach { inner } => self.note(&inner.root),
+            OpKind::Foreach { inner } | OpKind::Apply { inner, .. } => self.note(&inner.root),
             OpKind::Union { branches, .. } => branches.iter().for_each(|(branch, _)| self.note(branch)),
             _ => {}
         }

@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kenning::{Database, Error, Limits, Parameters};
+use kenning::model::Value;
+use kenning::model::function::Types;
+use kenning::model::procedure::{Parameter, Signature};
+use kenning::{Database, Error, Limits, Parameters, Procedure};
 
 use crate::cell::Cell;
 use crate::effects::State;
@@ -70,6 +73,10 @@ impl Stage<'_> {
 
     /// Steps with a name or a manner in their text.
     fn play_worded(&mut self, text: &str, table: &Table) -> Result<(), String> {
+        if let Some(signature) = text.strip_prefix("there exists a procedure ") {
+            self.database.add_procedure(procedure(signature, table)?);
+            return Ok(());
+        }
         if let Some(manner) = text.strip_prefix("the result should be") {
             let any_list_order = manner.contains("ignoring element order for lists");
             return compare(self.answer()?, table, manner.contains("in order"), any_list_order);
@@ -152,6 +159,49 @@ impl Stage<'_> {
             && ["any time", phase_found].contains(&phase)
             && (detail == "*" || detail == format!("{:?}", diagnostic.detail));
         if fits { Ok(()) } else { Err(describe(error)) }
+    }
+}
+
+/// A procedure that gives the rows of a table whose first columns equal its arguments.
+fn procedure(text: &str, table: &Table) -> Result<Procedure, String> {
+    let broken = || format!("`{text}` is no signature");
+    let (head, results) = text.split_once(" :: (").ok_or_else(broken)?;
+    let (name, parameters) = head.split_once('(').ok_or_else(broken)?;
+    let fields = |list: &str| -> Result<Vec<(String, Types)>, String> {
+        let inner = list.trim().trim_end_matches(')').trim();
+        let fields = inner.split(',').map(str::trim).filter(|field| !field.is_empty());
+        fields.map(|field| field.split_once(" :: ").map(|(n, t)| (n.to_owned(), kind(t))).ok_or_else(broken)).collect()
+    };
+    let parameters = fields(parameters)?;
+    let signature = Signature {
+        name: name.to_owned(),
+        parameters: parameters
+            .iter()
+            .map(|(name, types)| Parameter { name: name.clone(), types: *types, optional: false })
+            .collect(),
+        results: fields(results)?,
+    };
+    let mut rows = Vec::new();
+    for row in table.iter().skip(1) {
+        let values =
+            row.iter().map(|cell| Cell::read(cell)?.value().ok_or("a procedure's table holds plain values".to_owned()));
+        rows.push(values.collect::<Result<Vec<Value<'static>>, String>>()?);
+    }
+    let taken = parameters.len();
+    Ok(Procedure::new(signature, move |_, arguments, _| {
+        let same = |row: &&Vec<Value<'static>>| row.iter().zip(arguments).all(|(a, b)| a.order(b).is_eq());
+        Ok(rows.iter().filter(same).map(|row| row.iter().skip(taken).cloned().collect()).collect())
+    }))
+}
+
+fn kind(name: &str) -> Types {
+    match name.trim_end_matches('?') {
+        "BOOLEAN" => Types::BOOL,
+        "INTEGER" => Types::INT,
+        "FLOAT" => Types::FLOAT,
+        "NUMBER" => Types::NUMBER,
+        "STRING" => Types::STRING,
+        _ => Types::ANY,
     }
 }
 

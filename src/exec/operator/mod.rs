@@ -6,9 +6,11 @@
 
 mod aggregate;
 mod apply;
+mod call;
 mod create;
 mod delete;
 mod distinct;
+mod eager;
 mod edge_scan;
 mod expand;
 mod filter;
@@ -107,6 +109,16 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         }
         OpKind::Set(items) => Box::new(set::Set::new(input(), items.clone(), live)),
         OpKind::Delete { targets, detach } => Box::new(delete::Delete::new(input(), targets.clone(), *detach, live)),
+        OpKind::Eager => Box::new(eager::Eager::new(input())),
+        OpKind::Call { procedure, arguments, results, gives_rows } => {
+            let called = call::Called {
+                procedure: procedure.clone(),
+                arguments: arguments.clone(),
+                results: results.clone(),
+                gives_rows: *gives_rows,
+            };
+            Box::new(call::Call::new(input(), called, live))
+        }
         OpKind::Foreach { inner } => Box::new(foreach::Foreach::new(input(), Subplan::build(inner), live)),
         OpKind::Create { nodes, edges } => Box::new(create::Create::new(input(), nodes.clone(), edges.clone(), live)),
     };

@@ -18,6 +18,21 @@ pub(super) const X: Var = Var(0);
 pub(super) const Y: Var = Var(1);
 pub(super) const Z: Var = Var(2);
 
+/// There is nothing to call.
+struct NoProcedures;
+
+impl crate::exec::Procedures for NoProcedures {
+    fn call(
+        &self,
+        _: &str,
+        _: &View<'_>,
+        _: &[Value<'_>],
+        _: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<crate::exec::ProcedureRows> {
+        Ok(Vec::new())
+    }
+}
+
 /// Gives these batches.
 struct Given {
     batches: Vec<Batch<'static>>,
@@ -99,7 +114,7 @@ pub(super) fn context() -> Context<'static> {
     }
     let root = op(OpKind::Unit, None, &[]);
     let plan = Plan { root, subplans: vec![], vars: vec![], columns: vec![], writes: false, warnings: vec![] };
-    Context::new(Arc::new(plan), view, Arc::default(), Default::default())
+    Context::new(Arc::new(plan), view, (Arc::default(), Arc::new(NoProcedures)), Default::default())
 }
 
 pub(super) fn op(kind: OpKind, input: Option<Op>, live: &[Var]) -> Op {

@@ -9,6 +9,7 @@ mod create;
 mod expr;
 mod merge;
 mod pattern;
+mod procedure;
 mod projection;
 mod scope;
 mod shortest;
@@ -16,21 +17,31 @@ mod subquery;
 mod update;
 
 pub(super) use pattern::{all_of, conjuncts};
+use procedure::ProcedureCall;
 use scope::{Scope, Static};
 
 use super::MAX_CLAUSES;
 use super::expr::Expr;
 use super::logical::{Logical, Mention, MentionKind, Query, Subquery};
-use crate::lang::ast::{self, ClauseKind};
+use crate::lang::ast::{self, ClauseKind, Yield};
 use crate::model::function::Types;
+use crate::model::procedure::Procedures;
 use crate::model::{Class, Detail, Diagnostic, Span, Var, nearest};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
 /// Lowers a statement; `source` is its text.
-pub(super) fn lower(statement: &ast::Statement, source: &str) -> Result<Query> {
-    let mut lower =
-        Lower { source, vars: Vec::new(), subqueries: Vec::new(), writes: false, mentions: Vec::new(), length: 0 };
+pub(super) fn lower(statement: &ast::Statement, source: &str, procedures: &dyn Procedures) -> Result<Query> {
+    let mut lower = Lower {
+        source,
+        procedures,
+        vars: Vec::new(),
+        subqueries: Vec::new(),
+        writes: false,
+        mentions: Vec::new(),
+        length: 0,
+        expressions: 0,
+    };
     let rows = lower.query(&statement.query, Logical::Unit, &Scope::default(), Position::Top)?;
     Ok(Query {
         root: rows.plan,
@@ -47,8 +58,12 @@ pub(super) fn lower(statement: &ast::Statement, source: &str) -> Result<Query> {
 enum Position {
     /// The statement itself.
     Top,
-    /// Inside an expression: it must not write, and `RETURN` may be left out.
+    /// Inside an expression: it must not write, `RETURN` may be left out, and the names around it are in scope.
     Expression,
+    /// `CALL { }`: its first `WITH` says which names it takes from around it.
+    Subquery,
+    /// `CALL (names) { }`: the names are in scope all through it.
+    Importing,
 }
 
 /// A query's rows: the plan and its columns (none without `RETURN`).
@@ -64,10 +79,13 @@ struct Variable {
 
 struct Lower<'s> {
     source: &'s str,
+    procedures: &'s dyn Procedures,
     vars: Vec<Variable>,
     subqueries: Vec<Subquery>,
     writes: bool,
     mentions: Vec<Mention>,
+    /// How many expressions are around here: a query inside one must not write.
+    expressions: usize,
     /// Clauses and pattern elements from the start of the statement to here, those of the queries around this one included.
     length: usize,
 }
@@ -171,9 +189,13 @@ impl Lower<'_> {
         scope: &Scope,
         position: Position,
     ) -> Result<RowsPlan> {
-        let outer = scope;
+        let nothing = Scope::default();
+        let outer = if matches!(position, Position::Expression | Position::Importing) { scope } else { &nothing };
         let mut plan = start;
-        let mut scope = scope.clone();
+        let mut scope = match position {
+            Position::Subquery => self.imported_by_with(query, scope),
+            _ => scope.clone(),
+        };
         let mut columns = None;
         let length = self.length;
         for (i, clause) in query.clauses.iter().enumerate() {
@@ -225,12 +247,30 @@ impl Lower<'_> {
                     plan = Logical::Limit { input: Box::new(plan), count: none };
                 }
                 update if writes(update) => {
-                    self.must_not_write(position, clause.span)?;
+                    self.must_not_write(clause.span)?;
                     if let Some(updated) = self.update(plan, &mut scope, clause)? {
                         plan = updated;
                     } else {
                         return Err(unfinished(clause.span, "this is no updating clause"));
                     }
+                }
+                ClauseKind::Call { procedure, arguments, items, predicate } => {
+                    let call = ProcedureCall {
+                        span: clause.span,
+                        name: procedure,
+                        arguments: arguments.as_deref(),
+                        items,
+                        predicate: predicate.as_ref(),
+                        alone: position == Position::Top && query.clauses.len() == 1,
+                    };
+                    let (called, yielded) = self.procedure(plan, &mut scope, &call)?;
+                    plan = called;
+                    if call.alone {
+                        columns = Some(yielded);
+                    }
+                }
+                ClauseKind::Subquery { imports, query } => {
+                    plan = self.call_subquery(plan, &mut scope, (imports.as_deref(), query))?;
                 }
                 other => {
                     return Err(Diagnostic::new(
@@ -244,6 +284,12 @@ impl Lower<'_> {
         }
         let finished = match query.clauses.last().map(|clause| &clause.kind) {
             Some(ClauseKind::Return(_) | ClauseKind::Finish) => true,
+            // A procedure or a subquery that gives no rows is called for what it does.
+            Some(ClauseKind::Call { items: Yield::None, .. }) => true,
+            Some(ClauseKind::Subquery { query, .. }) => {
+                !matches!(query.first.clauses.last().map(|clause| &clause.kind), Some(ClauseKind::Return(_)))
+            }
+            Some(ClauseKind::Call { .. }) => query.clauses.len() == 1,
             Some(kind) if writes(kind) => true,
             Some(ClauseKind::Match { .. } | ClauseKind::Unwind { .. }) => position == Position::Expression,
             _ => false,
@@ -255,8 +301,8 @@ impl Lower<'_> {
         Ok(RowsPlan { plan, columns })
     }
 
-    fn must_not_write(&mut self, position: Position, span: Span) -> Result<()> {
-        if position == Position::Expression {
+    fn must_not_write(&mut self, span: Span) -> Result<()> {
+        if self.expressions > 0 {
             return Err(Diagnostic::syntax(
                 Detail::InvalidClauseComposition,
                 "a subquery inside an expression must not change the graph",

@@ -87,7 +87,9 @@ impl Lower<'_> {
     }
 
     fn inner_query(&mut self, query: &ast::Query, scope: &Scope) -> Result<(Logical, Vec<(String, Var)>)> {
+        self.expressions += 1;
         let rows = self.query(query, Logical::Argument(scope.vars()), scope, Position::Expression)?;
+        self.expressions -= 1;
         Ok((rows.plan, rows.columns.unwrap_or_default()))
     }
 

@@ -134,8 +134,7 @@ impl Lower<'_> {
         let mut inner_scope = scope.clone();
         let var = self.fresh(variable.text.clone(), is.element());
         inner_scope.bind(&variable.text, var);
-        let outer = Box::new(Logical::Argument(scope.vars()));
-        let mut inner = Logical::Unwind { input: outer, list, var };
+        let mut inner = Logical::Argument(inner_scope.vars());
         let length = self.length;
         for clause in clauses {
             self.lengthen(1, clause.span)?;
@@ -145,7 +144,11 @@ impl Lower<'_> {
             };
         }
         self.length = length;
-        Ok(Logical::Foreach { input: Box::new(input), inner: Box::new(inner) })
+        // One element after the other, each seeing what those before it did; then the row goes on.
+        let outer = Box::new(Logical::Argument(scope.vars()));
+        let elements = Box::new(Logical::Unwind { input: outer, list, var });
+        let each = Logical::Foreach { input: elements, inner: Box::new(inner), each: true };
+        Ok(Logical::Foreach { input: Box::new(input), inner: Box::new(each), each: false })
     }
 }
 
