@@ -90,6 +90,24 @@ impl Database {
         Self::over(Snapshot::empty(), true)
     }
 
+    /// A graph in memory that starts as the bytes of a file, copied: to be written, and gone with the process.
+    ///
+    /// ```
+    /// # use kenning::Database;
+    /// # let bytes = kenning::store::Builder::new().finish()?;
+    /// let draft = Database::draft(&bytes)?;
+    /// draft.query("CREATE (:Idea)", &Default::default(), &Default::default())?;
+    /// assert_eq!(draft.view().node_count(), 1);
+    /// # Ok::<(), kenning::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] as with [`Database::open`].
+    pub fn draft(bytes: &[u8]) -> Result<Self, Error> {
+        Ok(Self::over(Snapshot::from_bytes(bytes)?, true))
+    }
+
     fn over(snapshot: Snapshot, writable: bool) -> Self {
         Database { snapshot, changes: Mutex::default(), procedures: Arc::default(), writable }
     }

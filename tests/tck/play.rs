@@ -11,6 +11,7 @@ use kenning::{Database, Error, Limits, Parameters, Procedure};
 use crate::cell::Cell;
 use crate::effects::State;
 use crate::gherkin::{Scenario, Step, Table};
+use crate::snapshot;
 
 /// How long one statement may run.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,17 +33,28 @@ struct Stage<'p> {
     graphs: &'p Path,
     database: Database,
     parameters: Parameters,
+    procedures: Vec<Procedure>,
+    /// What was set up is still to be written as a snapshot and read back, before the first statement that is looked at.
+    to_map: bool,
     /// The last statement that is looked at, once there is one.
     run: Option<Run>,
 }
 
-/// Plays a scenario; `graphs` is the folder of named graphs.
+/// Plays a scenario; `graphs` is the folder of named graphs. With `mapped`, what is set up becomes a snapshot before the
+/// scenario's own statements run.
 ///
 /// # Errors
 ///
 /// Why the scenario fails.
-pub fn play(scenario: &Scenario, graphs: &Path) -> Result<(), String> {
-    let mut stage = Stage { graphs, database: Database::in_memory(), parameters: Parameters::new(), run: None };
+pub fn play(scenario: &Scenario, graphs: &Path, mapped: bool) -> Result<(), String> {
+    let mut stage = Stage {
+        graphs,
+        database: Database::in_memory(),
+        parameters: Parameters::new(),
+        procedures: Vec::new(),
+        to_map: mapped,
+        run: None,
+    };
     for step in &scenario.steps {
         stage.play(step).map_err(|reason| format!("{}\n{reason}", step.text))?;
     }
@@ -58,6 +70,7 @@ impl Stage<'_> {
             "having executed" => self.set_up(doc()?),
             "parameters are" => self.take_parameters(&step.table),
             "executing query" | "executing control query" => {
+                self.map()?;
                 self.run = Some(self.execute(doc()?));
                 Ok(())
             }
@@ -74,7 +87,9 @@ impl Stage<'_> {
     /// Steps with a name or a manner in their text.
     fn play_worded(&mut self, text: &str, table: &Table) -> Result<(), String> {
         if let Some(signature) = text.strip_prefix("there exists a procedure ") {
-            self.database.add_procedure(procedure(signature, table)?);
+            let procedure = procedure(signature, table)?;
+            self.procedures.push(procedure.clone());
+            self.database.add_procedure(procedure);
             return Ok(());
         }
         if let Some(manner) = text.strip_prefix("the result should be") {
@@ -92,6 +107,18 @@ impl Stage<'_> {
             return self.set_up(&script);
         }
         Err("the runner does not know this step".to_owned())
+    }
+
+    /// Writes the graph as a snapshot and goes on with that.
+    fn map(&mut self) -> Result<(), String> {
+        if !std::mem::replace(&mut self.to_map, false) {
+            return Ok(());
+        }
+        let bytes = snapshot::of(&self.database.view()).map_err(|error| error.to_string())?;
+        self.database = Database::draft(&bytes).map_err(|error| error.to_string())?;
+        self.database.verify().map_err(|error| error.to_string())?;
+        self.procedures.iter().for_each(|procedure| self.database.add_procedure(procedure.clone()));
+        Ok(())
     }
 
     fn set_up(&mut self, statement: &str) -> Result<(), String> {
