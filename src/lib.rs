@@ -29,6 +29,7 @@
 //! - [`exec`]: plan to rows: batches of typed columns through pulled operators.
 //! - [`store`]: the graph at rest: the file's format, the [`View`] that everybody reads through, petgraph's traits.
 //! - [`load`]: text sources to a snapshot.
+//! - [`algo`]: graph algorithms and what the catalog knows, as procedures.
 //! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines.
 //! - `cli`: the command `ken`.
 //!
@@ -42,6 +43,7 @@
 //! - A snapshot never changes: its bytes are written once, and changes live beside it.
 //! - Reading never panics: bytes that cannot be right read as absent and are reported as damage.
 //! - No `unsafe` outside `store`.
+pub mod algo;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
