@@ -4,10 +4,11 @@
 //! edge charges for its distance. Weights may therefore be metres, minutes or money: the estimate never exceeds the
 //! real cost, and the path is always a cheapest one. The more evenly edges charge, the fewer nodes are looked at.
 
-use super::graph::{Graph, Selection, unknown_key};
+use super::graph::Graph;
+use super::selection::{Selection, number, unknown_key};
 use super::steps::Steps;
 use super::{Call, Result, Rows, shortest};
-use crate::model::{Detail, Diagnostic, NodeId, Value};
+use crate::model::{Detail, Diagnostic, NodeId};
 
 /// Rounding must not lift an estimate above the real cost.
 const SLACK: f64 = 1.0 - 1e-7;
@@ -50,16 +51,10 @@ fn positions(call: &Call<'_, '_>, nodes: &[NodeId], steps: &mut Steps<'_>) -> Re
         steps.take(1)?;
         let coordinate = |axis: usize| {
             let value = keys[axis].map(|key| call.view.node_property(*node, key)).unwrap_or_default();
-            let degrees = match value {
-                Value::Int(degrees) => Ok(degrees as f64),
-                Value::Float(degrees) if degrees.is_finite() => Ok(degrees),
-                Value::Float(_) => Err("is not finite"),
-                Value::Null => Err("is missing"),
-                _ => Err("is not a number"),
-            };
-            degrees.map(f64::to_radians).map_err(|what| {
+            number(&value).map(f64::to_radians).map_err(|what| {
                 let message = format!("the coordinate `{}` of node {} {what}", names[axis], node.0);
-                let error = Diagnostic::argument(Detail::InvalidArgumentType, message);
+                let error = Diagnostic::argument(Detail::InvalidArgumentType, message)
+                    .help("select the nodes that have one with `labels`");
                 if keys[axis].is_some() { error } else { unknown_key(call.view, names[axis], error) }
             })
         };
@@ -136,7 +131,8 @@ mod tests {
         assert_eq!(path(&rows(&view, "algo.aStar", &[from.clone(), to.clone()])), "n0-e4-n2 cost 1");
         let misspelt = config(&[("latitude", Value::from("latitud"))]);
         let message = fails(&view, "algo.aStar", &[from, to, misspelt]);
-        assert_eq!(message, "the coordinate `latitud` of node 0 is missing; did you mean `latitude`?");
+        let help = "select the nodes that have one with `labels`";
+        assert_eq!(message, format!("the coordinate `latitud` of node 0 is missing; {help}; did you mean `latitude`?"));
     }
 
     proptest! {

@@ -5,7 +5,8 @@
 //! each hands its dependency to the nodes before it. That is nodes times edges steps. Paths are sequences of nodes:
 //! parallel edges are one, loops are none.
 
-use super::graph::{Adjacency, Graph, Selection, Weights};
+use super::graph::{Adjacency, Graph};
+use super::selection::{Selection, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
 use crate::model::Direction;

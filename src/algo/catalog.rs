@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::steps::Steps;
 use super::{Call, Parameter, Procedure, Result, Rows, all};
-use crate::model::{EdgeTypeId, KeyId, LabelId, NodeId, Value};
+use crate::model::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 
 /// A row for each name, sorted.
 fn names<'v>(names: impl Iterator<Item = &'v str>) -> Rows {
@@ -52,7 +52,7 @@ pub(super) fn property_keys(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Resul
         steps.take(1)?;
         done = meet(view.node_properties(node));
     }
-    for edge in (0..view.edge_count() as u32).map(crate::model::EdgeId) {
+    for edge in (0..view.edge_count() as u32).map(EdgeId) {
         if done {
             break;
         }
@@ -153,7 +153,7 @@ mod tests {
         let view = view(3, &[(0, 1, 1.0), (0, 2, 1.0)]);
         assert_eq!(texts(rows(&view, "db.labels", &[])), ["Even", "Node"]);
         assert_eq!(texts(rows(&view, "db.relationshipTypes", &[])), ["LINK", "OTHER"]);
-        assert_eq!(texts(rows(&view, "db.propertyKeys", &[])), ["number", "text", "w"]);
+        assert_eq!(texts(rows(&view, "db.propertyKeys", &[])), ["latitude", "longitude", "text", "w"]);
         for name in ["db.labels", "db.relationshipTypes", "db.propertyKeys", "db.schema"] {
             assert!(rows(&View::new(&EMPTY), name, &[]).is_empty(), "{name}");
         }

@@ -5,7 +5,8 @@
 
 use petgraph::unionfind::UnionFind;
 
-use super::graph::{Adjacency, Graph, Selection, Weights};
+use super::graph::{Adjacency, Graph};
+use super::selection::{Selection, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
 use crate::model::Direction;

@@ -5,7 +5,8 @@
 //! degree's run, so that losing a neighbour is one swap. Neighbours are counted whatever the edges' direction, parallel
 //! edges once, loops not at all.
 
-use super::graph::{Adjacency, Graph, Selection, Weights};
+use super::graph::{Adjacency, Graph};
+use super::selection::{Selection, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
 use crate::model::Direction;

@@ -2,12 +2,13 @@
 //! Structures in Large-Scale Networks*, 2007).
 //!
 //! Every node starts as its own community and then, time and again, joins the one that most of its neighbours, by
-//! weight, are in. The paper visits nodes and breaks ties at random; here nodes are visited in the order of their ids, a
-//! node that is in one of the best communities stays, and other ties are broken by a scramble of the ids, so that the
-//! same graph always gives the same communities. Taking the smallest id instead would let the first communities flood
-//! their surroundings: in the first round nearly everything is a tie.
+//! weight, are in. The paper visits nodes and breaks ties at random; here nodes are visited in the order of their ids,
+//! a node that is in one of the best communities stays, and other ties are broken by a scramble of the ids, so that
+//! the same graph always gives the same communities. Taking the smallest id instead would let the first communities
+//! flood their surroundings: in the first round nearly everything is a tie.
 
-use super::graph::{Graph, Selection, Weights};
+use super::graph::Graph;
+use super::selection::{Selection, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
 

@@ -4,7 +4,8 @@
 //! of a node is the share of time spent there. At a node that no edge leaves the walker always starts anew, so scores
 //! sum to 1. An iteration looks at each edge once; petgraph's `page_rank` looks at each pair of nodes.
 
-use super::graph::{Graph, Selection, Weights};
+use super::graph::Graph;
+use super::selection::{Selection, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
 
@@ -39,9 +40,8 @@ fn scores(graph: &Graph, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f
         for place in 0..count {
             steps.take(1 + graph.adjacency.degree(place))?;
             if leaving[place] > 0.0 {
-                // Divided first: sums of large weights stay finite in each of the parts.
-                let part = scores[place] / leaving[place];
-                graph.hops(place).for_each(|hop| next[hop.target] += part * hop.weight);
+                // Not by a common factor: divided by tiny weights it would overflow.
+                graph.hops(place).for_each(|hop| next[hop.target] += scores[place] * (hop.weight / leaving[place]));
             } else {
                 stranded += scores[place];
             }

@@ -16,6 +16,12 @@ pub(super) fn wrong(message: String) -> Diagnostic {
     Diagnostic::argument(Detail::InvalidArgumentValue, message)
 }
 
+/// Adds which known name a misspelt one may have been meant to be.
+pub(super) fn suggest<'k>(error: Diagnostic, name: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let near = nearest(name, known, 1);
+    near.into_iter().fold(error, |error, near| error.help(format!("did you mean `{near}`?")))
+}
+
 impl<'a> Settings<'a> {
     /// Reads the map; null, for the map or for a key, is the same as leaving it out.
     pub(super) fn read(procedure: &'a Procedure, given: Option<&Value<'a>>) -> Result<Self> {
@@ -27,10 +33,9 @@ impl<'a> Settings<'a> {
         for key in map.into_iter().flat_map(|map| map.keys()) {
             if !names().any(|name| name == key.as_str()) {
                 let error = wrong(format!("{} has no setting `{}`", procedure.name, key.as_str()));
-                return Err(match nearest(key, names(), 1).first() {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help(format!("its settings are: {}", names().collect::<Vec<_>>().join(", "))),
-                });
+                let all: Vec<&str> = names().collect();
+                let error = suggest(error, key, all.iter().copied());
+                return Err(error.help(format!("its settings are: {}", all.join(", "))));
             }
         }
         let mut values = Vec::with_capacity(procedure.settings.len());
@@ -39,8 +44,11 @@ impl<'a> Settings<'a> {
             let value = given.or(setting.default.as_ref()).cloned().unwrap_or_default();
             if !setting.types.meets(value.types()) {
                 let (name, taken) = (setting.name, kinds(setting.types));
-                let message =
-                    format!("the setting `{name}` of {} is a {taken}, not {}", procedure.name, value.type_name());
+                let message = format!(
+                    "the setting `{name}` of {} must be of type {taken}, not {}",
+                    procedure.name,
+                    value.type_name()
+                );
                 return Err(Diagnostic::type_error(Detail::InvalidArgumentType, message));
             }
             values.push((setting.name, value));
@@ -64,14 +72,14 @@ impl<'a> Settings<'a> {
     /// A list of names that may be left out.
     pub(super) fn names(&self, name: &str) -> Result<Option<Vec<&str>>> {
         let Value::List(items) = self.value(name) else { return Ok(None) };
-        let text = |item: &'_ Value<'a>| {
+        let other = |item: &Value<'_>| {
             let message =
                 format!("the setting `{name}` of {} lists strings, not {}", self.procedure.name, item.type_name());
             Diagnostic::type_error(Detail::InvalidArgumentType, message)
         };
         let names = items.iter().map(|item| match item {
             Value::String(name) => Ok(name.as_str()),
-            other => Err(text(other)),
+            item => Err(other(item)),
         });
         names.collect::<Result<_>>().map(Some)
     }
@@ -121,19 +129,28 @@ mod tests {
         let view = view(2, &[(0, 1, 1.0)]);
         let strings = |names: &[&'static str]| Value::list(names.iter().map(|name| Value::from(*name)).collect());
         let cases = [
-            ("dampng", Value::Null, "algo.pageRank has no setting `dampng`; did you mean `damping`?"),
+            (
+                "dampng",
+                Value::Null,
+                "algo.pageRank has no setting `dampng`; did you mean `damping`?; \
+                 its settings are: labels, types, direction, weight, damping, maxIterations, tolerance",
+            ),
             (
                 "speed",
                 Value::Null,
                 "algo.pageRank has no setting `speed`; \
                  its settings are: labels, types, direction, weight, damping, maxIterations, tolerance",
             ),
-            ("damping", Value::from("x"), "the setting `damping` of algo.pageRank is a NUMBER, not a string"),
+            (
+                "damping",
+                Value::from("x"),
+                "the setting `damping` of algo.pageRank must be of type NUMBER, not a string",
+            ),
             ("damping", Value::Float(1.5), "`damping` is a number from 0 to 1, not 1.5"),
             ("damping", Value::Float(f64::NAN), "`damping` is a number from 0 to 1, not NaN"),
             ("maxIterations", Value::Int(0), "`maxIterations` is at least 1, not 0"),
             ("direction", Value::from("up"), "`direction` cannot be `up`; it is one of 'out', 'in' and 'both'"),
-            ("labels", Value::from("A"), "the setting `labels` of algo.pageRank is a LIST, not a string"),
+            ("labels", Value::from("A"), "the setting `labels` of algo.pageRank must be of type LIST, not a string"),
             (
                 "labels",
                 Value::list(vec![Value::Int(1)]),

@@ -9,7 +9,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use super::graph::{Graph, Selection, Weights};
+use super::graph::Graph;
+use super::selection::{Selection, Weights};
 use super::settings::wrong;
 use super::steps::Steps;
 use super::{Call, Result, Rows};

@@ -6,7 +6,7 @@
 
 use petgraph::unionfind::UnionFind;
 
-use super::graph::{Selection, Weights};
+use super::selection::{Selection, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows};
 use crate::model::Value;

@@ -60,7 +60,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
         parameters: ENDS_AND_CONFIG,
         settings: &[LABELS, TYPES, OUT, WEIGHT, text("latitude", "latitude"), text("longitude", "longitude")],
         results: PATH_AND_COST,
-        text: "The cheapest path between two nodes, found sooner by the latitudes and longitudes, in degrees, of the nodes.",
+        text: "The cheapest path between two nodes, found sooner by the latitude and longitude of each, in degrees.",
         run: a_star::run,
     },
     Procedure {
@@ -194,7 +194,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
             column("target", Types::STRING),
             column("count", Types::INT),
         ],
-        text: "Which labels relationships of which types connect, and how many there are; a node with several labels counts for each.",
+        text: "Which labels are connected by which types, and how often; a node counts for each of its labels.",
         run: catalog::schema,
     },
 ];

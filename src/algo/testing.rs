@@ -18,13 +18,14 @@ pub(super) type Setting = (&'static str, Value<'static>);
 /// What every view here begins with.
 pub(super) static EMPTY: LazyLock<Snapshot> = LazyLock::new(Snapshot::empty);
 
-/// Nodes `0..nodes`, all labelled `Node` and the even ones `Even` too, and edges with their weight under `w` and a
-/// string under `text`; the edge at place 1 has the type `OTHER` and the others `LINK`.
+/// Nodes `0..nodes` along the equator, all labelled `Node` and the even ones `Even` too, and edges with their weight
+/// under `w` and a string under `text`; the edge at place 1 has the type `OTHER` and the others `LINK`.
 pub(super) fn view(nodes: usize, edges: Edges<'_>) -> View<'static> {
     let mut view = View::new(&EMPTY);
     for number in 0..nodes {
         let labels: &[&str] = if number % 2 == 0 { &["Node", "Even"] } else { &["Node"] };
-        view.create_node(labels, vec![("number", Value::Int(number as i64))]).unwrap();
+        let at = vec![("latitude", Value::Int(0)), ("longitude", Value::Float(number as f64 / 1000.0))];
+        view.create_node(labels, at).unwrap();
     }
     for (at, (source, target, weight)) in edges.iter().enumerate() {
         let properties = vec![("w", Value::Float(*weight)), ("text", Value::from("heavy"))];

@@ -2,7 +2,8 @@
 //!
 //! Petgraph's `toposort` names one node of a cycle; people who look for their mistake want the cycle.
 
-use super::graph::{Adjacency, Graph, Selection, Weights};
+use super::graph::{Adjacency, Graph};
+use super::selection::{Selection, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows};
 use crate::model::{NodeId, Value};

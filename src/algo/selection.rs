@@ -1,0 +1,199 @@
+//! The part of a graph that an algorithm runs on.
+//!
+//! Selected are the nodes with the labels and the edges of the types that the settings name, as far as both ends of an
+//! edge are selected. The nodes are renumbered from 0 in the order of their ids; such a number is a *place*, and arrays
+//! by node are indexed by it.
+
+use super::settings::{suggest, wrong};
+use super::steps::Steps;
+use super::{Call, Result};
+use crate::model::{Detail, Diagnostic, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
+use crate::store::View;
+
+/// Marks a node that is not selected. Ids end before it.
+const NOWHERE: u32 = u32::MAX;
+
+/// Which weights an algorithm can work with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weights {
+    /// Every finite number.
+    Any,
+    /// No number below zero.
+    NotNegative,
+}
+
+/// An edge between selected nodes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub(super) edge: EdgeId,
+    // Half as wide as places elsewhere: there are as many links as edges.
+    source: u32,
+    target: u32,
+    /// 1 when the settings name no weight.
+    pub(super) weight: f64,
+}
+
+impl Link {
+    /// The place of the node that it leaves.
+    pub(super) fn source(&self) -> usize {
+        self.source as usize
+    }
+    /// The place of the node that it enters.
+    pub(super) fn target(&self) -> usize {
+        self.target as usize
+    }
+}
+
+/// Selected nodes and the edges between them.
+pub(super) struct Selection {
+    /// The node at each place, ascending.
+    pub(super) nodes: Vec<NodeId>,
+    /// The edges, ascending.
+    pub(super) links: Vec<Link>,
+    /// Whether the settings name a weight.
+    pub(super) weighted: bool,
+}
+
+impl Selection {
+    /// Reads what the settings `labels`, `types` and `weight` select.
+    pub(super) fn read(call: &Call<'_, '_>, allowed: Weights, steps: &mut Steps<'_>) -> Result<Self> {
+        let view = call.view;
+        let labels = labels(call)?;
+        let types = types(call)?;
+        let kept = |of: &[LabelId]| labels.as_ref().is_none_or(|wanted| of.iter().any(|label| wanted.contains(label)));
+        let nodes: Vec<NodeId> = view.scan(kept).into_iter().flatten().map(NodeId).collect();
+        let mut places = vec![NOWHERE; view.node_count() as usize];
+        for (place, node) in nodes.iter().enumerate() {
+            if let Some(slot) = places.get_mut(node.index()) {
+                *slot = place as u32;
+            }
+        }
+        steps.take(nodes.len())?;
+        let place = |node: NodeId| places.get(node.index()).copied().filter(|place| *place != NOWHERE);
+        let mut links = Vec::new();
+        // Type by type, since nothing can be asked while the store walks.
+        for edge_type in types {
+            let before = links.len();
+            view.edges(Some(&[edge_type]), |edge, source, target| {
+                if let (Some(source), Some(target)) = (place(source), place(target)) {
+                    links.push(Link { edge, source, target, weight: 1.0 });
+                }
+            });
+            steps.take(links.len() - before)?;
+        }
+        // One type's edges ascend already: the sort merges few runs.
+        links.sort_by_key(|link| link.edge);
+        let key = call.settings.text("weight");
+        if let Some(name) = key {
+            let key = view.key_id(name);
+            let mut sum = 0.0;
+            for link in &mut links {
+                steps.take(1)?;
+                link.weight = weight(view, link.edge, key, name, allowed)?;
+                sum += link.weight.abs();
+            }
+            // No sum of weights that an algorithm forms can overflow then.
+            if !f64::is_finite(sum) {
+                let message = format!("the weights `{name}` sum to more than a float can hold");
+                return Err(Diagnostic::argument(Detail::NumberOutOfRange, message));
+            }
+        }
+        Ok(Selection { nodes, links, weighted: key.is_some() })
+    }
+
+    /// The place of a node.
+    pub(super) fn place(&self, node: NodeId) -> Option<usize> {
+        self.nodes.binary_search(&node).ok()
+    }
+}
+
+/// The labels of which a node has one; none selects every node.
+fn labels(call: &Call<'_, '_>) -> Result<Option<Vec<LabelId>>> {
+    let Some(names) = call.settings.names("labels")? else { return Ok(None) };
+    let view = call.view;
+    let known = (0..view.label_count() as u32).map(|id| view.label_name(LabelId(id)));
+    let known: Vec<&str> = known.collect();
+    let find = |name: &str| view.label_id(name).ok_or_else(|| unknown("no node has the label", name, &known));
+    names.into_iter().map(find).collect::<Result<_>>().map(Some)
+}
+
+/// The types of the edges that are selected.
+fn types(call: &Call<'_, '_>) -> Result<Vec<EdgeTypeId>> {
+    let view = call.view;
+    let all = (0..view.edge_type_count() as u32).map(EdgeTypeId);
+    let Some(names) = call.settings.names("types")? else { return Ok(all.collect()) };
+    let known: Vec<&str> = all.map(|edge_type| view.edge_type_name(edge_type)).collect();
+    let find =
+        |name: &str| view.edge_type_id(name).ok_or_else(|| unknown("no relationship has the type", name, &known));
+    let mut types: Vec<EdgeTypeId> = names.into_iter().map(find).collect::<Result<_>>()?;
+    // A type named twice is walked once.
+    types.sort_unstable();
+    types.dedup();
+    Ok(types)
+}
+
+/// The error about a name that the graph does not know. A pattern with such a name finds nothing, with a warning; a
+/// procedure cannot warn, and scores over nothing would pass for an answer.
+fn unknown(what: &str, name: &str, known: &[&str]) -> Diagnostic {
+    suggest(wrong(format!("{what} `{name}`")), name, known.iter().copied())
+}
+
+/// The edge's number under the key.
+fn weight(view: &View<'_>, edge: EdgeId, key: Option<KeyId>, name: &str, allowed: Weights) -> Result<f64> {
+    let value = key.map(|key| view.edge_property(edge, key)).unwrap_or_default();
+    let (detail, what) = match number(&value) {
+        Ok(number) if number >= 0.0 || allowed == Weights::Any => return Ok(number),
+        Ok(_) => (Detail::NumberOutOfRange, "is negative"),
+        Err(what) => (Detail::InvalidArgumentType, what),
+    };
+    let ends = view.edge(edge).map(|ends| {
+        let edge_type = view.edge_type_name(ends.edge_type);
+        format!(", of type `{edge_type}` from node {} to node {},", ends.source.0, ends.target.0)
+    });
+    let message = format!("the weight `{name}` of relationship {}{} {what}", edge.0, ends.unwrap_or_default());
+    let error = Diagnostic::argument(detail, message);
+    Err(if key.is_some() { error } else { unknown_key(view, name, error) })
+}
+
+/// The value as a finite number, or what is wrong with it.
+pub(super) fn number(value: &Value<'_>) -> std::result::Result<f64, &'static str> {
+    match value {
+        Value::Int(number) => Ok(*number as f64),
+        Value::Float(number) if number.is_finite() => Ok(*number),
+        Value::Float(_) => Err("is not finite"),
+        Value::Null => Err("is missing"),
+        _ => Err("is not a number"),
+    }
+}
+
+/// Adds which of the graph's keys may have been meant.
+pub(super) fn unknown_key(view: &View<'_>, name: &str, error: Diagnostic) -> Diagnostic {
+    suggest(error, name, (0..view.key_count() as u32).map(|id| view.key_name(KeyId(id))))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::algo::testing::{config, fails, given, view};
+    use crate::model::Value;
+
+    #[test]
+    fn weights_that_do_not_weigh() {
+        let edge = "of relationship 1, of type `OTHER` from node 1 to node 0,";
+        let first = "of relationship 0, of type `LINK` from node 0 to node 1,";
+        let cases = [
+            (f64::NAN, "w", format!("the weight `w` {edge} is not finite")),
+            (f64::INFINITY, "w", format!("the weight `w` {edge} is not finite")),
+            (-0.5, "w", format!("the weight `w` {edge} is negative")),
+            (f64::MAX, "w", "the weights `w` sum to more than a float can hold".to_owned()),
+            (1.0, "text", format!("the weight `text` {first} is not a number")),
+            (1.0, "latitude", format!("the weight `latitude` {first} is missing")),
+            (1.0, "Text", format!("the weight `Text` {first} is missing; did you mean `text`?")),
+        ];
+        for (second, key, message) in cases {
+            let view = view(2, &[(0, 1, f64::MAX), (1, 0, second)]);
+            assert_eq!(fails(&view, "algo.pageRank", &[config(&[("weight", Value::from(key))])]), message);
+        }
+        let negative = view(2, &[(0, 1, -1.0)]);
+        assert_eq!(given(&negative, "algo.minimumSpanningTree", &[("weight", Value::from("w"))]).len(), 1);
+    }
+}
