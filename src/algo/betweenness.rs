@@ -15,7 +15,7 @@ use crate::model::Direction;
 pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
     let direction = call.settings.direction()?;
     let (nodes, graph) = Graph::new(Selection::read(call, Weights::Any, steps)?, direction, steps)?.simple();
-    let mut scores = scores(&graph, steps)?;
+    let mut scores = scores(call, &graph, steps)?;
     if direction == Direction::Both {
         // Every path was found from either end.
         scores.iter_mut().for_each(|score| *score /= 2.0);
@@ -24,7 +24,7 @@ pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
 }
 
 /// Sums over all starts; the arrays are made once and only what a search touched is cleared.
-fn scores(graph: &Adjacency, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
+fn scores(call: &Call<'_, '_>, graph: &Adjacency, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
     const FAR: u32 = u32::MAX;
     let count = graph.len();
     let mut scores = vec![0.0; count];
@@ -50,6 +50,10 @@ fn scores(graph: &Adjacency, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
                 }
             }
         }
+        // Diamonds in a row double the number of paths each.
+        if order.iter().any(|place| paths[*place].is_infinite()) {
+            return Err(call.error("there are more shortest paths than a float can count".to_owned()));
+        }
         // A place's successors all come later in the order, so their dependencies are complete before its own.
         for place in order.iter().rev().copied() {
             steps.take(1 + graph.degree(place))?;
@@ -73,7 +77,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::algo::testing::{Edges, edges, floats, given, view};
+    use crate::algo::testing::{Edges, edges, fails, floats, given, view};
     use crate::model::Value;
 
     /// By distances and numbers of shortest paths between all pairs.
@@ -133,6 +137,17 @@ mod tests {
             let settings = [("direction", Value::from(*direction))];
             assert_eq!(floats(&given(&view(*nodes, edges), "algo.betweenness", &settings)), *expected);
         }
+    }
+
+    #[test]
+    fn too_many_paths() {
+        let diamond = |at: usize| {
+            let first = 3 * at;
+            [(first, first + 1, 1.0), (first, first + 2, 1.0), (first + 1, first + 3, 1.0), (first + 2, first + 3, 1.0)]
+        };
+        let diamonds: Vec<_> = (0..1100).flat_map(diamond).collect();
+        let message = fails(&view(3301, &diamonds), "algo.betweenness", &[]);
+        assert_eq!(message, "algo.betweenness: there are more shortest paths than a float can count");
     }
 
     proptest! {

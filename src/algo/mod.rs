@@ -11,7 +11,7 @@
 //! - Nothing runs long without asking whether it may go on. Petgraph's algorithms have no place to ask, which is why
 //!   the loops here are our own; petgraph's are the twins that the tests compare them with.
 //!
-//! Most algorithms read the part of the graph that the settings select once into a [`selection::Selection`], number its
+//! Most algorithms read the part of the graph that the settings select once into a `selection::Selection`, number its
 //! nodes densely, and never touch the view again.
 
 mod a_star;
