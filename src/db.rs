@@ -4,20 +4,25 @@
 //! that changes the graph runs to its end before its first row is seen, and leaves nothing behind when it fails.
 
 mod build;
+mod deserialize;
 mod names;
+mod prepared;
 mod procedure;
 mod rows;
 mod sentence;
 #[cfg(feature = "cli")]
 mod text;
+mod transaction;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use prepared::Prepared;
 use procedure::Procedures;
 pub use procedure::{Check, Procedure, ProcedureRows};
 pub use rows::Rows;
+pub use transaction::Transaction;
 
 use crate::error::Error;
 use crate::exec;
@@ -53,7 +58,10 @@ pub type Parameters = BTreeMap<String, Value<'static>>;
 /// ```
 pub struct Database {
     snapshot: Snapshot,
+    /// What is committed.
     changes: Mutex<Arc<Changes>>,
+    /// Held by whoever writes.
+    writer: Mutex<()>,
     procedures: Arc<Procedures>,
     writable: bool,
 }
@@ -109,7 +117,7 @@ impl Database {
     }
 
     fn over(snapshot: Snapshot, writable: bool) -> Self {
-        Database { snapshot, changes: Mutex::default(), procedures: Arc::default(), writable }
+        Database { snapshot, changes: Mutex::default(), writer: Mutex::default(), procedures: Arc::default(), writable }
     }
 
     /// Adds a procedure that statements may call; it hides a built-in one of the same name.
@@ -162,59 +170,69 @@ impl Database {
         limits: &Limits,
         disabled: &[Rule],
     ) -> Result<Rows<'g>, Error> {
-        let view = self.view();
-        let parsed = self.parse(text, &view)?;
-        let mut plan =
-            plan::plan(&parsed.statement, text, (&view, &*self.procedures), disabled).map_err(Error::Plan)?;
-        let warnings = std::mem::take(&mut plan.warnings);
-        let mode = parsed.statement.mode;
-        if mode == ast::Mode::Explain {
-            let rows = Rows::text(view, "plan", &plan::explain(&plan, None));
-            return Ok(rows.saying(parsed.notes, None, warnings));
-        }
-        let plan = Arc::new(plan);
-        let rows = self.run(Arc::clone(&plan), view, parameters, limits)?;
-        if mode == ast::Mode::Profile {
-            let (view, counts) = rows.drain()?;
-            let rows = Rows::text(view, "plan", &plan::explain(&plan, Some(&counts)));
-            return Ok(rows.saying(parsed.notes, None, warnings));
-        }
-        Ok(rows.saying(parsed.notes, parsed.nothing, warnings))
+        self.prepare_on(text, &self.view(), disabled)?.query(parameters, limits)
     }
 
-    fn run<'g>(
+    /// Reads and plans a statement, to run it many times.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parse`] and [`Error::Plan`].
+    pub fn prepare(&self, text: &str) -> Result<Prepared<'_>, Error> {
+        self.prepare_on(text, &self.view(), &[])
+    }
+
+    fn prepare_on(&self, text: &str, view: &View<'_>, disabled: &[Rule]) -> Result<Prepared<'_>, Error> {
+        let Parsed { statement, notes, nothing } = self.parse(text, view)?;
+        let mut plan = plan::plan(&statement, text, (view, &*self.procedures), disabled).map_err(Error::Plan)?;
+        let warnings = std::mem::take(&mut plan.warnings);
+        Ok(Prepared { database: self, plan: Arc::new(plan), mode: statement.mode, notes, nothing, warnings })
+    }
+
+    fn read<'g>(&'g self, plan: &Arc<Plan>, view: View<'g>, parameters: &Parameters, limits: &Limits) -> Rows<'g> {
+        let parameters = Arc::new(parameters.clone());
+        let cursor = exec::run(Arc::clone(plan), view, parameters, self.procedures.clone(), limits.clone());
+        Rows::running(cursor, plan)
+    }
+
+    fn can_be_written(&self) -> Result<(), Error> {
+        if self.writable {
+            return Ok(());
+        }
+        Err(Error::Run(
+            Diagnostic::new(Class::Unsupported, Detail::Other, "this graph is open for reading only")
+                .help("what writes runs on a graph in memory: `ken --memory`, or `Database::in_memory()`"),
+        ))
+    }
+
+    /// Runs a statement that writes, on what is committed.
+    fn write_committed(&self, plan: &Arc<Plan>, parameters: &Parameters, limits: &Limits) -> Result<Rows<'_>, Error> {
+        self.can_be_written()?;
+        // One writer at a time, from the state that it reads to the state that it leaves.
+        let _writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        self.write_to(&mut kept, plan, parameters, limits)
+    }
+
+    /// Runs a statement that writes to these changes, to its end; when it fails they are as they were.
+    fn write_to<'g>(
         &'g self,
-        plan: Arc<Plan>,
-        view: View<'g>,
+        kept: &mut Arc<Changes>,
+        plan: &Arc<Plan>,
         parameters: &Parameters,
         limits: &Limits,
     ) -> Result<Rows<'g>, Error> {
-        let parameters = Arc::new(parameters.clone());
-        if !plan.writes {
-            let cursor = exec::run(Arc::clone(&plan), view, parameters, self.procedures.clone(), limits.clone());
-            return Ok(Rows::running(cursor, &plan));
-        }
-        if !self.writable {
-            return Err(Error::Run(
-                Diagnostic::new(Class::Unsupported, Detail::Other, "this graph is open for reading only")
-                    .help("what writes runs on a graph in memory: `ken --memory`, or `Database::in_memory()`"),
-            ));
-        }
-        drop(view);
-        // One writer at a time, from the state that it reads to the state that it leaves.
         // While it runs the changes are its own, so that it adds to them where they are instead of to a copy.
-        let mut kept = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut changes = std::mem::take(&mut *kept);
+        let mut changes = std::mem::take(kept);
         let mark = Arc::make_mut(&mut changes).mark();
         let view = View::with_changes(&self.snapshot, changes);
-        let cursor = exec::run(Arc::clone(&plan), view, parameters, self.procedures.clone(), limits.clone());
-        let (rows, failure) = Rows::running(cursor, &plan).gather();
+        let (rows, failure) = self.read(plan, view, parameters, limits).gather();
         *kept = rows.view().changes();
         match failure {
             None => Ok(rows),
             Some(error) => {
                 drop(rows);
-                Arc::make_mut(&mut kept).undo_to(mark);
+                Arc::make_mut(kept).undo_to(mark);
                 Err(Error::Run(error))
             }
         }
@@ -242,14 +260,15 @@ impl Database {
         analyze: Option<&Limits>,
         disabled: &[Rule],
     ) -> Result<String, Error> {
-        let view = self.view();
-        let parsed = self.parse(text, &view)?;
-        let plan =
-            Arc::new(plan::plan(&parsed.statement, text, (&view, &*self.procedures), disabled).map_err(Error::Plan)?);
-        let Some(limits) = analyze else { return Ok(plan::explain(&plan, None)) };
-        let rows = self.run(Arc::clone(&plan), view, parameters, limits)?;
+        let prepared = self.prepare_on(text, &self.view(), disabled)?;
+        let plan = &prepared.plan;
+        let Some(limits) = analyze else { return Ok(plan::explain(plan, None)) };
+        let rows = match plan.writes {
+            true => self.write_committed(plan, parameters, limits)?,
+            false => self.read(plan, self.view(), parameters, limits),
+        };
         let (_, counts) = rows.drain()?;
-        Ok(plan::explain(&plan, Some(&counts)))
+        Ok(plan::explain(plan, Some(&counts)))
     }
 
     fn parse(&self, text: &str, view: &View<'_>) -> Result<Parsed, Error> {

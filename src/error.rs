@@ -15,6 +15,9 @@ pub enum Error {
     /// The statement failed while it ran.
     #[error("{0}")]
     Run(Diagnostic),
+    /// A row does not fit the type that it should become.
+    #[error("this row does not fit: {0}")]
+    Row(String),
     /// The graph could not be opened, read or written.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -39,7 +42,7 @@ impl Error {
     /// Which kind of failure this is.
     pub fn failure(&self) -> Failure {
         match self {
-            Error::Parse(_) | Error::Plan(_) => Failure::Statement,
+            Error::Parse(_) | Error::Plan(_) | Error::Row(_) => Failure::Statement,
             Error::Run(diagnostic) => match diagnostic.class {
                 Class::LimitExceeded => Failure::Limit,
                 Class::Cancelled => Failure::Cancelled,
@@ -56,7 +59,7 @@ impl Error {
     pub fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {
             Error::Parse(d) | Error::Plan(d) | Error::Run(d) => Some(d),
-            Error::Store(_) => None,
+            Error::Row(_) | Error::Store(_) => None,
         }
     }
 }

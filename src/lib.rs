@@ -57,7 +57,7 @@ pub mod model;
 pub mod plan;
 pub mod store;
 
-pub use db::{Check, Database, Limits, Parameters, Procedure, ProcedureRows, Rows, Summary};
+pub use db::{Check, Database, Limits, Parameters, Prepared, Procedure, ProcedureRows, Rows, Summary, Transaction};
 pub use error::{Error, Failure};
 pub use plan::physical::Warning;
 pub use store::View;

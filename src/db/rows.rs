@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 
+use serde::de::DeserializeOwned;
+
+use super::deserialize;
 use crate::error::Error;
 use crate::exec::{Batch, Cursor, Summary};
 use crate::lang::ask::Note;
@@ -98,6 +101,33 @@ impl<'g> Rows<'g> {
             }
             Source::Finished { view, counts, .. } => Ok((view, counts)),
         }
+    }
+
+    /// The rows as the program's own type: a struct by the columns' names, a tuple by their order, or what the only column
+    /// holds. A node, an edge or a map becomes a struct by its properties.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Skill {
+    ///     name: String,
+    ///     kind: String,
+    /// }
+    ///
+    /// let db = kenning::Database::shipped()?;
+    /// let rows = db.query("MATCH (s:Skill {id: 'communication'}) RETURN s", &Default::default(), &Default::default())?;
+    /// let skills: Vec<Skill> = rows.deserialize().collect::<Result<_, _>>()?;
+    /// assert_eq!((skills[0].name.as_str(), skills[0].kind.as_str()), ("Communication", "soft"));
+    /// # Ok::<(), kenning::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// In a row's place [`Error::Row`] when it does not fit, and what the iterator over values says.
+    pub fn deserialize<T: DeserializeOwned>(mut self) -> impl Iterator<Item = Result<T, Error>> {
+        std::iter::from_fn(move || {
+            let row = self.next()?;
+            Some(row.and_then(|values| deserialize::row(&self.columns, &values, self.view())))
+        })
     }
 
     /// The columns' names; none for a statement without `RETURN`.

@@ -24,7 +24,7 @@ impl Database {
         };
         let asked = ask::parse(text, schema, &names::Names(&view)).map_err(Error::Parse)?;
         let plan = plan::plan(&asked.picture, text, (&view, &*self.procedures), &[]).map_err(Error::Plan)?;
-        Ok(self.run(Arc::new(plan), view.clone(), parameters, limits)?.saying(asked.notes, asked.nothing, Vec::new()))
+        Ok(self.read(&Arc::new(plan), view.clone(), parameters, limits).saying(asked.notes, asked.nothing, Vec::new()))
     }
 
     /// What can follow the beginning of a sentence, up to the word that is being typed: words and phrases, and the

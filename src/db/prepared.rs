@@ -1,0 +1,92 @@
+//! Prepared statements: parsed and planned once, run many times.
+
+use std::sync::Arc;
+
+use super::{Database, Limits, Parameters, Rows};
+use crate::error::Error;
+use crate::lang::ask::Note;
+use crate::lang::ast::Mode;
+use crate::plan;
+use crate::plan::physical::{Plan, Warning};
+use crate::store::{Changes, View};
+
+/// A statement of a database, ready to run with other parameters each time.
+///
+/// ```
+/// use kenning::{Database, Limits, Parameters, model::Value};
+///
+/// let db = Database::shipped()?;
+/// let skills = db.prepare("MATCH (s:Skill {kind: $kind}) RETURN count(s)")?;
+/// for kind in ["technical", "soft"] {
+///     let parameters = Parameters::from([("kind".to_owned(), Value::string(kind))]);
+///     assert_eq!(skills.query(&parameters, &Limits::default())?.count(), 1);
+/// }
+/// # Ok::<(), kenning::Error>(())
+/// ```
+pub struct Prepared<'g> {
+    pub(super) database: &'g Database,
+    pub(super) plan: Arc<Plan>,
+    pub(super) mode: Mode,
+    pub(super) notes: Vec<Note>,
+    pub(super) nothing: Option<Note>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl<'g> Prepared<'g> {
+    /// Runs it on the graph as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] while it runs; later rows may still fail, as the iterator says.
+    pub fn query(&self, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
+        if self.mode == Mode::Explain || !self.plan.writes {
+            return self.read(self.database.view(), parameters, limits);
+        }
+        let rows = self.database.write_committed(&self.plan, parameters, limits)?;
+        self.told(rows)
+    }
+
+    /// The names of the answer's columns; none for a statement without `RETURN`.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.plan.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether it changes the graph.
+    pub fn writes(&self) -> bool {
+        self.plan.writes
+    }
+
+    /// Runs it on the changes of a transaction.
+    pub(super) fn within(
+        &self,
+        changes: &mut Arc<Changes>,
+        parameters: &Parameters,
+        limits: &Limits,
+    ) -> Result<Rows<'g>, Error> {
+        if self.mode == Mode::Explain || !self.plan.writes {
+            let view = View::with_changes(&self.database.snapshot, Arc::clone(changes));
+            return self.read(view, parameters, limits);
+        }
+        let rows = self.database.write_to(changes, &self.plan, parameters, limits)?;
+        self.told(rows)
+    }
+
+    fn read(&self, view: View<'g>, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
+        if self.mode == Mode::Explain {
+            let rows = Rows::text(view, "plan", &plan::explain(&self.plan, None));
+            return Ok(rows.saying(self.notes.clone(), None, self.warnings.clone()));
+        }
+        let rows = self.database.read(&self.plan, view, parameters, limits);
+        self.told(rows)
+    }
+
+    /// The rows with everything there is to say about them; of a profile, the plan with its counts.
+    fn told(&self, rows: Rows<'g>) -> Result<Rows<'g>, Error> {
+        if self.mode == Mode::Profile {
+            let (view, counts) = rows.drain()?;
+            let rows = Rows::text(view, "plan", &plan::explain(&self.plan, Some(&counts)));
+            return Ok(rows.saying(self.notes.clone(), None, self.warnings.clone()));
+        }
+        Ok(rows.saying(self.notes.clone(), self.nothing.clone(), self.warnings.clone()))
+    }
+}

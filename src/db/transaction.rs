@@ -1,0 +1,88 @@
+//! Transactions: several statements that are seen whole or not at all.
+
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use super::{Database, Limits, Parameters, Prepared, Rows};
+use crate::error::Error;
+use crate::store::{Changes, View};
+
+/// Several statements that others see when [`Transaction::commit`] has returned, and never if it is not called.
+///
+/// There is one transaction at a time; whoever begins another waits. Readers do not wait: they see what was committed. A
+/// statement that fails leaves nothing behind, and the transaction goes on without it.
+///
+/// ```
+/// use kenning::{Database, Limits, Parameters};
+///
+/// let db = Database::in_memory();
+/// let mut transaction = db.begin()?;
+/// transaction.query("CREATE (:Skill {name: 'Python'})", &Parameters::new(), &Limits::default())?;
+/// assert_eq!(db.view().node_count(), 0);
+/// transaction.commit();
+/// assert_eq!(db.view().node_count(), 1);
+/// # Ok::<(), kenning::Error>(())
+/// ```
+pub struct Transaction<'g> {
+    database: &'g Database,
+    changes: Arc<Changes>,
+    /// Held to the end.
+    _writer: MutexGuard<'g, ()>,
+}
+
+impl Database {
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] when the graph is open for reading only.
+    pub fn begin(&self) -> Result<Transaction<'_>, Error> {
+        self.can_be_written()?;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = Arc::clone(&self.changes.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(Transaction { database: self, changes, _writer: writer })
+    }
+}
+
+impl<'g> Transaction<'g> {
+    /// Runs a statement on the graph as this transaction has left it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::query`].
+    pub fn query(&mut self, text: &str, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
+        let prepared = self.database.prepare_on(text, &self.view(), &[])?;
+        prepared.within(&mut self.changes, parameters, limits)
+    }
+
+    /// Runs a prepared statement of the same database.
+    ///
+    /// # Errors
+    ///
+    /// As [`Prepared::query`].
+    ///
+    /// # Panics
+    ///
+    /// When the statement was prepared on another database: its plan knows another graph.
+    pub fn run(
+        &mut self,
+        statement: &Prepared<'g>,
+        parameters: &Parameters,
+        limits: &Limits,
+    ) -> Result<Rows<'g>, Error> {
+        assert!(std::ptr::eq(statement.database, self.database), "this statement was prepared on another database");
+        statement.within(&mut self.changes, parameters, limits)
+    }
+
+    /// The graph as this transaction has left it so far.
+    pub fn view(&self) -> View<'g> {
+        View::with_changes(&self.database.snapshot, Arc::clone(&self.changes))
+    }
+
+    /// Lets everybody see what the statements did.
+    pub fn commit(self) {
+        *self.database.changes.lock().unwrap_or_else(PoisonError::into_inner) = self.changes;
+    }
+
+    /// Forgets what the statements did, as dropping the transaction does.
+    pub fn rollback(self) {}
+}
