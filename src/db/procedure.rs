@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::algo;
 use crate::exec;
-use crate::model::procedure::{Procedures as Signatures, Signature};
+use crate::model::procedure::{Parameter, Procedures as Signatures, Signature};
 use crate::model::{Diagnostic, Value};
 use crate::store::View;
 
@@ -68,11 +69,25 @@ impl Procedures {
 
 impl Signatures for Procedures {
     fn signature(&self, name: &str) -> Option<Signature> {
-        self.own.get(&name.to_lowercase()).map(|own| own.signature.clone())
+        if let Some(own) = self.own.get(&name.to_lowercase()) {
+            return Some(own.signature.clone());
+        }
+        let built_in = algo::find(name)?;
+        let parameter = |parameter: &algo::Parameter| Parameter {
+            name: parameter.name.to_owned(),
+            types: parameter.types,
+            optional: parameter.default.is_some(),
+        };
+        Some(Signature {
+            name: built_in.name.to_owned(),
+            parameters: built_in.parameters.iter().map(parameter).collect(),
+            results: built_in.results.iter().map(|column| (column.name.to_owned(), column.types)).collect(),
+        })
     }
 
     fn names(&self) -> Vec<String> {
-        self.own.values().map(|own| own.signature.name.clone()).collect()
+        let own = self.own.values().map(|own| own.signature.name.clone());
+        own.chain(algo::all().iter().map(|procedure| procedure.name.to_owned())).collect()
     }
 }
 
@@ -84,10 +99,11 @@ impl exec::Procedures for Procedures {
         arguments: &[Value<'_>],
         check: &mut dyn FnMut() -> Result<(), Diagnostic>,
     ) -> Result<ProcedureRows, Diagnostic> {
-        match self.own.get(&name.to_lowercase()) {
-            Some(own) => (own.run)(view, arguments, check),
+        match (self.own.get(&name.to_lowercase()), algo::find(name)) {
+            (Some(own), _) => (own.run)(view, arguments, check),
+            (None, Some(built_in)) => built_in.call(view, arguments, check),
             // The planner has found it.
-            None => Ok(Vec::new()),
+            (None, None) => Ok(Vec::new()),
         }
     }
 }

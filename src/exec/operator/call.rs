@@ -34,7 +34,10 @@ impl<'g> Call<'g> {
         for argument in &self.call.arguments {
             arguments.push(eval(argument, &row, ctx)?.value(0));
         }
-        let rows = ctx.call(&self.call.procedure, &arguments)?;
+        let rows = ctx.call(&self.call.procedure, &arguments).map_err(|error| match self.call.arguments.first() {
+            Some(argument) => error.at(argument.span),
+            None => error,
+        })?;
         if !self.call.gives_rows {
             return Ok(row.gather(&[0], &self.live));
         }
