@@ -98,7 +98,7 @@ impl<'p> Build<'p> {
         self.inner_plan(root, gathers(root))
     }
 
-    fn inner_plan(&mut self, root: &'p Logical, per_row: bool) -> Subplan {
+    pub(super) fn inner_plan(&mut self, root: &'p Logical, per_row: bool) -> Subplan {
         let row = self.row_var();
         Subplan { root: self.rows(root).op, row, per_row }
     }

@@ -79,6 +79,7 @@ impl Printer<'_> {
                 branches.iter().for_each(|(branch, _)| self.op(branch, depth + 1, lines));
             }
             OpKind::Merge { inner, .. } => self.subplan("match", inner, depth + 1, lines),
+            OpKind::GroupExpand { inner, .. } => self.subplan("round", inner, depth + 1, lines),
             OpKind::Foreach { inner } => self.subplan("each", inner, depth + 1, lines),
             _ => {}
         }
@@ -99,6 +100,9 @@ impl Printer<'_> {
             OpKind::EdgeScan(expand) => format!("EdgeScan {}", self.step(expand, "")),
             OpKind::VarExpand { expand, min, max, filter, .. } => {
                 format!("VarExpand {}{}", self.step(expand, &bounds(*min, *max)), self.each(filter.as_ref()))
+            }
+            OpKind::GroupExpand { expand, min, max, .. } => {
+                format!("GroupExpand {}", self.step(expand, &bounds(*min, *max)))
             }
             OpKind::ShortestPath { expand, min, max, filter, all, .. } => {
                 let which = if *all { "all" } else { "any" };

@@ -269,6 +269,25 @@ pub(super) struct Walk {
     pub filter: Option<Expr>,
     /// Only the shortest; true: all of them.
     pub shortest: Option<bool>,
+    /// A pattern in place of an edge.
+    pub group: Option<Group>,
+}
+
+/// A pattern that a walk repeats. It is found from left to right.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Group {
+    /// Finds one round; starts at `Argument`, which binds `start`.
+    pub inner: Box<Logical>,
+    /// What the round uses of the rows outside.
+    pub imports: BTreeSet<Var>,
+    /// The first node of a round.
+    pub start: Var,
+    /// The last node of a round.
+    pub end: Var,
+    /// The edges of a round, single or as lists.
+    pub edges: Vec<Var>,
+    /// What a round binds, and what holds the list of it outside.
+    pub lists: Vec<(Var, Var)>,
 }
 
 /// A pattern of several parts of which only the shortest walks count.
@@ -300,7 +319,10 @@ impl QueryGraph {
     /// What finding it binds.
     pub(super) fn vars(&self) -> BTreeSet<Var> {
         let edges = self.edges.iter().map(|edge| edge.var);
-        self.nodes.iter().copied().chain(edges).chain(self.paths.iter().map(|(path, _)| *path)).collect()
+        let groups = self.edges.iter().filter_map(|edge| edge.walk.as_ref()?.group.as_ref());
+        let lists = groups.flat_map(|group| group.lists.iter().map(|(_, list)| *list));
+        let paths = self.paths.iter().map(|(path, _)| *path);
+        self.nodes.iter().copied().chain(edges).chain(lists).chain(paths).collect()
     }
 }
 

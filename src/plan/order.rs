@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::build::{Build, Rows};
 use super::cost;
 use super::expr::{CompareOp, Expr, ExprKind, Labels, UnaryOp};
-use super::logical::{PatternEdge, QueryGraph, Walk};
+use super::logical::{Group, PatternEdge, QueryGraph, Walk};
 use super::lower::all_of;
 use super::physical::{Expand, OpKind};
 use super::walk::{free_vars, volatile};
@@ -86,7 +86,11 @@ impl<'p> Ordering<'_, 'p> {
         }
         let reachable = |edge: &PatternEdge| {
             let (left, right) = (self.bound(edge.left), self.bound(edge.right));
-            let ends = if shortest(edge).is_some() { left && right } else { left || right };
+            let ends = match (shortest(edge), group(edge)) {
+                (Some(_), _) => left && right,
+                (None, Some(group)) => left && group.imports.is_subset(&self.rows.bound),
+                (None, None) => left || right,
+            };
             ends && self.filter_can_run(edge)
         };
         let next = self
@@ -107,8 +111,10 @@ impl<'p> Ordering<'_, 'p> {
             .iter()
             .copied()
             .filter(|node| !self.bound(*node))
-            .map(|node| (node, self.start_rows(node)))
-            .min_by(|a, b| a.1.total_cmp(&b.1));
+            .map(|node| (node, self.start_rows(node), self.follows_group(node)))
+            // A group is found from left to right only.
+            .min_by(|a, b| a.2.cmp(&b.2).then(a.1.total_cmp(&b.1)))
+            .map(|(node, rows, _)| (node, rows));
         let Some((node, rows)) = start else {
             // Walks whose filters wait for each other; what is not bound yet is null to them.
             let Some(edge) = self.left.pop() else { return false };
@@ -141,6 +147,11 @@ impl<'p> Ordering<'_, 'p> {
             None => self.scan(node, rows),
         }
         true
+    }
+
+    /// Whether the node lies behind a group whose first node is not known yet.
+    fn follows_group(&self, node: Var) -> bool {
+        self.left.iter().any(|edge| group(edge).is_some() && edge.right == node && !self.bound(edge.left))
     }
 
     /// Whether the filter of a walk has everything that it uses.
@@ -303,14 +314,25 @@ impl<'p> Ordering<'_, 'p> {
         let reversed = edge.walk.is_some() && from != edge.left;
         let kind = match &edge.walk {
             None => OpKind::Expand(expand),
-            Some(Walk { min, max, each, filter, shortest: None }) => {
+            Some(Walk { min, max, group: Some(group), .. }) => OpKind::GroupExpand {
+                expand,
+                min: *min,
+                max: *max,
+                inner: Box::new(self.build.inner_plan(&group.inner, false)),
+                start: group.start,
+                end: group.end,
+                edges: group.edges.clone(),
+                lists: group.lists.clone(),
+            },
+            Some(Walk { min, max, each, filter, shortest: None, .. }) => {
                 OpKind::VarExpand { expand, min: *min, max: *max, each: *each, filter: filter.clone() }
             }
-            Some(Walk { min, max, each, filter, shortest: Some(all) }) => {
+            Some(Walk { min, max, each, filter, shortest: Some(all), .. }) => {
                 OpKind::ShortestPath { expand, min: *min, max: *max, each: *each, filter: filter.clone(), all: *all }
             }
         };
-        self.rows.push(self.build, kind, rows, [edge.var, to]);
+        let lists = group(edge).into_iter().flat_map(|group| group.lists.iter().map(|(_, list)| *list));
+        self.rows.push(self.build, kind, rows, [edge.var, to].into_iter().chain(lists));
         if reversed {
             let list = Expr::new(edge.span, ExprKind::Var(edge.var));
             let reverse = Expr::new(edge.span, ExprKind::Call(Function::Reverse, vec![list]));
@@ -385,6 +407,10 @@ impl<'p> Ordering<'_, 'p> {
 
 fn shortest(edge: &PatternEdge) -> Option<bool> {
     edge.walk.as_ref()?.shortest
+}
+
+fn group(edge: &PatternEdge) -> Option<&Group> {
+    edge.walk.as_ref()?.group.as_ref()
 }
 
 /// Two edges whose types have nothing in common differ anyway.

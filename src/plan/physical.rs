@@ -108,6 +108,25 @@ pub enum OpKind {
         /// Must be true of every edge of the walk.
         filter: Option<Expr>,
     },
+    /// As `VarExpand`, with a pattern in place of an edge.
+    GroupExpand {
+        /// Ends; `edge` holds the list of all edges.
+        expand: Expand,
+        /// At least this many rounds; 0 yields the node itself.
+        min: u64,
+        /// At most this many.
+        max: Option<u64>,
+        /// Finds one round; its leaf is `Argument`, which binds `start`.
+        inner: Box<Subplan>,
+        /// The first node of a round.
+        start: Var,
+        /// The last node of a round.
+        end: Var,
+        /// The edges of a round, single or as lists.
+        edges: Vec<Var>,
+        /// What a round binds, and what holds the list of it.
+        lists: Vec<(Var, Var)>,
+    },
     /// For each input row with both ends bound, the shortest walks between them; binds `expand.edge` to the list of
     /// edges.
     ShortestPath {

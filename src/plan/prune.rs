@@ -80,6 +80,18 @@ impl Pruner<'_> {
                 needed.append(&mut self.uses(filter.iter()));
                 needed.remove(each);
             }
+            OpKind::GroupExpand { expand, inner, start, end, edges, lists, .. } => {
+                step(&mut needed, expand);
+                lists.retain(|(_, list)| needed.contains(list));
+                let mut round: Vars = edges.iter().copied().chain([*end]).collect();
+                for (one, list) in lists.iter() {
+                    needed.remove(list);
+                    round.insert(*one);
+                }
+                let mut imports = self.subplan(inner, round);
+                imports.remove(start);
+                needed.append(&mut imports);
+            }
             OpKind::SelectShortest { partition, steps, .. } => {
                 needed.extend(partition.iter().copied());
                 needed.extend(steps.iter().copied());
@@ -179,6 +191,7 @@ fn visit_ops(op: &Op, visit: &mut dyn FnMut(&Op)) {
         OpKind::Optional { inner, .. }
         | OpKind::Apply { inner, .. }
         | OpKind::Merge { inner, .. }
+        | OpKind::GroupExpand { inner, .. }
         | OpKind::Foreach { inner } => visit_ops(&inner.root, visit),
         _ => {}
     }

@@ -178,6 +178,7 @@ fn graph_vars(graph: &QueryGraph, used: &mut BTreeSet<Var>) {
     for edge in &graph.edges {
         used.extend([edge.left, edge.right]);
         used.extend(edge.bound);
+        used.extend(edge.walk.iter().filter_map(|walk| walk.group.as_ref()).flat_map(|group| &group.imports));
     }
 }
 

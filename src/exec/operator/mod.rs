@@ -15,6 +15,7 @@ mod edge_scan;
 mod expand;
 mod filter;
 mod foreach;
+mod group_expand;
 mod labels;
 mod leaf;
 mod merge;
@@ -76,6 +77,17 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         OpKind::VarExpand { expand, min, max, each, filter } => {
             let edges = expand::Edges::new(expand.clone(), *each, filter.clone());
             Box::new(var_expand::VarExpand::new(input(), edges, (*min, *max), live))
+        }
+        OpKind::GroupExpand { expand, min, max, inner, start, end, edges, lists } => {
+            let group = group_expand::Repeated {
+                expand: expand.clone(),
+                bounds: (*min, *max),
+                start: *start,
+                end: *end,
+                edges: edges.clone(),
+                lists: lists.clone(),
+            };
+            Box::new(group_expand::GroupExpand::new(input(), Subplan::build(inner), group, live))
         }
         OpKind::ShortestPath { expand, min, max, each, filter, all } => {
             let edges = expand::Edges::new(expand.clone(), *each, filter.clone());

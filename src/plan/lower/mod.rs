@@ -7,6 +7,7 @@
 mod call;
 mod create;
 mod expr;
+mod group;
 mod merge;
 mod pattern;
 mod procedure;

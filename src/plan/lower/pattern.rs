@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use super::expr::{As, Env, join};
 use super::scope::{Scope, Static};
-use super::{Lower, Result, shortest};
+use super::{Lower, Result, group, shortest};
 use crate::lang::ast::{
     self, BinaryOp, CompareOp, EdgePattern, ExprKind as Ast, NodePattern, PathElement, PathPattern, Selector,
 };
 use crate::model::function::Types;
-use crate::model::{Class, Detail, Diagnostic, Span, Var};
+use crate::model::{Detail, Diagnostic, Span, Var};
 use crate::plan::expr::{Expr, ExprKind, Labels};
 use crate::plan::logical::{Logical, MentionKind, PatternEdge, QueryGraph, Selection, Walk};
 use crate::plan::walk::free_vars;
@@ -36,10 +36,11 @@ impl Lower<'_> {
         predicate: Option<&ast::Expr>,
     ) -> Result<Logical> {
         let outer = scope.vars();
+        let patterns: Vec<PathPattern> = patterns.iter().map(group::with_nodes).collect();
         let mut drawing = Drawing::default();
         let mut parts: Vec<QueryGraph> = Vec::with_capacity(patterns.len());
         let mut drawn = Vec::with_capacity(patterns.len());
-        for pattern in patterns {
+        for pattern in &patterns {
             drawn.push(self.draw(pattern, scope, &mut drawing)?);
             parts.push(std::mem::take(&mut drawing.graph));
         }
@@ -134,13 +135,9 @@ impl Lower<'_> {
                     vars[i] = self.draw_edge(edge, left, right, selector, scope, drawing)?;
                 }
                 PathElement::Group(group) => {
-                    return Err(Diagnostic::new(
-                        Class::Unsupported,
-                        Detail::Other,
-                        "quantified path patterns are understood, but this version cannot run them",
-                    )
-                    .at(group.span)
-                    .help("for a single relationship write -[:TYPE*1..3]->"));
+                    let ends = (i.checked_sub(1).and_then(|i| vars.get(i)), vars.get(i + 1));
+                    let (Some(left), Some(right)) = (ends.0.copied(), ends.1.copied()) else { continue };
+                    vars[i] = self.draw_group(group, (left, right), scope, drawing)?;
                 }
             }
         }
@@ -245,6 +242,7 @@ impl Lower<'_> {
                 each: self.anonymous("each", Static::of(Types::EDGE)),
                 filter: None,
                 shortest,
+                group: None,
             }),
         };
         drawing.graph.edges.push(PatternEdge {
