@@ -174,6 +174,7 @@ impl<'de> Deserializer<'de> for Cell<'_, '_> {
                 let entries = entries.map(|(key, value)| (key, Owned { value, view }));
                 visitor.visit_map(&mut MapDeserializer::new(entries))
             }
+            Value::Temporal(temporal) => visitor.visit_string(temporal.to_string()),
             Value::Path(path) => {
                 let nodes = path.nodes.iter().map(|node| Owned { value: Value::Node(*node), view });
                 visitor.visit_seq(SeqDeserializer::new(nodes))

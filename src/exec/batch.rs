@@ -110,6 +110,7 @@ pub(super) fn bytes(value: &Value<'_>) -> u64 {
         Value::String(crate::model::Str::Shared(text)) => text.len() as u64,
         Value::List(items) => items.iter().map(bytes).sum(),
         Value::Map(entries) => entries.iter().map(|(key, value)| key.as_str().len() as u64 + bytes(value)).sum(),
+        Value::Temporal(_) => 48,
         Value::Path(path) => 4 * (path.nodes.len() + path.edges.len()) as u64,
         _ => 0,
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::function::temporal;
 use super::operator::Subplan;
 use super::{ProcedureRows, Procedures, Result};
 use crate::model::{Class, Detail, Diagnostic, Value};
@@ -58,6 +59,8 @@ pub(super) struct Context<'g> {
     procedures: Arc<dyn Procedures>,
     limits: Limits,
     started: Instant,
+    /// The statement's clock: seconds since 1970 and nanoseconds.
+    pub(super) now: (i64, i64),
     memory: u64,
     /// Subqueries of expressions, built when first met. One that runs is out of the map.
     subplans: HashMap<SubplanId, Subplan<'g>>,
@@ -79,6 +82,7 @@ impl<'g> Context<'g> {
             procedures,
             limits,
             started: Instant::now(),
+            now: temporal::now(),
             memory: 0,
             subplans: HashMap::new(),
         }

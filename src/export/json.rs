@@ -17,6 +17,7 @@ pub(super) fn value(value: &Value<'_>) -> Json {
         Value::List(items) => items.iter().map(self::value).collect(),
         Value::Map(map) => map.iter().map(|(key, item)| (key.to_string(), self::value(item))).collect(),
         // No property holds what belongs to a graph.
+        Value::Temporal(temporal) => Json::String(temporal.to_string()),
         Value::Null | Value::Node(_) | Value::Edge(_) | Value::Path(_) => Json::Null,
     }
 }

@@ -3,6 +3,8 @@
 //! The planner checks calls against this table and the executor gives each function its body; the completer lists
 //! it. Adding a function means a row here and an arm in `exec/function/`.
 
+use super::temporal::TemporalKind;
+
 /// A scalar function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are the functions' own; the table says what each does")]
@@ -12,6 +14,8 @@ pub enum Function {
     Asin,
     Atan,
     Atan2,
+    /// `duration.between` and its kin.
+    Between(Span),
     Btrim,
     Ceil,
     CharLength,
@@ -24,6 +28,8 @@ pub enum Function {
     EndNode,
     Exp,
     Floor,
+    FromEpoch,
+    FromEpochMillis,
     Haversin,
     Head,
     Id,
@@ -37,7 +43,11 @@ pub enum Function {
     Log,
     Log10,
     Ltrim,
+    /// `date(...)` and its kin.
+    Make(TemporalKind),
     Nodes,
+    /// `date.statement()` and its kin.
+    Now(TemporalKind, Clock),
     NullIf,
     Pi,
     Properties,
@@ -74,8 +84,29 @@ pub enum Function {
     ToStringList,
     ToStringOrNull,
     ToUpper,
+    /// `date.truncate` and its kin.
+    Truncate(TemporalKind),
     Type,
     ValueType,
+}
+
+/// Which clock is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Clock {
+    Transaction,
+    Statement,
+    Realtime,
+}
+
+/// What a duration between two values is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Span {
+    All,
+    Months,
+    Days,
+    Seconds,
 }
 
 /// An aggregation.
@@ -120,8 +151,12 @@ impl Types {
     pub const PATH: Types = Types(256);
     /// Integers and floats.
     pub const NUMBER: Types = Types(2 | 4);
+    /// Dates, times and points in time.
+    pub const TEMPORAL: Types = Types(512);
+    /// Durations.
+    pub const DURATION: Types = Types(1024);
     /// Everything; null always belongs to every set.
-    pub const ANY: Types = Types(0x1ff);
+    pub const ANY: Types = Types(0x7ff);
 
     /// Either.
     pub const fn or(self, other: Types) -> Types {
@@ -205,6 +240,11 @@ const fn row(
     Signature { name, kind, parameters, required, variadic, returns, text }
 }
 
+/// What the constructors of temporal values take.
+const MAKES: Types = Types::STRING.or(Types::MAP).or(Types::TEMPORAL);
+/// What `duration` takes.
+const SPANS: Types = Types::STRING.or(Types::MAP).or(Types::DURATION);
+
 /// Sorted by name in small letters: `lookup` searches it.
 #[rustfmt::skip]
 static FUNCTIONS: &[Signature] = &[
@@ -223,7 +263,24 @@ static FUNCTIONS: &[Signature] = &[
     row("cos", Kind::Scalar(Function::Cos), &[Types::NUMBER], 1, false, Types::FLOAT, "The cosine of an angle in radians."),
     row("cot", Kind::Scalar(Function::Cot), &[Types::NUMBER], 1, false, Types::FLOAT, "The cotangent of an angle in radians."),
     row("count", Kind::Aggregate(Aggregate::Count), &[Types::ANY], 1, false, Types::INT, "How many values are not null; count(*) counts rows."),
+    row("date", Kind::Scalar(Function::Make(TemporalKind::Date)), &[MAKES], 0, false, Types::TEMPORAL, "A day: of a text, of a map, of another temporal value, or now."),
+    row("date.realtime", Kind::Scalar(Function::Now(TemporalKind::Date, Clock::Realtime)), &[Types::STRING], 0, false, Types::TEMPORAL, "A day now, in this time zone or UTC."),
+    row("date.statement", Kind::Scalar(Function::Now(TemporalKind::Date, Clock::Statement)), &[Types::STRING], 0, false, Types::TEMPORAL, "A day now, in this time zone or UTC."),
+    row("date.transaction", Kind::Scalar(Function::Now(TemporalKind::Date, Clock::Transaction)), &[Types::STRING], 0, false, Types::TEMPORAL, "A day now, in this time zone or UTC."),
+    row("date.truncate", Kind::Scalar(Function::Truncate(TemporalKind::Date)), &[Types::STRING, Types::TEMPORAL, Types::MAP], 2, false, Types::TEMPORAL, "The start of the unit of time that a value lies in, with the map's parts set."),
+    row("datetime", Kind::Scalar(Function::Make(TemporalKind::DateTime)), &[MAKES], 0, false, Types::TEMPORAL, "A point in time: of a text, of a map, of another temporal value, or now."),
+    row("datetime.fromepoch", Kind::Scalar(Function::FromEpoch), &[Types::INT, Types::INT], 2, false, Types::TEMPORAL, "The point in time so many seconds and nanoseconds after the start of 1970, UTC."),
+    row("datetime.fromepochmillis", Kind::Scalar(Function::FromEpochMillis), &[Types::INT], 1, false, Types::TEMPORAL, "The point in time so many milliseconds after the start of 1970, UTC."),
+    row("datetime.realtime", Kind::Scalar(Function::Now(TemporalKind::DateTime, Clock::Realtime)), &[Types::STRING], 0, false, Types::TEMPORAL, "A point in time now, in this time zone or UTC."),
+    row("datetime.statement", Kind::Scalar(Function::Now(TemporalKind::DateTime, Clock::Statement)), &[Types::STRING], 0, false, Types::TEMPORAL, "A point in time now, in this time zone or UTC."),
+    row("datetime.transaction", Kind::Scalar(Function::Now(TemporalKind::DateTime, Clock::Transaction)), &[Types::STRING], 0, false, Types::TEMPORAL, "A point in time now, in this time zone or UTC."),
+    row("datetime.truncate", Kind::Scalar(Function::Truncate(TemporalKind::DateTime)), &[Types::STRING, Types::TEMPORAL, Types::MAP], 2, false, Types::TEMPORAL, "The start of the unit of time that a value lies in, with the map's parts set."),
     row("degrees", Kind::Scalar(Function::Degrees), &[Types::NUMBER], 1, false, Types::FLOAT, "An angle in radians, in degrees."),
+    row("duration", Kind::Scalar(Function::Make(TemporalKind::Duration)), &[SPANS], 1, false, Types::DURATION, "A duration, of a text or a map."),
+    row("duration.between", Kind::Scalar(Function::Between(Span::All)), &[Types::TEMPORAL, Types::TEMPORAL], 2, false, Types::DURATION, "The duration from one value to another, in months, days and seconds."),
+    row("duration.inDays", Kind::Scalar(Function::Between(Span::Days)), &[Types::TEMPORAL, Types::TEMPORAL], 2, false, Types::DURATION, "The whole days from one value to another."),
+    row("duration.inMonths", Kind::Scalar(Function::Between(Span::Months)), &[Types::TEMPORAL, Types::TEMPORAL], 2, false, Types::DURATION, "The whole months from one value to another."),
+    row("duration.inSeconds", Kind::Scalar(Function::Between(Span::Seconds)), &[Types::TEMPORAL, Types::TEMPORAL], 2, false, Types::DURATION, "The seconds from one value to another."),
     row("e", Kind::Scalar(Function::E), &[], 0, false, Types::FLOAT, "The base of the natural logarithm."),
     row("elementId", Kind::Scalar(Function::ElementId), &[ELEMENT], 1, false, Types::STRING, "A text that identifies a node or a relationship."),
     row("endNode", Kind::Scalar(Function::EndNode), &[Types::EDGE], 1, false, Types::NODE, "The node that a relationship enters."),
@@ -239,6 +296,16 @@ static FUNCTIONS: &[Signature] = &[
     row("last", Kind::Scalar(Function::Last), &[Types::LIST], 1, false, Types::ANY, "The last element."),
     row("left", Kind::Scalar(Function::Left), &[Types::STRING, Types::INT], 2, false, Types::STRING, "The first characters of a string."),
     row("length", Kind::Scalar(Function::Length), &[Types::PATH], 1, false, Types::INT, "How many relationships a path has."),
+    row("localdatetime", Kind::Scalar(Function::Make(TemporalKind::LocalDateTime)), &[MAKES], 0, false, Types::TEMPORAL, "A day and a time of day: of a text, of a map, of another temporal value, or now."),
+    row("localdatetime.realtime", Kind::Scalar(Function::Now(TemporalKind::LocalDateTime, Clock::Realtime)), &[Types::STRING], 0, false, Types::TEMPORAL, "A day and a time of day now, in this time zone or UTC."),
+    row("localdatetime.statement", Kind::Scalar(Function::Now(TemporalKind::LocalDateTime, Clock::Statement)), &[Types::STRING], 0, false, Types::TEMPORAL, "A day and a time of day now, in this time zone or UTC."),
+    row("localdatetime.transaction", Kind::Scalar(Function::Now(TemporalKind::LocalDateTime, Clock::Transaction)), &[Types::STRING], 0, false, Types::TEMPORAL, "A day and a time of day now, in this time zone or UTC."),
+    row("localdatetime.truncate", Kind::Scalar(Function::Truncate(TemporalKind::LocalDateTime)), &[Types::STRING, Types::TEMPORAL, Types::MAP], 2, false, Types::TEMPORAL, "The start of the unit of time that a value lies in, with the map's parts set."),
+    row("localtime", Kind::Scalar(Function::Make(TemporalKind::LocalTime)), &[MAKES], 0, false, Types::TEMPORAL, "A time of day: of a text, of a map, of another temporal value, or now."),
+    row("localtime.realtime", Kind::Scalar(Function::Now(TemporalKind::LocalTime, Clock::Realtime)), &[Types::STRING], 0, false, Types::TEMPORAL, "A time of day now, in this time zone or UTC."),
+    row("localtime.statement", Kind::Scalar(Function::Now(TemporalKind::LocalTime, Clock::Statement)), &[Types::STRING], 0, false, Types::TEMPORAL, "A time of day now, in this time zone or UTC."),
+    row("localtime.transaction", Kind::Scalar(Function::Now(TemporalKind::LocalTime, Clock::Transaction)), &[Types::STRING], 0, false, Types::TEMPORAL, "A time of day now, in this time zone or UTC."),
+    row("localtime.truncate", Kind::Scalar(Function::Truncate(TemporalKind::LocalTime)), &[Types::STRING, Types::TEMPORAL, Types::MAP], 2, false, Types::TEMPORAL, "The start of the unit of time that a value lies in, with the map's parts set."),
     row("log", Kind::Scalar(Function::Log), &[Types::NUMBER], 1, false, Types::FLOAT, "The natural logarithm."),
     row("log10", Kind::Scalar(Function::Log10), &[Types::NUMBER], 1, false, Types::FLOAT, "The logarithm to base 10."),
     row("lower", Kind::Scalar(Function::ToLower), &[Types::STRING], 1, false, Types::STRING, "The string in small letters."),
@@ -273,6 +340,11 @@ static FUNCTIONS: &[Signature] = &[
     row("sum", Kind::Aggregate(Aggregate::Sum), &[Types::NUMBER], 1, false, Types::NUMBER, "The sum of the values that are not null."),
     row("tail", Kind::Scalar(Function::Tail), &[Types::LIST], 1, false, Types::LIST, "The list without its first element."),
     row("tan", Kind::Scalar(Function::Tan), &[Types::NUMBER], 1, false, Types::FLOAT, "The tangent of an angle in radians."),
+    row("time", Kind::Scalar(Function::Make(TemporalKind::Time)), &[MAKES], 0, false, Types::TEMPORAL, "A time of day with its offset: of a text, of a map, of another temporal value, or now."),
+    row("time.realtime", Kind::Scalar(Function::Now(TemporalKind::Time, Clock::Realtime)), &[Types::STRING], 0, false, Types::TEMPORAL, "A time of day with its offset now, in this time zone or UTC."),
+    row("time.statement", Kind::Scalar(Function::Now(TemporalKind::Time, Clock::Statement)), &[Types::STRING], 0, false, Types::TEMPORAL, "A time of day with its offset now, in this time zone or UTC."),
+    row("time.transaction", Kind::Scalar(Function::Now(TemporalKind::Time, Clock::Transaction)), &[Types::STRING], 0, false, Types::TEMPORAL, "A time of day with its offset now, in this time zone or UTC."),
+    row("time.truncate", Kind::Scalar(Function::Truncate(TemporalKind::Time)), &[Types::STRING, Types::TEMPORAL, Types::MAP], 2, false, Types::TEMPORAL, "The start of the unit of time that a value lies in, with the map's parts set."),
     row("toBoolean", Kind::Scalar(Function::ToBoolean), &[Types::ANY], 1, false, Types::BOOL, "true or false from a string, an integer or a boolean; null from other strings."),
     row("toBooleanList", Kind::Scalar(Function::ToBooleanList), &[Types::LIST], 1, false, Types::LIST, "Each element as a boolean, or null."),
     row("toBooleanOrNull", Kind::Scalar(Function::ToBooleanOrNull), &[Types::ANY], 1, false, Types::BOOL, "As toBoolean, and null from everything else."),

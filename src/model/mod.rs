@@ -13,6 +13,7 @@ pub mod procedure;
 pub mod schema;
 pub mod span;
 mod stack;
+pub mod temporal;
 pub mod value;
 
 pub use catalog::Catalog;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::expr::{AggregateCall, Expr, ExprKind, MapEntry};
 use super::logical::{Logical, QueryGraph, Subquery};
 use super::physical::{Merge, SetItem};
-use crate::model::function::Function;
+use crate::model::function::{Clock, Function};
 use crate::model::{Var, deep};
 
 /// Calls `visit` with each direct child of the expression.
@@ -108,7 +108,10 @@ pub(super) fn rewrite(expr: &Expr, replace: &dyn Fn(&Expr) -> Option<Expr>) -> E
 
 /// Whether two evaluations on the same row may differ.
 pub(super) fn volatile(expr: &Expr) -> bool {
-    let mut found = matches!(expr.kind.as_ref(), ExprKind::Call(Function::Rand | Function::RandomUuid, _));
+    let mut found = matches!(
+        expr.kind.as_ref(),
+        ExprKind::Call(Function::Rand | Function::RandomUuid | Function::Now(_, Clock::Realtime), _)
+    );
     children(expr, &mut |child| found |= volatile(child));
     found
 }

@@ -5,12 +5,14 @@
 //! tag 3 integer   i64              tag 4 float   f64         tag 5 string   u32 string id
 //! tag 6 list      u32 count, then its items
 //! tag 7 map       u32 count, then for each entry a u32 string id and a value, ascending by id
+//! tag 8 temporal  as the module `moment` writes it
 //! ```
 //!
 //! A tag is one byte, and numbers are little-endian and not aligned. Nulls occur inside lists and maps only.
 
 use crate::model::{Str, Value};
 
+use super::moment;
 use super::value::MAX_DEPTH;
 
 /// What a value is made of: the writer's side, with strings as ids of the dictionary.
@@ -22,6 +24,7 @@ pub(super) const FLOAT: u8 = 4;
 pub(super) const STRING: u8 = 5;
 pub(super) const LIST: u8 = 6;
 pub(super) const MAP: u8 = 7;
+pub(super) const TEMPORAL: u8 = 8;
 
 /// The value of these bytes; none when they are no encoding of one value, no more and no less.
 pub(super) fn decode<'g>(bytes: &[u8], string: &impl Fn(u32) -> Option<Str<'g>>) -> Option<Value<'g>> {
@@ -55,11 +58,12 @@ fn at_depth<'g>(rest: &mut &[u8], string: &impl Fn(u32) -> Option<Str<'g>>, dept
             };
             Value::map((0..count).map(entry).collect::<Option<Vec<_>>>()?)
         }
+        TEMPORAL => Value::from(moment::decode(rest)?),
         _ => return None,
     })
 }
 
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, after) = rest.split_first_chunk()?;
     *rest = after;
     Some(*taken)

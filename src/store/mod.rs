@@ -13,6 +13,7 @@ mod encode;
 mod error;
 mod file;
 mod layout;
+mod moment;
 mod names;
 mod order;
 mod runs;

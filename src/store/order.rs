@@ -24,6 +24,7 @@ pub(super) fn compare(a: &Value<'_>, b: &Value<'_>) -> Ordering {
             let entries = a.iter().zip(b.iter()).map(|((ka, a), (kb, b))| ka.cmp(kb).then_with(|| compare(a, b)));
             first_difference(entries).then_with(|| a.len().cmp(&b.len()))
         }
+        (Value::Temporal(a), Value::Temporal(b)) => a.order(b),
         (a, b) => rank(a).cmp(&rank(b)),
     }
 }
@@ -52,9 +53,10 @@ fn rank(value: &Value<'_>) -> u8 {
         Value::String(_) => 2,
         Value::List(_) => 3,
         Value::Map(_) => 4,
+        Value::Temporal(_) => 5,
         // Never stored.
-        Value::Node(_) | Value::Edge(_) | Value::Path(_) => 5,
-        Value::Null => 6,
+        Value::Node(_) | Value::Edge(_) | Value::Path(_) => 6,
+        Value::Null => 7,
     }
 }
 

@@ -25,7 +25,9 @@ fn at_depth(value: &Value<'_>, depth: usize) -> Result<(), Error> {
         return Err(Error::Unstorable(format!("a property's value nests at most {MAX_DEPTH} levels deep")));
     }
     match value {
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => Ok(()),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) | Value::Temporal(_) => {
+            Ok(())
+        }
         Value::List(items) => items.iter().try_for_each(|item| at_depth(item, depth + 1)),
         Value::Map(entries) => entries.values().try_for_each(|value| at_depth(value, depth + 1)),
         Value::Node(_) => Err(unstorable("a node")),
@@ -50,6 +52,7 @@ fn free(value: Value<'_>) -> Value<'static> {
         Value::Node(node) => Value::Node(node),
         Value::Edge(edge) => Value::Edge(edge),
         Value::Path(path) => Value::Path(path),
+        Value::Temporal(temporal) => Value::Temporal(temporal),
     }
 }
 

@@ -81,6 +81,8 @@ impl Cell {
             // The scenarios write the negative zero as `0.0`: numerically they are one.
             Value::Float(value) => Cell::Float(*value + 0.0),
             Value::String(value) => Cell::String(value.to_string()),
+            // The scenarios write temporal values as their text.
+            Value::Temporal(value) => Cell::String(value.to_string()),
             Value::List(items) => Cell::List(items.iter().map(|item| Cell::of(item, view)).collect()),
             Value::Map(map) => Cell::Map(map.iter().map(|(key, v)| (key.to_string(), Cell::of(v, view))).collect()),
             Value::Node(node) => Cell::node(*node, view),

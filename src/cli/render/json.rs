@@ -46,6 +46,7 @@ impl Serialize for Json<'_, '_> {
             }
             Value::Node(node) => JsonNode { node: *node, view }.serialize(serializer),
             Value::Edge(edge) => JsonEdge { edge: *edge, view }.serialize(serializer),
+            Value::Temporal(temporal) => serializer.collect_str(temporal),
             Value::Path(path) => {
                 let mut map = serializer.serialize_map(Some(2))?;
                 let nodes: Vec<_> = path.nodes.iter().map(|node| JsonNode { node: *node, view }).collect();

@@ -1,6 +1,7 @@
 //! Values in Cypher's notation, as its TCK writes them: `(:Skill {name: 'Python'})`, `[:ADDRESSES {}]`, `<(a)-[b]->(c)>`.
 
 use crate::View;
+use crate::model::temporal::TemporalKind;
 use crate::model::value::{Map, format_float};
 use crate::model::{EdgeId, NodeId, Path, Value};
 
@@ -20,6 +21,7 @@ pub(crate) fn cell(value: &Value<'_>, view: &View<'_>, extent: Extent, null: &st
     match value {
         Value::Null => null.to_owned(),
         Value::String(text) => text.as_str().to_owned(),
+        Value::Temporal(temporal) => temporal.to_string(),
         _ => notation(value, view, extent),
     }
 }
@@ -65,6 +67,17 @@ impl Writer<'_, '_> {
             Value::Node(node) => self.node(*node),
             Value::Edge(edge) => self.edge(*edge),
             Value::Path(path) => self.path(path),
+            Value::Temporal(temporal) => {
+                let function = match temporal.kind() {
+                    TemporalKind::Date => "date",
+                    TemporalKind::LocalTime => "localtime",
+                    TemporalKind::Time => "time",
+                    TemporalKind::LocalDateTime => "localdatetime",
+                    TemporalKind::DateTime => "datetime",
+                    TemporalKind::Duration => "duration",
+                };
+                self.text.push_str(&format!("{function}('{temporal}')"));
+            }
         }
     }
 

@@ -197,7 +197,7 @@ fn call<'g>(
     for row in 0..len {
         arguments.clear();
         arguments.extend(columns.iter().map(|column| column.value(row)));
-        values.push(function::call(function, &arguments, &ctx.view).map_err(|error| error.at(span))?);
+        values.push(function::call(function, &arguments, &ctx.view, ctx.now).map_err(|error| error.at(span))?);
     }
     Ok(Column::from_values(values))
 }

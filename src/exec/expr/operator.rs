@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::exec::bound;
+use crate::exec::function::temporal;
 use crate::model::value::format_float;
 use crate::model::{Class, Detail, Diagnostic, Value};
 use crate::plan::expr::{BinaryOp, CompareOp, UnaryOp};
@@ -56,7 +57,11 @@ pub fn binary<'g>(op: BinaryOp, a: &Value<'g>, b: &Value<'g>) -> Result<Value<'g
     use BinaryOp::*;
     match op {
         And | Or | Xor => logic(op, a, b),
-        Add => add(a, b),
+        Add => temporal::add(a, b).unwrap_or_else(|| add(a, b)),
+        Subtract if matches!(a, Value::Temporal(_)) => temporal::subtract(a, b).unwrap_or_else(|| arithmetic(op, a, b)),
+        Multiply | Divide if matches!((a, b), (Value::Temporal(_), _) | (_, Value::Temporal(_))) => {
+            temporal::scale(a, b, op == Divide).unwrap_or_else(|| arithmetic(op, a, b))
+        }
         Subtract | Multiply | Divide | Modulo | Power => arithmetic(op, a, b),
         In => contains(a, b),
         StartsWith => Ok(strings(a, b, |a, b| a.starts_with(b))),
@@ -93,6 +98,7 @@ pub fn index<'g>(subject: &Value<'g>, index: &Value<'g>, view: &View<'g>) -> Res
         (Value::Edge(edge), Value::String(key)) => {
             Ok(view.key_id(key).map(|key| view.edge_property(*edge, key)).unwrap_or_default())
         }
+        (Value::Temporal(value), Value::String(name)) => Ok(temporal::component(value, name).unwrap_or_default()),
         (Value::Map(_) | Value::Node(_) | Value::Edge(_), other) => Err(Diagnostic::type_error(
             Detail::MapElementAccessByNonString,
             format!("{} is indexed by a string, not {}", subject.type_name(), other.type_name()),
@@ -315,6 +321,9 @@ fn unlike(message: String, value: &Value<'_>) -> Diagnostic {
         Value::Map(_) => error.help("name one of its keys, as in `map.key`"),
         Value::Node(_) | Value::Edge(_) => error.help("name one of its properties, as in `n.name`"),
         Value::Path(_) => error.help("length(p), nodes(p) and relationships(p) take a path apart"),
+        Value::Temporal(_) => error.help(
+            "durations are added, subtracted and multiplied by numbers; duration.between(a, b) is the time between",
+        ),
         Value::Null | Value::Int(_) | Value::Float(_) => error,
     }
 }

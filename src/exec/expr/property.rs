@@ -1,5 +1,6 @@
 //! Properties of nodes, edges and maps.
 
+use crate::exec::function::temporal;
 use crate::exec::operator::gone;
 use crate::model::value::Map;
 use crate::model::{Column, Detail, Diagnostic, Value};
@@ -29,6 +30,12 @@ pub(super) fn property<'g>(
             (Value::Null, _) | (Value::Node(_) | Value::Edge(_), None) => Value::Null,
             (Value::Node(node), Some(id)) => view.node_property(node, id),
             (Value::Edge(edge), Some(id)) => view.edge_property(edge, id),
+            (Value::Temporal(value), _) => temporal::component(&value, key).ok_or_else(|| {
+                Diagnostic::type_error(
+                    Detail::InvalidArgumentType,
+                    format!("{} has no component `{key}`", subject.value(row).type_name()),
+                )
+            })?,
             (Value::Map(map), _) => map.get(key).cloned().unwrap_or_default(),
             (other, _) => {
                 return Err(Diagnostic::type_error(

@@ -2,6 +2,7 @@
 
 use super::{Result, name, unfit};
 use crate::model::function::Function;
+use crate::model::temporal::TemporalKind;
 use crate::model::value::format_float;
 use crate::model::{Detail, Diagnostic, Value};
 
@@ -74,6 +75,7 @@ fn string<'g>(value: &Value<'g>) -> Option<Value<'g>> {
         Value::Bool(b) => Value::string(b.to_string()),
         Value::Int(i) => Value::string(i.to_string()),
         Value::Float(f) => Value::string(format_float(*f)),
+        Value::Temporal(temporal) => Value::string(temporal.to_string()),
         _ => return None,
     })
 }
@@ -107,5 +109,13 @@ fn kind(value: &Value<'_>) -> &'static str {
         Value::Node(_) => "NODE",
         Value::Edge(_) => "RELATIONSHIP",
         Value::Path(_) => "PATH",
+        Value::Temporal(temporal) => match temporal.kind() {
+            TemporalKind::Date => "DATE",
+            TemporalKind::LocalTime => "LOCAL TIME",
+            TemporalKind::Time => "ZONED TIME",
+            TemporalKind::LocalDateTime => "LOCAL DATETIME",
+            TemporalKind::DateTime => "ZONED DATETIME",
+            TemporalKind::Duration => "DURATION",
+        },
     }
 }

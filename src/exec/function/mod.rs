@@ -8,6 +8,7 @@ mod math;
 mod random;
 mod round;
 mod string;
+pub(super) mod temporal;
 
 use crate::model::function::{Function, FunctionKind, signature};
 use crate::model::{Detail, Diagnostic, Value};
@@ -17,12 +18,12 @@ type Result<T> = std::result::Result<T, Diagnostic>;
 
 /// The function's value for these arguments, whose number the planner has checked.
 ///
-/// A null argument makes the value null, but for functions that are about nulls. The caller adds the place to an error.
+/// `now` is the statement's clock: seconds since 1970 and nanoseconds. A null argument makes the value null, but for functions that are about nulls. The caller adds the place to an error.
 ///
 /// # Errors
 ///
 /// `TypeError` for an argument of a kind that the function does not take, and what the function itself refuses.
-pub fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>) -> Result<Value<'g>> {
+pub fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>, now: (i64, i64)) -> Result<Value<'g>> {
     use Function::*;
     let minds_nulls = matches!(function, Coalesce | NullIf | ValueType);
     if !minds_nulls && arguments.iter().any(Value::is_null) {
@@ -44,6 +45,9 @@ pub fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>) ->
         ToBoolean | ToBooleanList | ToBooleanOrNull | ToFloat | ToFloatList | ToFloatOrNull | ToInteger
         | ToIntegerList | ToIntegerOrNull | ToString | ToStringList | ToStringOrNull | ValueType => {
             convert::call(function, arguments)
+        }
+        Make(_) | Now(..) | Truncate(_) | Between(_) | FromEpoch | FromEpochMillis => {
+            temporal::call(function, arguments, now)
         }
         Rand => Ok(Value::Float(random::float())),
         RandomUuid => Ok(Value::string(random::uuid())),

@@ -10,7 +10,7 @@ fn function(name: &str, arguments: &[Value<'static>]) -> Result<Value<'static>, 
     let Some(FunctionKind::Scalar(function)) = lookup(name).map(|signature| signature.kind) else {
         panic!("no function {name}")
     };
-    call(function, arguments, &View::new(&snapshot)).map(Value::into_owned).map_err(|error| error.detail)
+    call(function, arguments, &View::new(&snapshot), (0, 0)).map(Value::into_owned).map_err(|error| error.detail)
 }
 
 fn list(items: &[i64]) -> Value<'static> {

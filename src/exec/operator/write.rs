@@ -267,12 +267,13 @@ fn can_be_stored(key: &str, value: &Value<'_>) -> Result<()> {
         Detail::InvalidPropertyType,
         format!("the property `{key}` cannot hold {}", value.type_name()),
     )
-    .help("properties hold booleans, numbers, strings, and lists of these"))
+    .help("properties hold booleans, numbers, strings, temporal values, and lists of these"))
 }
 
 fn is_storable(value: &Value<'_>) -> bool {
-    let plain =
-        |value: &Value<'_>| matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_));
+    let plain = |value: &Value<'_>| {
+        matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) | Value::Temporal(_))
+    };
     match value {
         Value::List(items) => items.iter().all(plain),
         value => plain(value),

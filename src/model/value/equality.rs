@@ -26,6 +26,7 @@ impl Value<'_> {
             (Value::Node(a), Value::Node(b)) => a == b,
             (Value::Edge(a), Value::Edge(b)) => a == b,
             (Value::Path(a), Value::Path(b)) => a == b,
+            (Value::Temporal(a), Value::Temporal(b)) => a == b,
             (Value::List(a), Value::List(b)) => {
                 return if a.len() == b.len() { all_equal(a.iter().zip(b.iter())) } else { Some(false) };
             }

@@ -67,6 +67,7 @@ fn hash<H: Hasher>(value: &Value<'_>, state: &mut H) {
         Value::Node(node) => (7u8, node).hash(state),
         Value::Edge(edge) => (8u8, edge).hash(state),
         Value::Path(path) => (9u8, path).hash(state),
+        Value::Temporal(temporal) => (10u8, temporal).hash(state),
     }
 }
 

@@ -20,6 +20,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::function::Types;
+use super::temporal::{Temporal, TemporalKind};
 use super::{EdgeId, NodeId};
 
 /// A string that is either borrowed from the graph's bytes or shared.
@@ -135,6 +136,8 @@ pub enum Value<'g> {
     Edge(EdgeId),
     /// A walk through the graph.
     Path(Arc<Path>),
+    /// A date, a time, a point in time or a duration.
+    Temporal(Arc<Temporal>),
 }
 
 impl<'g> Value<'g> {
@@ -171,6 +174,14 @@ impl<'g> Value<'g> {
             Value::Node(_) => "a node",
             Value::Edge(_) => "a relationship",
             Value::Path(_) => "a path",
+            Value::Temporal(temporal) => match temporal.kind() {
+                TemporalKind::Date => "a date",
+                TemporalKind::LocalTime => "a local time",
+                TemporalKind::Time => "a time",
+                TemporalKind::LocalDateTime => "a local date-time",
+                TemporalKind::DateTime => "a date-time",
+                TemporalKind::Duration => "a duration",
+            },
         }
     }
 
@@ -187,6 +198,8 @@ impl<'g> Value<'g> {
             Value::Node(_) => Types::NODE,
             Value::Edge(_) => Types::EDGE,
             Value::Path(_) => Types::PATH,
+            Value::Temporal(temporal) if temporal.kind() == TemporalKind::Duration => Types::DURATION,
+            Value::Temporal(_) => Types::TEMPORAL,
         }
     }
 
@@ -205,10 +218,16 @@ impl<'g> Value<'g> {
             Value::Node(node) => Value::Node(node),
             Value::Edge(edge) => Value::Edge(edge),
             Value::Path(path) => Value::Path(path),
+            Value::Temporal(temporal) => Value::Temporal(temporal),
         }
     }
 }
 
+impl From<Temporal> for Value<'_> {
+    fn from(temporal: Temporal) -> Self {
+        Value::Temporal(Arc::new(temporal))
+    }
+}
 impl From<bool> for Value<'_> {
     fn from(b: bool) -> Self {
         Value::Bool(b)

@@ -17,6 +17,7 @@ impl Value<'_> {
             (Value::Int(a), Value::Float(b)) => int_float(*a, *b),
             (Value::Float(a), Value::Int(b)) => int_float(*b, *a).map(Ordering::reverse),
             (Value::String(a), Value::String(b)) => Some(a.as_str().cmp(b.as_str())),
+            (Value::Temporal(a), Value::Temporal(b)) => a.compare(b),
             (Value::List(a), Value::List(b)) => {
                 for (a, b) in a.iter().zip(b.iter()) {
                     match a.compare(b)? {
@@ -30,7 +31,7 @@ impl Value<'_> {
         }
     }
 
-    /// The total order of `ORDER BY`, `min` and `max`: maps, nodes, relationships, lists, paths, strings, booleans,
+    /// The total order of `ORDER BY`, `min` and `max`: maps, nodes, relationships, lists, paths, temporal values, strings, booleans,
     /// numbers, NaN, null; within a kind by content.
     pub fn order(&self, other: &Value<'_>) -> Ordering {
         match (self, other) {
@@ -42,6 +43,7 @@ impl Value<'_> {
             (Value::Node(a), Value::Node(b)) => a.cmp(b),
             (Value::Edge(a), Value::Edge(b)) => a.cmp(b),
             (Value::List(a), Value::List(b)) => all(a.iter(), b.iter()),
+            (Value::Temporal(a), Value::Temporal(b)) => a.order(b),
             (Value::Path(a), Value::Path(b)) => a.nodes.cmp(&b.nodes).then_with(|| a.edges.cmp(&b.edges)),
             _ => self.rank().cmp(&other.rank()).then_with(|| self.compare(other).unwrap_or(Ordering::Equal)),
         }
@@ -54,11 +56,12 @@ impl Value<'_> {
             Value::Edge(_) => 2,
             Value::List(_) => 3,
             Value::Path(_) => 4,
-            Value::String(_) => 5,
-            Value::Bool(_) => 6,
-            Value::Float(f) if f.is_nan() => 8,
-            Value::Int(_) | Value::Float(_) => 7,
-            Value::Null => 9,
+            Value::Temporal(_) => 5,
+            Value::String(_) => 6,
+            Value::Bool(_) => 7,
+            Value::Float(f) if f.is_nan() => 9,
+            Value::Int(_) | Value::Float(_) => 8,
+            Value::Null => 10,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::scope::{Scope, Static};
 use super::{Lower, Result};
 use crate::lang::ast::{self, BinaryOp, ExprKind as Ast, Literal, MapItem, Name, UnaryOp};
 use crate::model::function::{Aggregate, Types};
+use crate::model::temporal::COMPONENTS;
 use crate::model::{Detail, Diagnostic, Span, Value, Var};
 use crate::plan::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry};
 use crate::plan::logical::MentionKind;
@@ -123,7 +124,11 @@ impl Lower<'_> {
         let (subject, is) = self.expr(subject, env, As::Value)?;
         self.has_properties(is, subject.span)?;
         if !is.kinds.meets(Types::MAP) {
-            self.mention(MentionKind::Key, key.span, &key.text);
+            // `d.year` may ask a date.
+            let temporal = is.kinds.meets(Types::TEMPORAL.or(Types::DURATION));
+            if !(temporal && COMPONENTS.contains(&key.text.as_str())) {
+                self.mention(MentionKind::Key, key.span, &key.text);
+            }
         }
         Ok((ExprKind::Property(subject, key.text.clone()), Static::ANY))
     }
@@ -286,8 +291,13 @@ impl Lower<'_> {
         let (r, right_is) = self.expr(right, env, As::Value)?;
         let is = match op {
             Subtract | Multiply | Divide | Modulo | Power => {
-                self.must_meet(left_is, Types::NUMBER, left.span, "arithmetic needs numbers")?;
-                self.must_meet(right_is, Types::NUMBER, right.span, "arithmetic needs numbers")?;
+                let temporal = Types::TEMPORAL.or(Types::DURATION);
+                self.must_meet(left_is, temporal.or(Types::NUMBER), left.span, "arithmetic needs numbers")?;
+                self.must_meet(right_is, temporal.or(Types::NUMBER), right.span, "arithmetic needs numbers")?;
+                let may_be_temporal = left_is.kinds.meets(temporal) || right_is.kinds.meets(temporal);
+                if may_be_temporal && !matches!(op, Modulo | Power) {
+                    return Ok((ExprKind::Binary(op, l, r), Static::ANY));
+                }
                 match op {
                     Power => Static::of(Types::FLOAT),
                     _ if left_is.kinds == Types::INT && right_is.kinds == Types::INT => Static::of(Types::INT),
@@ -384,7 +394,7 @@ impl Lower<'_> {
     }
 
     fn has_properties(&self, is: Static, span: Span) -> Result<()> {
-        let subjects = Types::MAP.or(Types::NODE).or(Types::EDGE);
+        let subjects = Types::MAP.or(Types::NODE).or(Types::EDGE).or(Types::TEMPORAL).or(Types::DURATION);
         if is.kinds.meets(subjects) {
             return Ok(());
         }
@@ -422,6 +432,8 @@ pub(super) fn describe(kinds: Types) -> String {
         (Types::NODE, "a node"),
         (Types::EDGE, "a relationship"),
         (Types::PATH, "a path"),
+        (Types::TEMPORAL, "a date or time"),
+        (Types::DURATION, "a duration"),
     ];
     let named: Vec<&str> = words.iter().filter(|(kind, _)| kinds.meets(*kind)).map(|(_, word)| *word).collect();
     named.join(" or ")

@@ -1,12 +1,14 @@
 //! Values in sixteen bytes, strings by number.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::sections::Sections;
+use crate::model::temporal::Temporal;
 use crate::model::{Str, Value};
 use crate::store::layout::Strings;
 use crate::store::names::Names;
-use crate::store::{encode, order};
+use crate::store::{encode, moment, order};
 
 /// A value; its strings are numbers, first of arrival, then ([`Cell::rank`]) of the snapshot's dictionary.
 #[derive(Clone, Debug)]
@@ -21,6 +23,7 @@ pub(super) enum Cell {
     List(Box<Vec<Cell>>),
     /// Ascending by key once ranked.
     Map(Box<Vec<(u32, Cell)>>),
+    Temporal(Arc<Temporal>),
 }
 
 impl Cell {
@@ -36,6 +39,7 @@ impl Cell {
                 let entry = |(key, value): (&Str<'_>, _)| (strings.intern(key), Cell::new(value, strings));
                 Cell::Map(Box::new(entries.iter().map(entry).collect()))
             }
+            Value::Temporal(temporal) => Cell::Temporal(Arc::clone(temporal)),
             Value::Null | Value::Node(_) | Value::Edge(_) | Value::Path(_) => Cell::Null,
         }
     }
@@ -52,7 +56,7 @@ impl Cell {
                 }
                 entries.sort_unstable_by_key(|(key, _)| *key);
             }
-            Cell::Null | Cell::Bool(_) | Cell::Int(_) | Cell::Float(_) => {}
+            Cell::Null | Cell::Bool(_) | Cell::Int(_) | Cell::Float(_) | Cell::Temporal(_) => {}
         }
     }
 
@@ -73,6 +77,7 @@ impl Cell {
                 let entries = a.iter().zip(b.iter()).map(|((ka, a), (kb, b))| ka.cmp(kb).then_with(|| a.compare(b)));
                 order::first_difference(entries).then_with(|| a.len().cmp(&b.len()))
             }
+            (Cell::Temporal(a), Cell::Temporal(b)) => a.order(b),
             (a, b) => a.order_of_kind().cmp(&b.order_of_kind()),
         }
     }
@@ -85,7 +90,8 @@ impl Cell {
             Cell::String(_) => 2,
             Cell::List(_) => 3,
             Cell::Map(_) => 4,
-            Cell::Null => 5,
+            Cell::Temporal(_) => 5,
+            Cell::Null => 7,
         }
     }
 
@@ -106,6 +112,10 @@ impl Cell {
             Cell::String(id) => {
                 bytes.push(encode::STRING);
                 bytes.extend(id.to_le_bytes());
+            }
+            Cell::Temporal(temporal) => {
+                bytes.push(encode::TEMPORAL);
+                moment::encode(temporal, bytes);
             }
             Cell::List(items) => {
                 bytes.push(encode::LIST);

@@ -70,7 +70,7 @@ fn common(cell: &Cell) -> Common {
             };
             items.iter().map(item).reduce(both).unwrap_or(Common::EmptyList)
         }
-        Cell::Null | Cell::Map(_) => Common::Mixed,
+        Cell::Null | Cell::Map(_) | Cell::Temporal(_) => Common::Mixed,
     }
 }
 
