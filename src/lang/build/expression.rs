@@ -203,11 +203,6 @@ impl Builder<'_> {
                     predicate,
                 };
                 if let Some(inner) = inner {
-                    if node.labels.is_some() {
-                        return fail(
-                            unexpected(whole(&inner), "this is no node of a pattern").label("expected a variable"),
-                        );
-                    }
                     self.node_from_expression(&mut node, inner)?;
                 }
                 if properties.is_some() {
