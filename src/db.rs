@@ -5,6 +5,7 @@
 
 mod build;
 mod deserialize;
+mod host;
 mod names;
 mod prepared;
 mod procedure;
@@ -18,8 +19,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use host::Host;
 pub use prepared::Prepared;
-use procedure::Procedures;
 pub use procedure::{Check, Procedure, ProcedureRows};
 pub use rows::Rows;
 pub use transaction::Transaction;
@@ -62,7 +63,7 @@ pub struct Database {
     changes: Mutex<Arc<Changes>>,
     /// Held by whoever writes.
     writer: Mutex<()>,
-    procedures: Arc<Procedures>,
+    host: Arc<Host>,
     writable: bool,
 }
 
@@ -117,12 +118,33 @@ impl Database {
     }
 
     fn over(snapshot: Snapshot, writable: bool) -> Self {
-        Database { snapshot, changes: Mutex::default(), writer: Mutex::default(), procedures: Arc::default(), writable }
+        Database { snapshot, changes: Mutex::default(), writer: Mutex::default(), host: Arc::default(), writable }
     }
 
     /// Adds a procedure that statements may call; it hides a built-in one of the same name.
     pub fn add_procedure(&mut self, procedure: Procedure) {
-        Arc::make_mut(&mut self.procedures).add(procedure);
+        Arc::make_mut(&mut self.host).add(procedure);
+    }
+
+    /// Lets `LOAD CSV` read files below a folder; without a call of this it reads none.
+    ///
+    /// ```
+    /// # use kenning::Database;
+    /// # let folder = std::env::temp_dir().join("kenning-doc");
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # std::fs::write(folder.join("skills.csv"), "name,level\nPython,3\n")?;
+    /// let mut db = Database::in_memory();
+    /// db.allow_files_below(&folder)?;
+    /// let load = "LOAD CSV WITH HEADERS FROM 'skills.csv' AS row CREATE (:Skill {name: row.name, level: toInteger(row.level)})";
+    /// assert_eq!(db.query(load, &Default::default(), &Default::default())?.summary().nodes_created, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The folder is not there.
+    pub fn allow_files_below(&mut self, folder: &Path) -> std::io::Result<()> {
+        Arc::make_mut(&mut self.host).folders.allow(folder)
     }
 
     /// The graph as it is now; later changes do not show in it.
@@ -184,14 +206,14 @@ impl Database {
 
     fn prepare_on(&self, text: &str, view: &View<'_>, disabled: &[Rule]) -> Result<Prepared<'_>, Error> {
         let Parsed { statement, notes, nothing } = self.parse(text, view)?;
-        let mut plan = plan::plan(&statement, text, (view, &*self.procedures), disabled).map_err(Error::Plan)?;
+        let mut plan = plan::plan(&statement, text, (view, &*self.host), disabled).map_err(Error::Plan)?;
         let warnings = std::mem::take(&mut plan.warnings);
         Ok(Prepared { database: self, plan: Arc::new(plan), mode: statement.mode, notes, nothing, warnings })
     }
 
     fn read<'g>(&'g self, plan: &Arc<Plan>, view: View<'g>, parameters: &Parameters, limits: &Limits) -> Rows<'g> {
         let parameters = Arc::new(parameters.clone());
-        let cursor = exec::run(Arc::clone(plan), view, parameters, self.procedures.clone(), limits.clone());
+        let cursor = exec::run(Arc::clone(plan), view, parameters, self.host.clone(), limits.clone());
         Rows::running(cursor, plan)
     }
 

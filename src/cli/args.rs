@@ -71,6 +71,9 @@ pub(super) struct Asking {
     /// Parameters from a JSON object
     #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath)]
     pub(super) params: Option<PathBuf>,
+    /// Let LOAD CSV read files below this folder; may be repeated
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) load_from: Vec<PathBuf>,
     /// Stop a statement after this time, such as 500ms, 5s or 2m
     #[arg(long, value_name = "TIME", value_parser = options::duration)]
     pub(super) timeout: Option<Duration>,

@@ -1,5 +1,6 @@
 //! One statement from its text to its last row, for the command and for the shell.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,8 @@ pub(super) struct Asker {
     pub(crate) limits: Limits,
     /// Whether warnings are errors.
     pub(super) strict: bool,
+    /// Below these folders LOAD CSV may read.
+    pub(super) load_from: Vec<PathBuf>,
 }
 
 /// A statement to run.

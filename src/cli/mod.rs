@@ -15,6 +15,7 @@ mod render;
 mod repl;
 mod source;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -106,9 +107,19 @@ fn advise(error: &Error, path: &std::path::Path) -> Failure {
     }
 }
 
+/// The graph with the right to read files below these folders.
+fn readable(mut database: Database, folders: &[PathBuf]) -> Result<Rc<Database>, Failure> {
+    for folder in folders {
+        database.allow_files_below(folder).map_err(|error| Failure::file("read from", folder, &error))?;
+    }
+    Ok(Rc::new(database))
+}
+
 /// What it takes to ask questions, as the flags say.
 fn asker(global: &Global, answer: &Answer, asking: &Asking) -> Result<Asker, Failure> {
     // Flags first: a wrong one is reported before a file is touched.
     let parameters = asking.parameters()?;
-    Ok(Asker { database: Rc::new(open(global)?), parameters, limits: asking.limits(), strict: answer.strict })
+    let database = readable(open(global)?, &asking.load_from)?;
+    let load_from = asking.load_from.clone();
+    Ok(Asker { database, parameters, limits: asking.limits(), strict: answer.strict, load_from })
 }

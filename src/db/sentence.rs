@@ -23,7 +23,7 @@ impl Database {
             return self.query(text, parameters, limits);
         };
         let asked = ask::parse(text, schema, &names::Names(&view)).map_err(Error::Parse)?;
-        let plan = plan::plan(&asked.picture, text, (&view, &*self.procedures), &[]).map_err(Error::Plan)?;
+        let plan = plan::plan(&asked.picture, text, (&view, &*self.host), &[]).map_err(Error::Plan)?;
         Ok(self.read(&Arc::new(plan), view.clone(), parameters, limits).saying(asked.notes, asked.nothing, Vec::new()))
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::function::temporal;
 use super::operator::Subplan;
-use super::{ProcedureRows, Procedures, Result};
+use super::{Host, ProcedureRows, Records, Result};
 use crate::model::{Class, Detail, Diagnostic, Value};
 use crate::plan::expr::SubplanId;
 use crate::plan::physical::Plan;
@@ -56,7 +56,7 @@ pub(super) struct Context<'g> {
     /// Rows given, by `Op::id`.
     pub(super) counts: Vec<u64>,
     parameters: Parameters,
-    procedures: Arc<dyn Procedures>,
+    host: Arc<dyn Host>,
     limits: Limits,
     started: Instant,
     /// The statement's clock: seconds since 1970 and nanoseconds.
@@ -70,7 +70,7 @@ impl<'g> Context<'g> {
     pub(super) fn new(
         plan: Arc<Plan>,
         view: View<'g>,
-        (parameters, procedures): (Parameters, Arc<dyn Procedures>),
+        (parameters, host): (Parameters, Arc<dyn Host>),
         limits: Limits,
     ) -> Self {
         Context {
@@ -79,7 +79,7 @@ impl<'g> Context<'g> {
             summary: Summary::default(),
             counts: Vec::new(),
             parameters,
-            procedures,
+            host,
             limits,
             started: Instant::now(),
             now: temporal::now(),
@@ -102,7 +102,12 @@ impl<'g> Context<'g> {
 
     /// The rows of a procedure.
     pub(super) fn call(&self, procedure: &str, arguments: &[Value<'g>]) -> Result<ProcedureRows> {
-        self.procedures.call(procedure, &self.view, arguments, &mut || self.check())
+        self.host.call(procedure, &self.view, arguments, &mut || self.check())
+    }
+
+    /// The records of a CSV file.
+    pub(super) fn open_csv(&self, place: &str, delimiter: u8, even: bool) -> Result<Records> {
+        self.host.open_csv(place, delimiter, even)
     }
 
     /// Adds an operator's rows to its count.

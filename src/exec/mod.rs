@@ -27,8 +27,11 @@ type Result<T> = std::result::Result<T, Diagnostic>;
 /// Rows of a procedure: a value for each of its columns.
 pub type ProcedureRows = Vec<Vec<Value<'static>>>;
 
-/// The procedures that a statement may call, as the executor sees them.
-pub trait Procedures: Send + Sync {
+/// The records of a file, or what is wrong with one.
+pub type Records = Box<dyn Iterator<Item = Result<Vec<String>>> + Send>;
+
+/// What the program lends to a statement: procedures to call and files to read.
+pub trait Host: Send + Sync {
     /// Runs the procedure of this name; `check` is asked now and then whether to go on.
     ///
     /// # Errors
@@ -41,6 +44,14 @@ pub trait Procedures: Send + Sync {
         arguments: &[Value<'_>],
         check: &mut dyn FnMut() -> Result<()>,
     ) -> Result<ProcedureRows>;
+
+    /// Opens the CSV file at a place. Fields end at `delimiter`; all records have as many fields as the first when they
+    /// are `even`.
+    ///
+    /// # Errors
+    ///
+    /// The file is not there, may not be read, or cannot be.
+    fn open_csv(&self, place: &str, delimiter: u8, even: bool) -> Result<Records>;
 }
 
 /// Starts a statement. Nothing is computed before the first batch is pulled.
@@ -48,17 +59,11 @@ pub fn run<'g>(
     plan: Arc<Plan>,
     view: View<'g>,
     parameters: Arc<BTreeMap<String, Value<'static>>>,
-    procedures: Arc<dyn Procedures>,
+    host: Arc<dyn Host>,
     limits: Limits,
 ) -> Cursor<'g> {
     let root = operator::build(&plan.root, &operator::ArgumentSlot::default());
-    Cursor {
-        root,
-        context: Context::new(plan, view, (parameters, procedures), limits),
-        rows: 0,
-        full: false,
-        done: false,
-    }
+    Cursor { root, context: Context::new(plan, view, (parameters, host), limits), rows: 0, full: false, done: false }
 }
 
 /// A statement that runs while it is pulled.

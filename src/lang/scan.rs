@@ -3,6 +3,8 @@
 //! It comes before the grammar, because it can say at once what a grammar says badly: a string without its end, an
 //! odd character, brackets nested without end. It also cuts scripts into statements. Its time is linear in the text.
 
+use pest::unicode::{CONNECTOR_PUNCTUATION, WHITE_SPACE, XID_CONTINUE, XID_START};
+
 use crate::model::{Class, Detail, Diagnostic, Span};
 
 /// How deep brackets, subqueries and CASE may nest. The parser and the tree's builder recurse as they do; the bound keeps
@@ -211,11 +213,9 @@ fn end_of_quoted(bytes: &[u8], at: usize, escapes: bool) -> Option<usize> {
     }
 }
 
-/// Whether a character beyond ASCII, neither letter nor digit nor white space, is outside of every token. Marks and
-/// connectors may continue a name; the grammar decides on them.
+/// Whether a character beyond ASCII is outside of every token: outside of quotes the grammar knows names and white space.
 fn is_odd(c: char) -> bool {
-    plain(c).is_some()
-        || matches!(c, '\u{a1}'..='\u{b4}' | '\u{b6}'..='\u{bf}' | '\u{d7}' | '\u{f7}' | '\u{2000}'..='\u{203e}' | '\u{2041}'..='\u{206f}' | '\u{20a0}'..='\u{20cf}' | '\u{2100}'..='\u{2bff}' | '\u{3000}'..='\u{3004}' | '\u{fe50}'..='\u{fe6f}' | '\u{fff0}'..='\u{ffff}' | '\u{1f000}'..='\u{1faff}')
+    !(XID_START(c) || XID_CONTINUE(c) || CONNECTOR_PUNCTUATION(c) || WHITE_SPACE(c))
 }
 
 /// What somebody meant by a character that a word processor or a web page put there.

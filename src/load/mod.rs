@@ -1,9 +1,10 @@
-//! Sources of graphs: text to a snapshot's bytes.
+//! Sources of graphs: text to a snapshot's bytes, and CSV files to records.
 //!
 //! In: a directory with `schema.toml` and further TOML files. Out: the bytes of a snapshot, or every problem of the
 //! source with its place. The same text gives the same bytes, whatever the machine and the order of the directory.
 
 mod check;
+mod csv;
 mod graph;
 mod problem;
 mod rules;
@@ -13,6 +14,7 @@ mod words;
 
 use std::path::Path;
 
+pub use csv::{Folders, Records};
 pub use problem::{Errors, Problem};
 
 /// Checks a text source and builds its snapshot.

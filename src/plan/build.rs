@@ -184,6 +184,12 @@ impl<'p> Build<'p> {
                 rows.push(self, OpKind::Unwind { list: list.clone(), var: *var }, expected, [*var]);
                 rows
             }
+            Logical::LoadCsv { input, csv, var } => {
+                let mut rows = self.rows(input);
+                let expected = rows.op.rows * 1000.0;
+                rows.push(self, OpKind::LoadCsv { csv: csv.clone(), var: *var }, expected, [*var]);
+                rows
+            }
             Logical::Union { branches, vars } => {
                 let built: Vec<(Op, Vec<Var>)> =
                     branches.iter().map(|(branch, vars)| (self.rows(branch).op, vars.clone())).collect();

@@ -134,6 +134,10 @@ impl Printer<'_> {
             OpKind::Skip(count) => format!("Skip {}", self.expr(count)),
             OpKind::Limit(count) => format!("Limit {}", self.expr(count)),
             OpKind::Unwind { list, var } => format!("Unwind {} AS {}", self.expr(list), self.var(*var)),
+            OpKind::LoadCsv { csv, var } => {
+                let headers = if csv.headers { " with headers" } else { "" };
+                format!("LoadCsv {}{headers} AS {}", self.expr(&csv.source), self.var(*var))
+            }
             OpKind::Union { .. } => "Union".to_owned(),
             OpKind::Optional { .. } => "Optional".to_owned(),
             OpKind::Apply { .. } => "Apply".to_owned(),

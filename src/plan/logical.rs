@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, Labels};
-use super::physical::{CreateEdge, CreateNode, Merge, SetItem};
+use super::physical::{CreateEdge, CreateNode, Csv, Merge, SetItem};
 use crate::model::{Direction, Span, Var, deep};
 
 /// An operator of the logical plan.
@@ -102,6 +102,15 @@ pub(super) enum Logical {
         /// The list.
         list: Expr,
         /// Holds the element.
+        var: Var,
+    },
+    /// One row for each record of a file.
+    LoadCsv {
+        /// Whose rows.
+        input: Box<Logical>,
+        /// The file.
+        csv: Csv,
+        /// Holds the record.
         var: Var,
     },
     /// The rows of all branches.
@@ -346,6 +355,7 @@ impl Logical {
             | Skip { input, .. }
             | Limit { input, .. }
             | Unwind { input, .. }
+            | LoadCsv { input, .. }
             | Create { input, .. }
             | Eager { input }
             | Call { input, .. }
@@ -378,6 +388,7 @@ impl Logical {
             Skip { input, count } => Skip { input: go(input), count },
             Limit { input, count } => Limit { input: go(input), count },
             Unwind { input, list, var } => Unwind { input: go(input), list, var },
+            LoadCsv { input, csv, var } => LoadCsv { input: go(input), csv, var },
             Union { branches, vars } => Union {
                 branches: branches.into_iter().map(|(plan, vars)| (deep(|| change(plan)), vars)).collect(),
                 vars,

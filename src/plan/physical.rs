@@ -185,6 +185,13 @@ pub enum OpKind {
         /// Holds the element.
         var: Var,
     },
+    /// For each input row, one row for each record of a file: a map by the names in its header, or a list.
+    LoadCsv {
+        /// The file.
+        csv: Csv,
+        /// Holds the record.
+        var: Var,
+    },
     /// The rows of each branch in turn; leaves are the same as this operator's would be.
     Union {
         /// The plans, and for each the vars that become `vars`, in order.
@@ -247,6 +254,24 @@ pub enum OpKind {
         /// Its leaf is `Argument`.
         inner: Box<Subplan>,
     },
+}
+
+/// A CSV file to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Csv {
+    /// Names the file; a null has no records.
+    pub source: Expr,
+    /// The first record names the fields.
+    pub headers: bool,
+    /// The character behind a field; none: a comma.
+    pub terminator: Option<Expr>,
+}
+
+impl Csv {
+    /// Every expression that it evaluates.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.source).chain(&self.terminator)
+    }
 }
 
 /// Ends and kind of a step along edges.

@@ -116,6 +116,10 @@ impl Pruner<'_> {
                 needed.remove(var);
                 needed.append(&mut self.uses([&*list]));
             }
+            OpKind::LoadCsv { csv, var } => {
+                needed.remove(var);
+                needed.append(&mut self.uses(csv.expressions()));
+            }
             OpKind::Union { branches, vars } => {
                 let wanted = std::mem::take(&mut needed);
                 for (branch, theirs) in branches {
@@ -229,6 +233,7 @@ pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
             keys.iter().for_each(|(expr, _)| visit(expr));
             limit.iter().for_each(visit);
         }
+        OpKind::LoadCsv { csv, .. } => csv.expressions().for_each(visit),
         OpKind::Merge { merge, .. } => merge.expressions().for_each(visit),
         OpKind::Set(items) => items.iter().flat_map(SetItem::expressions).for_each(visit),
         OpKind::Delete { targets: exprs, .. } | OpKind::Call { arguments: exprs, .. } => exprs.iter().for_each(visit),

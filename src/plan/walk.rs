@@ -217,6 +217,7 @@ pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p E
         }
         Logical::Skip { count, .. } | Logical::Limit { count, .. } => visit(count),
         Logical::Unwind { list, .. } => visit(list),
+        Logical::LoadCsv { csv, .. } => csv.expressions().for_each(visit),
         Logical::Create { nodes, edges, .. } => {
             let nodes = nodes.iter().filter_map(|n| n.properties.as_ref());
             nodes.chain(edges.iter().filter_map(|e| e.properties.as_ref())).for_each(visit);

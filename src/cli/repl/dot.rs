@@ -1,7 +1,6 @@
 //! The dot-commands: a table of names, arguments, help and what they do.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use clap::ValueEnum;
 
@@ -12,7 +11,7 @@ use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::options::parameter;
 use crate::cli::output::Output;
 use crate::cli::render::value::{Extent, notation};
-use crate::cli::{advise, command};
+use crate::cli::{advise, command, readable};
 use crate::export;
 use crate::model::nearest;
 
@@ -265,10 +264,11 @@ fn limit(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
 }
 
 fn open(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
-    shell.asker.database = Rc::new(match file(argument) {
+    let database = match file(argument) {
         Some(path) => Database::open(&path).map_err(|error| advise(&error, &path))?,
         None => Database::shipped()?,
-    });
+    };
+    shell.asker.database = readable(database, &shell.asker.load_from)?;
     shell.last = super::last::Last::default();
     shell.stale = true;
     shell.describe();

@@ -18,6 +18,7 @@ mod foreach;
 mod group_expand;
 mod labels;
 mod leaf;
+mod load_csv;
 mod merge;
 mod node_scan;
 mod node_seek;
@@ -106,6 +107,7 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         OpKind::Skip(count) => Box::new(slice::Slice::skip(input(), count.clone())),
         OpKind::Limit(count) => Box::new(slice::Slice::limit(input(), count.clone())),
         OpKind::Unwind { list, var } => Box::new(unwind::Unwind::new(input(), list.clone(), *var, live)),
+        OpKind::LoadCsv { csv, var } => Box::new(load_csv::LoadCsv::new(input(), csv.clone(), *var, live)),
         OpKind::Union { branches, vars } => {
             let branches = branches.iter().map(|(branch, vars)| (build(branch, argument), vars.clone())).collect();
             Box::new(union::Union::new(branches, vars.clone(), live))

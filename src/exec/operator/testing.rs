@@ -18,10 +18,10 @@ pub(super) const X: Var = Var(0);
 pub(super) const Y: Var = Var(1);
 pub(super) const Z: Var = Var(2);
 
-/// There is nothing to call.
-struct NoProcedures;
+/// There is nothing to call and nothing to read.
+struct NoHost;
 
-impl crate::exec::Procedures for NoProcedures {
+impl crate::exec::Host for NoHost {
     fn call(
         &self,
         _: &str,
@@ -30,6 +30,10 @@ impl crate::exec::Procedures for NoProcedures {
         _: &mut dyn FnMut() -> Result<()>,
     ) -> Result<crate::exec::ProcedureRows> {
         Ok(Vec::new())
+    }
+
+    fn open_csv(&self, _: &str, _: u8, _: bool) -> Result<crate::exec::Records> {
+        Ok(Box::new(std::iter::empty()))
     }
 }
 
@@ -114,7 +118,7 @@ pub(super) fn context() -> Context<'static> {
     }
     let root = op(OpKind::Unit, None, &[]);
     let plan = Plan { root, subplans: vec![], vars: vec![], columns: vec![], writes: false, warnings: vec![] };
-    Context::new(Arc::new(plan), view, (Arc::default(), Arc::new(NoProcedures)), Default::default())
+    Context::new(Arc::new(plan), view, (Arc::default(), Arc::new(NoHost)), Default::default())
 }
 
 pub(super) fn op(kind: OpKind, input: Option<Op>, live: &[Var]) -> Op {

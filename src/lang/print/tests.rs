@@ -124,6 +124,15 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
+#[test]
+fn names_hold_every_letter_that_the_grammar_knows() {
+    // Each needs no backquotes: a middle dot, an ordinal sign, a combining accent, a letter beyond 16 bits.
+    for name in ["A\u{b7}B", "n\u{ba}", "e\u{301}", "\u{1d400}"] {
+        survives(&format!("RETURN `{name}`"));
+        assert_eq!(print(&parse(&format!("RETURN `{name}`")).unwrap()), format!("RETURN {name}"));
+    }
+}
+
 proptest! {
     #[test]
     fn printing_an_expression_loses_nothing(text in expression()) {

@@ -24,6 +24,7 @@ use scope::{Scope, Static};
 use super::MAX_CLAUSES;
 use super::expr::Expr;
 use super::logical::{Logical, Mention, MentionKind, Query, Subquery};
+use super::physical::Csv;
 use crate::lang::ast::{self, ClauseKind, Yield};
 use crate::model::function::Types;
 use crate::model::procedure::Procedures;
@@ -222,6 +223,23 @@ impl Lower<'_> {
                     scope.bind(&variable.text, var);
                     plan = Logical::Unwind { input: Box::new(plan), list, var };
                 }
+                ClauseKind::LoadCsv { headers, source, variable, terminator } => {
+                    let csv = Csv {
+                        source: self.text_value(source, &scope, "LOAD CSV reads from the file that a string names")?,
+                        headers: *headers,
+                        terminator: terminator
+                            .as_ref()
+                            .map(|text| self.text_value(text, &scope, "FIELDTERMINATOR is a string of one character"))
+                            .transpose()?,
+                    };
+                    if scope.get(&variable.text).is_some() {
+                        return Err(self.already_bound(&variable.text, variable.span));
+                    }
+                    let record = if *headers { Static::of(Types::MAP) } else { Static::of(Types::LIST) };
+                    let var = self.fresh(variable.text.clone(), record);
+                    scope.bind(&variable.text, var);
+                    plan = Logical::LoadCsv { input: Box::new(plan), csv, var };
+                }
                 ClauseKind::With { projection, predicate } => {
                     let rows = self.projection(plan, (&scope, outer), projection, Some(predicate.as_ref()))?;
                     // The query around this one is in scope all through it.
@@ -247,14 +265,6 @@ impl Lower<'_> {
                     let none = Expr::new(clause.span, super::expr::ExprKind::Literal(crate::model::Value::Int(0)));
                     plan = Logical::Limit { input: Box::new(plan), count: none };
                 }
-                update if writes(update) => {
-                    self.must_not_write(clause.span)?;
-                    if let Some(updated) = self.update(plan, &mut scope, clause)? {
-                        plan = updated;
-                    } else {
-                        return Err(unfinished(clause.span, "this is no updating clause"));
-                    }
-                }
                 ClauseKind::Call { procedure, arguments, items, predicate } => {
                     let call = ProcedureCall {
                         span: clause.span,
@@ -273,13 +283,13 @@ impl Lower<'_> {
                 ClauseKind::Subquery { imports, query } => {
                     plan = self.call_subquery(plan, &mut scope, (imports.as_deref(), query))?;
                 }
-                other => {
-                    return Err(Diagnostic::new(
-                        Class::Unsupported,
-                        Detail::Other,
-                        format!("{} is understood, but this version cannot run it", clause_name(other)),
-                    )
-                    .at(clause.span));
+                _ => {
+                    self.must_not_write(clause.span)?;
+                    if let Some(updated) = self.update(plan, &mut scope, clause)? {
+                        plan = updated;
+                    } else {
+                        return Err(unfinished(clause.span, "this is no updating clause"));
+                    }
                 }
             }
         }
@@ -292,7 +302,9 @@ impl Lower<'_> {
             }
             Some(ClauseKind::Call { .. }) => query.clauses.len() == 1,
             Some(kind) if writes(kind) => true,
-            Some(ClauseKind::Match { .. } | ClauseKind::Unwind { .. }) => position == Position::Expression,
+            Some(ClauseKind::Match { .. } | ClauseKind::Unwind { .. } | ClauseKind::LoadCsv { .. }) => {
+                position == Position::Expression
+            }
             _ => false,
         };
         if !finished {
@@ -300,6 +312,13 @@ impl Lower<'_> {
         }
         self.length = length;
         Ok(RowsPlan { plan, columns })
+    }
+
+    /// An expression that gives a string.
+    fn text_value(&mut self, expr: &ast::Expr, scope: &Scope, what: &str) -> Result<Expr> {
+        let (value, is) = self.value(expr, scope)?;
+        self.must_meet(is, Types::STRING, expr.span, what)?;
+        Ok(value)
     }
 
     fn must_not_write(&mut self, span: Span) -> Result<()> {
@@ -344,23 +363,4 @@ fn unfinished(span: Span, message: &str) -> Diagnostic {
 fn writes(clause: &ClauseKind) -> bool {
     use ClauseKind::*;
     matches!(clause, Create(_) | Merge { .. } | Delete { .. } | Set(_) | Remove(_) | Foreach { .. })
-}
-
-fn clause_name(clause: &ClauseKind) -> &'static str {
-    match clause {
-        ClauseKind::Match { .. } => "MATCH",
-        ClauseKind::Unwind { .. } => "UNWIND",
-        ClauseKind::With { .. } => "WITH",
-        ClauseKind::Return(_) => "RETURN",
-        ClauseKind::Finish => "FINISH",
-        ClauseKind::Create(_) => "CREATE",
-        ClauseKind::Merge { .. } => "MERGE",
-        ClauseKind::Delete { .. } => "DELETE",
-        ClauseKind::Set(_) => "SET",
-        ClauseKind::Remove(_) => "REMOVE",
-        ClauseKind::Foreach { .. } => "FOREACH",
-        ClauseKind::Call { .. } => "CALL of a procedure",
-        ClauseKind::Subquery { .. } => "CALL of a subquery",
-        ClauseKind::LoadCsv { .. } => "LOAD CSV",
-    }
 }
