@@ -208,7 +208,15 @@ impl Database {
         let Parsed { statement, notes, nothing } = self.parse(text, view)?;
         let mut plan = plan::plan(&statement, text, (view, &*self.host), disabled).map_err(Error::Plan)?;
         let warnings = std::mem::take(&mut plan.warnings);
-        Ok(Prepared { database: self, plan: Arc::new(plan), mode: statement.mode, notes, nothing, warnings })
+        Ok(Prepared {
+            database: self,
+            plan: Arc::new(plan),
+            mode: statement.mode,
+            notes,
+            nothing,
+            warnings,
+            span: statement.span,
+        })
     }
 
     fn read<'g>(&'g self, plan: &Arc<Plan>, view: View<'g>, parameters: &Parameters, limits: &Limits) -> Rows<'g> {
@@ -250,6 +258,7 @@ impl Database {
         let view = View::with_changes(&self.snapshot, changes);
         let (rows, failure) = self.read(plan, view, parameters, limits).gather();
         *kept = rows.view().changes();
+        let failure = failure.or_else(|| rows.view().check_constraints(mark).err().map(exec::refused));
         match failure {
             None => Ok(rows),
             Some(error) => {

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kenning::model::definition::{Change, Definition, Rule, Subject};
 use kenning::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Str, Value};
 use kenning::store::{Builder, Error, Snapshot, View};
 use proptest::prelude::*;
@@ -499,6 +500,64 @@ proptest! {
         let mut kept = mended.changes();
         std::sync::Arc::make_mut(&mut kept).undo_to(mark);
         agrees(&View::with_changes(&snapshot, kept), &muddled);
+    }
+}
+
+/// What statements may define: keys that the snapshot indexes, keys that it does not, two keys, names of nothing.
+const DEFINED: [(&str, &[&str]); 5] =
+    [("A", &["name"]), ("B", &["k"]), ("B", &["name", "k"]), ("A", &["list", "k"]), ("Nothing", &["never"])];
+
+fn define(view: &mut View<'_>, which: std::ops::Range<usize>) {
+    for (label, keys) in &DEFINED[which] {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        let definition = Definition::named(None, Subject::Nodes((*label).to_owned()), keys, Rule::Index);
+        assert!(view.define(&Change::Create { definition, lenient: false }).unwrap());
+    }
+}
+
+/// Every defined index finds what looking at every node finds.
+fn defined_agrees(view: &View<'_>) {
+    for (label, keys) in DEFINED {
+        let label = view.label_id(label).unwrap();
+        let keys: Vec<_> = keys.iter().map(|key| view.key_id(key).unwrap()).collect();
+        let nodes: Vec<NodeId> = all_nodes(view).into_iter().filter(|node| view.has_label(*node, label)).collect();
+        let values = |node: NodeId| keys.iter().map(|key| view.node_property(node, *key)).collect::<Vec<_>>();
+        for node in all_nodes(view) {
+            let wanted = values(node);
+            let same = |other: NodeId| values(other).iter().zip(&wanted).all(|(a, b)| equal(a, b, false));
+            let expected: Vec<NodeId> = nodes.iter().copied().filter(|other| same(*other)).collect();
+            assert_eq!(view.seek_all(label, &keys, &wanted), Some(expected), "{keys:?} = {wanted:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn defined_indexes_agree(twin in twin(), nodes in 0usize..12, edges in 0usize..30, early in 0usize..5) {
+        let muddled = twin.muddled();
+        let snapshot = Snapshot::from_bytes(&muddled.snapshot(nodes, edges)).unwrap();
+        let mut view = View::new(&snapshot);
+        define(&mut view, 0..early);
+        muddled.change(&mut view, nodes, edges);
+        let mut before = view.clone();
+
+        let mut kept = view.changes();
+        let mark = std::sync::Arc::make_mut(&mut kept).mark();
+        let mut mended = View::with_changes(&snapshot, kept);
+        twin.mend(&mut mended);
+        let after = mended.changes();
+        define(&mut mended, early..DEFINED.len());
+        defined_agrees(&mended);
+
+        let mut kept = after;
+        std::sync::Arc::make_mut(&mut kept).undo_to(mark);
+        let mut undone = View::with_changes(&snapshot, kept);
+        define(&mut undone, early..DEFINED.len());
+        defined_agrees(&undone);
+        define(&mut before, early..DEFINED.len());
+        defined_agrees(&before);
     }
 }
 

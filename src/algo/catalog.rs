@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::steps::Steps;
 use super::{Call, Parameter, Procedure, Result, Rows, all};
+use crate::model::definition::{Definition, Rule, Subject};
 use crate::model::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 
 /// A row for each name, sorted.
@@ -45,14 +46,14 @@ pub(super) fn property_keys(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Resul
         unseen == 0
     };
     let mut done = meet(Vec::new());
-    for node in (0..view.node_count() as u32).map(NodeId) {
+    for node in (0..view.node_bound() as u32).map(NodeId).filter(|node| view.contains_node(*node)) {
         if done {
             break;
         }
         steps.take(1)?;
         done = meet(view.node_properties(node));
     }
-    for edge in (0..view.edge_count() as u32).map(EdgeId) {
+    for edge in (0..view.edge_bound() as u32).map(EdgeId).filter(|edge| view.contains_edge(*edge)) {
         if done {
             break;
         }
@@ -70,8 +71,9 @@ pub(super) fn schema(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows>
     let view = call.view;
     // Few sets of labels serve many nodes: edges are counted by set, and the sets spelt out at the end.
     let mut sets: HashMap<Vec<LabelId>, u32> = HashMap::new();
-    let mut set_of = Vec::with_capacity(view.node_count() as usize);
-    for node in (0..view.node_count() as u32).map(NodeId) {
+    let mut set_of = Vec::with_capacity(view.node_bound());
+    // Also of nodes that are gone: their places count, and no edge ends at them.
+    for node in (0..view.node_bound() as u32).map(NodeId) {
         steps.take(1)?;
         let next = sets.len() as u32;
         set_of.push(*sets.entry(view.node_labels(node)).or_insert(next));
@@ -108,6 +110,42 @@ pub(super) fn schema(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows>
     Ok(counts.into_iter().map(row).collect())
 }
 
+/// `db.indexes() YIELD name, entityType, labelsOrTypes, properties, owningConstraint`
+pub(super) fn indexes(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
+    let row = |index: Definition| {
+        let owner = if index.rule.is_constraint() { Value::from(index.name.clone()) } else { Value::Null };
+        let [entity, of, keys] = about(&index);
+        vec![Value::from(index.name), entity, of, keys, owner]
+    };
+    Ok(call.view.indexes().into_iter().map(row).collect())
+}
+
+/// `db.constraints() YIELD name, type, entityType, labelsOrTypes, properties, ownedIndex`
+pub(super) fn constraints(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
+    let row = |constraint: Definition| {
+        let kind = match (constraint.rule, &constraint.subject) {
+            (Rule::Key, _) => "NODE_KEY",
+            (Rule::NotNull, Subject::Nodes(_)) => "NODE_PROPERTY_EXISTENCE",
+            (Rule::NotNull, Subject::Edges(_)) => "RELATIONSHIP_PROPERTY_EXISTENCE",
+            (Rule::Unique | Rule::Index, _) => "UNIQUENESS",
+        };
+        let index = if constraint.rule.is_unique() { Value::from(constraint.name.clone()) } else { Value::Null };
+        let [entity, of, keys] = about(&constraint);
+        vec![Value::from(constraint.name), Value::from(kind), entity, of, keys, index]
+    };
+    Ok(call.view.constraints().into_iter().map(row).collect())
+}
+
+/// Entity type, labels or types, properties.
+fn about(definition: &Definition) -> [Value<'static>; 3] {
+    let (entity, of) = match &definition.subject {
+        Subject::Nodes(label) => ("NODE", label),
+        Subject::Edges(edge_type) => ("RELATIONSHIP", edge_type),
+    };
+    let keys = definition.keys.iter().map(|key| Value::from(key.clone())).collect();
+    [Value::from(entity), Value::list(vec![Value::from(of.clone())]), Value::list(keys)]
+}
+
 /// `db.procedures() YIELD name, signature, description`
 pub(super) fn procedures(_: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
     let row = |procedure: &Procedure| {
@@ -136,7 +174,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use crate::algo::testing::{EMPTY, rows, view};
-    use crate::model::Value;
+    use crate::model::{Direction, NodeId, Value};
     use crate::store::View;
 
     fn texts(rows: Vec<Vec<Value<'static>>>) -> Vec<String> {
@@ -157,6 +195,28 @@ mod tests {
         for name in ["db.labels", "db.relationshipTypes", "db.propertyKeys", "db.schema"] {
             assert!(rows(&View::new(&EMPTY), name, &[]).is_empty(), "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_gone_is_not_read() {
+        let mut view = view(4, &[(0, 1, 1.0), (2, 3, 1.0), (3, 2, 1.0)]);
+        let late = view.create_node(&["Late"], vec![("late", Value::Int(1))]).unwrap();
+        let edge = view.create_edge(late, "LATE", NodeId(3), vec![("since", Value::Int(1))]).unwrap();
+        for node in [0, 1] {
+            let mut edges = Vec::new();
+            view.neighbours(NodeId(node), Direction::Both, None, |edge, _| edges.push(edge));
+            edges.into_iter().for_each(|edge| assert!(view.delete_edge(edge)));
+            assert!(view.delete_node(NodeId(node)).unwrap());
+        }
+        let keys = ["late", "latitude", "longitude", "since", "text", "w"];
+        assert_eq!(texts(rows(&view, "db.propertyKeys", &[])), keys);
+        assert!(texts(rows(&view, "db.schema", &[])).contains(&"Late LATE Node 1".to_owned()));
+        let components = rows(&view, "algo.weaklyConnectedComponents", &[]);
+        let parts: Vec<_> = components.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+        let part = |node| (Value::Node(NodeId(node)), Value::Int(0));
+        assert_eq!(parts, [part(2), part(3), part(late.0)]);
+        view.delete_edge(edge);
+        assert!(texts(rows(&view, "db.propertyKeys", &[])).iter().all(|key| key != "since"));
     }
 
     #[test]

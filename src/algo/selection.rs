@@ -62,7 +62,7 @@ impl Selection {
         let types = types(call)?;
         let kept = |of: &[LabelId]| labels.as_ref().is_none_or(|wanted| of.iter().any(|label| wanted.contains(label)));
         let nodes: Vec<NodeId> = view.scan(kept).into_iter().flatten().map(NodeId).collect();
-        let mut places = vec![NOWHERE; view.node_count() as usize];
+        let mut places = vec![NOWHERE; view.node_bound()];
         for (place, node) in nodes.iter().enumerate() {
             if let Some(slot) = places.get_mut(node.index()) {
                 *slot = place as u32;

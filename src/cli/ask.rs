@@ -230,6 +230,10 @@ pub(super) fn changes(summary: Summary) -> Option<String> {
         (summary.labels_removed, "label", "removed"),
         (summary.nodes_deleted, "node", "deleted"),
         (summary.edges_deleted, "edge", "deleted"),
+        (summary.indexes_added, "index", "created"),
+        (summary.indexes_removed, "index", "dropped"),
+        (summary.constraints_added, "constraint", "created"),
+        (summary.constraints_removed, "constraint", "dropped"),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)

@@ -6,6 +6,7 @@ use super::{Database, Limits, Parameters, Rows};
 use crate::error::Error;
 use crate::lang::ask::Note;
 use crate::lang::ast::Mode;
+use crate::model::{Class, Span};
 use crate::plan;
 use crate::plan::physical::{Plan, Warning};
 use crate::store::{Changes, View};
@@ -30,6 +31,8 @@ pub struct Prepared<'g> {
     pub(super) notes: Vec<Note>,
     pub(super) nothing: Option<Note>,
     pub(super) warnings: Vec<Warning>,
+    /// The statement's place in its text.
+    pub(super) span: Span,
 }
 
 impl<'g> Prepared<'g> {
@@ -42,7 +45,8 @@ impl<'g> Prepared<'g> {
         if self.mode == Mode::Explain || !self.plan.writes {
             return self.read(self.database.view(), parameters, limits);
         }
-        let rows = self.database.write_committed(&self.plan, parameters, limits)?;
+        let written = self.database.write_committed(&self.plan, parameters, limits);
+        let rows = written.map_err(|error| self.placed(error))?;
         self.told(rows)
     }
 
@@ -67,7 +71,8 @@ impl<'g> Prepared<'g> {
             let view = View::with_changes(&self.database.snapshot, Arc::clone(changes));
             return self.read(view, parameters, limits);
         }
-        let rows = self.database.write_to(changes, &self.plan, parameters, limits)?;
+        let written = self.database.write_to(changes, &self.plan, parameters, limits);
+        let rows = written.map_err(|error| self.placed(error))?;
         self.told(rows)
     }
 
@@ -78,6 +83,16 @@ impl<'g> Prepared<'g> {
         }
         let rows = self.database.read(&self.plan, view, parameters, limits);
         self.told(rows)
+    }
+
+    /// A constraint is checked when the statement has ended, so all of it is the place.
+    fn placed(&self, error: Error) -> Error {
+        match error {
+            Error::Run(error) if error.class == Class::ConstraintVerificationFailed && error.span.is_none() => {
+                Error::Run(error.at(self.span))
+            }
+            error => error,
+        }
     }
 
     /// The rows with everything there is to say about them; of a profile, the plan with its counts.

@@ -43,6 +43,14 @@ pub struct Summary {
     pub edges_deleted: u64,
     /// Labels taken off nodes, deleted nodes included.
     pub labels_removed: u64,
+    /// Indexes defined.
+    pub indexes_added: u64,
+    /// Indexes dropped.
+    pub indexes_removed: u64,
+    /// Constraints defined.
+    pub constraints_added: u64,
+    /// Constraints dropped.
+    pub constraints_removed: u64,
 }
 
 type Parameters = Arc<std::collections::BTreeMap<String, Value<'static>>>;

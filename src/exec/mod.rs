@@ -17,6 +17,7 @@ pub use batch::Batch;
 use context::Context;
 pub use context::{Limits, Summary};
 use operator::Operator;
+pub use operator::refused;
 
 use crate::model::{Diagnostic, Value};
 use crate::plan::physical::Plan;

@@ -3,6 +3,7 @@
 //! Both grammars end here. Every node of the tree carries the [`Span`] of its text; a sentence's tree carries the
 //! spans of the sentence. Nothing here knows a graph, a schema or a plan.
 
+use crate::model::definition::Change;
 use crate::model::{Direction, Span};
 
 /// A name as written (without its backquotes), and where.
@@ -155,6 +156,8 @@ pub enum ClauseKind {
         /// The query.
         query: Box<Query>,
     },
+    /// `CREATE INDEX`, `CREATE CONSTRAINT`, `DROP`: always the only clause of a statement
+    Define(Change),
     /// `LOAD CSV [WITH HEADERS] FROM source AS variable [FIELDTERMINATOR text]`
     LoadCsv {
         /// Rows are maps by header.

@@ -10,7 +10,7 @@ use super::scan::{Bracket, Scan, tick, too_deep};
 use crate::model::{Detail, Diagnostic, Span};
 
 /// What people write who come from elsewhere, and what to write here.
-const HABITS: [(&str, &str); 16] = [
+const HABITS: [(&str, &str); 15] = [
     ("==", "write `=`: Cypher compares with one sign"),
     ("!=", "write `<>`"),
     ("&&", "write `AND`"),
@@ -18,7 +18,6 @@ const HABITS: [(&str, &str); 16] = [
     ("from", "name what to read in a pattern: `MATCH (n:Label)`"),
     ("insert", "write `CREATE (n:Label {key: value})`"),
     ("update", "write `MATCH (n:Label) SET n.key = value`"),
-    ("drop", "write `MATCH (n:Label) DETACH DELETE n`"),
     ("group", "leave it out: rows are grouped by the items beside an aggregate, as in `RETURN n.kind, count(*)`"),
     ("having", "filter behind the aggregate: `WITH n.kind AS kind, count(*) AS n WHERE n > 1`"),
     ("join", "join by a pattern: `MATCH (a)-[:TYPE]->(b)`"),
@@ -122,10 +121,10 @@ fn way_out(text: &str, positives: &[Rule], found: &Found<'_>) -> Option<String> 
     if is_keyword {
         return None;
     }
-    if let Some(keyword) = nearest(found.text) {
-        return Some(format!("did you mean `{keyword}`?"));
-    }
-    habit(found.text).or_else(|| positives.contains(&Rule::comma).then(|| "put a comma between the two".to_owned()))
+    let misspelt = || nearest(found.text).map(|keyword| format!("did you mean `{keyword}`?"));
+    habit(found.text)
+        .or_else(misspelt)
+        .or_else(|| positives.contains(&Rule::comma).then(|| "put a comma between the two".to_owned()))
 }
 
 /// The keyword that a word most likely is a misspelling of: at most two slips, at most one in a short word.

@@ -20,8 +20,7 @@ pub trait Catalog {
     fn edges_with_type(&self, edge_type: &str) -> Option<u64>;
     /// How many edges of the type leave (`Out`) or enter (`In`) nodes with the label.
     fn edges_at_label(&self, label: &str, edge_type: &str, direction: Direction) -> u64;
-    /// How many distinct values the key has on nodes with the label, when known.
-    fn distinct_values(&self, label: &str, key: &str) -> Option<u64>;
-    /// Whether nodes with the label can be found by the key's value.
-    fn has_index(&self, label: &str, key: &str) -> bool;
+    /// The index that finds nodes with the label by the values of as many of these keys as possible: its keys in order,
+    /// and how many nodes it finds on average.
+    fn index(&self, label: &str, keys: &[&str]) -> Option<(Vec<String>, f64)>;
 }

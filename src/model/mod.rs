@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod column;
+pub mod definition;
 pub mod diagnostic;
 pub mod function;
 pub mod id;

@@ -110,6 +110,9 @@ impl<'p> Build<'p> {
     fn rows_of(&mut self, plan: &'p Logical) -> Rows {
         match plan {
             Logical::Unit => Rows::leaf(self, OpKind::Unit, []),
+            Logical::Define { change, span } => {
+                Rows::leaf(self, OpKind::Define { change: change.clone(), span: *span }, [])
+            }
             Logical::Argument(vars) => Rows::leaf(self, OpKind::Argument, vars.iter().copied()),
             Logical::Match { input, graph } => self.matched(input, graph),
             Logical::Optional { input, inner, vars } => {

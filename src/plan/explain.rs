@@ -1,5 +1,6 @@
 //! A plan as text: one operator a line, its input below and deeper, the rows expected (and, when it ran, found).
 
+use crate::model::definition::Change;
 use std::fmt::Write;
 
 use super::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry, SubqueryKind};
@@ -92,9 +93,17 @@ impl Printer<'_> {
         match &op.kind {
             OpKind::Unit => "Unit".to_owned(),
             OpKind::Argument => "Argument".to_owned(),
+            OpKind::Define { change: Change::Create { definition, .. }, .. } => {
+                format!("Define {} `{}` on {definition}", definition.rule.name(), definition.name)
+            }
+            OpKind::Define { change: Change::Drop { name, constraint, .. }, .. } => {
+                format!("Drop {} `{name}`", if *constraint { "CONSTRAINT" } else { "INDEX" })
+            }
             OpKind::NodeScan { node, labels } => format!("NodeScan ({}{})", self.var(*node), colon(labels.as_ref())),
-            OpKind::NodeSeek { node, label, key, value } => {
-                format!("NodeSeek ({}:{label} {{{key}: {}}})", self.var(*node), self.expr(value))
+            OpKind::NodeSeek { node, label, keys, values } => {
+                let entries = keys.iter().zip(values).map(|(key, value)| format!("{key}: {}", self.expr(value)));
+                let entries: Vec<String> = entries.collect();
+                format!("NodeSeek ({}:{label} {{{}}})", self.var(*node), entries.join(", "))
             }
             OpKind::Expand(expand) => format!("Expand {}", self.step(expand, "")),
             OpKind::EdgeScan(expand) => format!("EdgeScan {}", self.step(expand, "")),

@@ -4,6 +4,7 @@
 //! [`Var`], unique in the statement, so scopes are settled and operators can be moved freely. Rules rewrite this tree;
 //! the physical planner chooses an order for each query graph.
 
+use crate::model::definition::Change;
 use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, Labels};
@@ -171,6 +172,13 @@ pub(super) enum Logical {
         results: Vec<(usize, Var)>,
         /// Otherwise the input rows go on as they are.
         gives_rows: bool,
+    },
+    /// Makes or drops an index or a constraint.
+    Define {
+        /// Which.
+        change: Change,
+        /// The statement.
+        span: Span,
     },
     /// Runs the inner updates for each input row, and hands the row on.
     Foreach {
@@ -340,7 +348,7 @@ impl Logical {
     pub(super) fn inputs(&self) -> Vec<&Logical> {
         use Logical::*;
         match self {
-            Unit | Argument(_) => vec![],
+            Unit | Argument(_) | Define { .. } => vec![],
             Optional { input, inner, .. }
             | Apply { input, inner, .. }
             | Merge { input, inner, .. }
@@ -368,6 +376,7 @@ impl Logical {
     pub(super) fn writes(&self) -> bool {
         use Logical::*;
         let itself = matches!(self, Create { .. } | Merge { .. } | Set { .. } | Delete { .. } | Foreach { .. });
+        let itself = itself || matches!(self, Define { .. });
         itself || self.inputs().into_iter().any(|input| deep(|| input.writes()))
     }
 
@@ -376,7 +385,7 @@ impl Logical {
         use Logical::*;
         let mut go = |input: Box<Logical>| Box::new(deep(|| change(*input)));
         match self {
-            Unit | Argument(_) => self,
+            Unit | Argument(_) | Define { .. } => self,
             Match { input, graph } => Match { input: go(input), graph },
             Optional { input, inner, vars } => Optional { input: go(input), inner: go(inner), vars },
             Apply { input, inner, vars } => Apply { input: go(input), inner: go(inner), vars },

@@ -46,7 +46,18 @@ struct Ordering<'b, 'p> {
 /// How a node can be found from nothing.
 enum Start {
     Scan(Option<Labels>),
-    Seek { label: String, key: String, value: Expr },
+    Seek(Seek),
+}
+
+/// An index that finds a node.
+struct Seek {
+    /// The predicates that it sees to, among those that wait.
+    predicates: Vec<usize>,
+    label: String,
+    keys: Vec<String>,
+    values: Vec<Expr>,
+    /// How many nodes it finds.
+    rows: f64,
 }
 
 /// Plans the graph on top of `rows`.
@@ -198,27 +209,40 @@ impl<'p> Ordering<'_, 'p> {
         }
     }
 
-    /// The index that finds the node: the predicate's position, label, key and value.
-    fn seek(&self, node: Var) -> Option<(usize, String, String, Expr)> {
+    /// The index that finds the node best.
+    fn seek(&self, node: Var) -> Option<Seek> {
         let labels: Vec<&str> = self
             .labels(node)
             .into_iter()
             .filter_map(|labels| if let Labels::Name(name) = labels { Some(name.as_str()) } else { None })
             .collect();
-        self.pending.iter().enumerate().filter(|(_, p)| !p.volatile).find_map(|(i, p)| {
-            let (key, value) = equality(&p.predicate, node)?;
-            let known = free_vars(value, self.build.subqueries());
-            let label = labels.iter().find(|label| self.build.catalog.has_index(label, key))?;
-            known.is_subset(&self.rows.bound).then(|| (i, (*label).to_owned(), key.to_owned(), value.clone()))
-        })
+        let waiting = self.pending.iter().enumerate().filter(|(_, p)| !p.volatile);
+        let equalities: Vec<(usize, &str, &Expr)> = waiting
+            .filter_map(|(i, p)| equality(&p.predicate, node).map(|(key, value)| (i, key, value)))
+            .filter(|(.., value)| free_vars(value, self.build.subqueries()).is_subset(&self.rows.bound))
+            .collect();
+        let keys: Vec<&str> = equalities.iter().map(|(_, key, _)| *key).collect();
+        let found = labels.iter().filter_map(|label| {
+            let (keys, rows) = self.build.catalog.index(label, &keys)?;
+            let used: Option<Vec<_>> =
+                keys.iter().map(|key| equalities.iter().find(|(_, known, _)| known == key)).collect();
+            let used = used?;
+            Some(Seek {
+                predicates: used.iter().map(|(i, ..)| *i).collect(),
+                label: (*label).to_owned(),
+                keys,
+                values: used.iter().map(|(.., value)| (*value).clone()).collect(),
+                rows,
+            })
+        });
+        found.min_by(|a, b| a.rows.total_cmp(&b.rows))
     }
 
     fn start_rows(&self, node: Var) -> f64 {
         let labels = self.labels(node);
         let all = cost::nodes(self.build.catalog, &labels);
-        if let Some((_, label, key, _)) = self.seek(node) {
-            let distinct = self.build.catalog.distinct_values(&label, &key).unwrap_or(1).max(1);
-            return all / distinct as f64;
+        if let Some(seek) = self.seek(node) {
+            return seek.rows;
         }
         // Among equal scans the one with more to filter by comes first.
         let share: f64 = self
@@ -233,11 +257,12 @@ impl<'p> Ordering<'_, 'p> {
 
     fn scan(&mut self, node: Var, rows: f64) {
         let start = match self.seek(node) {
-            Some((i, label, key, value)) => {
-                self.pending.remove(i);
-                let found = Labels::Name(label.clone());
+            Some(seek) => {
+                let mut at = 0..;
+                self.pending.retain(|_| at.next().is_none_or(|at| !seek.predicates.contains(&at)));
+                let found = Labels::Name(seek.label.clone());
                 self.pending.retain(|p| label_of(&p.predicate, node) != Some(&found));
-                Start::Seek { label, key, value }
+                Start::Seek(seek)
             }
             None => Start::Scan(self.take_labels(node)),
         };
@@ -248,7 +273,7 @@ impl<'p> Ordering<'_, 'p> {
                 let rows = self.rows.op.rows * rows;
                 return self.rows.push(self.build, OpKind::NodeScan { node, labels }, rows, [node]);
             }
-            Start::Seek { label, key, value } => OpKind::NodeSeek { node, label, key, value },
+            Start::Seek(Seek { label, keys, values, .. }) => OpKind::NodeSeek { node, label, keys, values },
         };
         self.rows.push(self.build, kind, rows, [node]);
     }

@@ -5,6 +5,7 @@
 //! executor gives it life, `explain` prints it.
 
 use super::expr::{AggregateCall, Expr, Labels};
+use crate::model::definition::Change;
 use crate::model::{Direction, Span, Var};
 
 /// A plan that is ready to run.
@@ -75,6 +76,13 @@ pub enum OpKind {
     Unit,
     /// Leaf of a subplan or of the inner side of `Optional`/`Apply`: the outer rows.
     Argument,
+    /// Leaf: makes or drops an index or a constraint; no rows.
+    Define {
+        /// Which.
+        change: Change,
+        /// The statement.
+        span: Span,
+    },
     /// For each input row, every node that satisfies the labels.
     NodeScan {
         /// Holds the node.
@@ -82,16 +90,16 @@ pub enum OpKind {
         /// None: all nodes.
         labels: Option<Labels>,
     },
-    /// For each input row, the nodes with this label whose property equals the value, by index.
+    /// For each input row, the nodes with this label whose properties equal the values, by index.
     NodeSeek {
         /// Holds the node.
         node: Var,
         /// The label.
         label: String,
-        /// The indexed key.
-        key: String,
-        /// The value; may use the input's vars.
-        value: Expr,
+        /// The indexed keys.
+        keys: Vec<String>,
+        /// A value for each key; they may use the input's vars.
+        values: Vec<Expr>,
     },
     /// For each input row, the edges at `from`. A null `from` has none.
     Expand(Expand),

@@ -62,13 +62,13 @@ impl Pruner<'_> {
 
     fn below(&self, op: &mut Op, mut needed: Vars) -> Vars {
         match &mut op.kind {
-            OpKind::Unit | OpKind::Argument => {}
+            OpKind::Unit | OpKind::Argument | OpKind::Define { .. } => {}
             OpKind::NodeScan { node, .. } => {
                 needed.remove(node);
             }
-            OpKind::NodeSeek { node, value, .. } => {
+            OpKind::NodeSeek { node, values, .. } => {
                 needed.remove(node);
-                needed.append(&mut self.uses([&*value]));
+                needed.append(&mut self.uses(&*values));
             }
             OpKind::Expand(expand) => step(&mut needed, expand),
             OpKind::EdgeScan(expand) => {
@@ -218,11 +218,9 @@ fn note(expr: &Expr, collected: &mut [Vars]) {
 /// Calls `visit` with every expression that the operator itself evaluates.
 pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
     match &op.kind {
-        OpKind::NodeSeek { value: expr, .. }
-        | OpKind::Filter(expr)
-        | OpKind::Skip(expr)
-        | OpKind::Limit(expr)
-        | OpKind::Unwind { list: expr, .. } => visit(expr),
+        OpKind::Filter(expr) | OpKind::Skip(expr) | OpKind::Limit(expr) | OpKind::Unwind { list: expr, .. } => {
+            visit(expr)
+        }
         OpKind::VarExpand { filter, .. } | OpKind::ShortestPath { filter, .. } => filter.iter().for_each(visit),
         OpKind::Project(items) => items.iter().for_each(|(_, expr)| visit(expr)),
         OpKind::Aggregate { keys, aggregates } => {
@@ -233,6 +231,7 @@ pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
             keys.iter().for_each(|(expr, _)| visit(expr));
             limit.iter().for_each(visit);
         }
+        OpKind::NodeSeek { values: exprs, .. } => exprs.iter().for_each(visit),
         OpKind::LoadCsv { csv, .. } => csv.expressions().for_each(visit),
         OpKind::Merge { merge, .. } => merge.expressions().for_each(visit),
         OpKind::Set(items) => items.iter().flat_map(SetItem::expressions).for_each(visit),

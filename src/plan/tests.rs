@@ -40,11 +40,8 @@ impl Catalog for Toy {
             _ => 0,
         }
     }
-    fn distinct_values(&self, label: &str, key: &str) -> Option<u64> {
-        ((label, key) == ("Person", "id")).then_some(100)
-    }
-    fn has_index(&self, label: &str, key: &str) -> bool {
-        (label, key) == ("Person", "id")
+    fn index(&self, label: &str, keys: &[&str]) -> Option<(Vec<String>, f64)> {
+        (label == "Person" && keys.contains(&"id")).then(|| (vec!["id".to_owned()], 1.0))
     }
 }
 

@@ -227,6 +227,7 @@ pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p E
         Logical::Delete { targets, .. } => targets.iter().for_each(visit),
         Logical::Call { arguments, .. } => arguments.iter().for_each(visit),
         Logical::Unit
+        | Logical::Define { .. }
         | Logical::Argument(_)
         | Logical::Optional { .. }
         | Logical::Apply { .. }

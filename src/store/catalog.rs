@@ -39,14 +39,9 @@ impl Catalog for View<'_> {
         }
     }
 
-    fn distinct_values(&self, label: &str, key: &str) -> Option<u64> {
-        self.distinct_values(self.label_id(label)?, self.key_id(key)?)
-    }
-
-    fn has_index(&self, label: &str, key: &str) -> bool {
-        match (self.label_id(label), self.key_id(key)) {
-            (Some(label), Some(key)) => self.has_index(label, key),
-            _ => false,
-        }
+    fn index(&self, label: &str, keys: &[&str]) -> Option<(Vec<String>, f64)> {
+        let keys: Vec<_> = keys.iter().filter_map(|key| self.key_id(key)).collect();
+        let (keys, rows) = self.best_index(self.label_id(label)?, &keys)?;
+        Some((keys.into_iter().map(|key| self.key_name(key).to_owned()).collect(), rows))
     }
 }

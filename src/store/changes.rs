@@ -21,6 +21,8 @@ use petgraph::stable_graph::StableDiGraph;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 
 use super::Edge;
+use super::constraint::Constraint;
+use super::index::{Index, State};
 use super::names::Names;
 use super::runs::{append, with, without};
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
@@ -31,9 +33,8 @@ pub(super) type Properties = Vec<(KeyId, Value<'static>)>;
 /// What changed about a snapshot since it was built; opaque, to be kept between one [`View`](super::View) and the next.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    /// How many nodes and edges the snapshot has: the first added ids.
-    first_node: u32,
-    first_edge: u32,
+    /// How many nodes and edges the snapshot has: the first added ids; none before the first write.
+    first: Option<(u32, u32)>,
     graph: StableDiGraph<Weight, AddedEdge>,
     /// Added nodes in the order of their ids.
     nodes: Vec<NodeIndex>,
@@ -51,6 +52,9 @@ pub struct Changes {
     by_node_label: HashMap<LabelId, i64>,
     by_type: HashMap<EdgeTypeId, i64>,
     by_label: HashMap<(LabelId, EdgeTypeId, bool), i64>,
+    /// Of the snapshot and those that statements defined.
+    indexes: Vec<Index>,
+    pub(super) constraints: Vec<Constraint>,
     /// What takes back deletions and alterations since the last mark, the latest last.
     undo: Vec<Undo>,
     /// Names that the snapshot lacks, numbered after its own.
@@ -174,6 +178,9 @@ impl Changes {
                 }
             }
         }
+        for node in mark.nodes..self.nodes.len() {
+            self.unlist(NodeId(self.first_node() + node as u32));
+        }
         for index in self.nodes.drain(mark.nodes..).rev() {
             if let Some(Weight::Added(node)) = self.graph.remove_node(index) {
                 self.shapes[node.shape].nodes.pop();
@@ -187,16 +194,26 @@ impl Changes {
         self.keys.truncate(mark.keys);
     }
 
-    /// Ties the changes to a snapshot of this many nodes and edges; always the same once something was added.
-    pub(super) fn over(&mut self, nodes: u32, edges: u32) {
-        debug_assert!(self.is_empty() || (self.first_node, self.first_edge) == (nodes, edges));
-        self.first_node = nodes;
-        self.first_edge = edges;
+    /// Ties the changes to a snapshot of this many nodes and edges, with these indexes; always the same one.
+    pub(super) fn over(&mut self, nodes: u32, edges: u32, indexes: impl Iterator<Item = (LabelId, KeyId)>) {
+        debug_assert!(self.first.is_none_or(|first| first == (nodes, edges)));
+        if self.first.is_none() {
+            self.first = Some((nodes, edges));
+            self.indexes = indexes.map(|(label, key)| Index::new(label, &[key], None, None)).collect();
+        }
+    }
+
+    fn first_node(&self) -> u32 {
+        self.first.map_or(0, |(nodes, _)| nodes)
+    }
+
+    fn first_edge(&self) -> u32 {
+        self.first.map_or(0, |(_, edges)| edges)
     }
 
     /// Adds a node; labels and properties are sorted and distinct.
     pub(super) fn add_node(&mut self, labels: Vec<LabelId>, properties: Properties) -> NodeId {
-        let id = NodeId(self.first_node + self.nodes.len() as u32);
+        let id = NodeId(self.first_node() + self.nodes.len() as u32);
         let shape = match self.shape_of_labels.get(&labels) {
             Some(shape) => *shape,
             None => {
@@ -208,6 +225,7 @@ impl Changes {
         self.shapes[shape].nodes.push(id);
         let index = self.graph.add_node(Weight::Added(AddedNode { id, shape, properties }));
         self.nodes.push(index);
+        self.list(id);
         id
     }
 
@@ -216,11 +234,12 @@ impl Changes {
         let [source, target] = [edge.source, edge.target].map(|node| self.anchored(node));
         let index = self.graph.add_edge(source, target, AddedEdge { edge_type: edge.edge_type, properties });
         self.count_edge(edge.edge_type, ends, 1);
-        EdgeId(self.first_edge + index.index() as u32)
+        EdgeId(self.first_edge() + index.index() as u32)
     }
 
     /// Leaves a tombstone for a node that is there, has these labels and no edges.
     pub(super) fn delete_node(&mut self, node: NodeId, labels: Vec<LabelId>) {
+        self.unlist(node);
         self.gone_nodes.insert(node);
         self.count_labels(&labels, -1);
         self.undo.push(Undo::Node(node, labels));
@@ -237,7 +256,9 @@ impl Changes {
     pub(super) fn alter_node(&mut self, node: NodeId, old: Vec<LabelId>, altered: Altered) {
         self.count_labels(&old, -1);
         self.count_labels(&altered.labels, 1);
+        self.unlist(node);
         let before = self.altered_nodes.insert(node, altered);
+        self.list(node);
         self.undo.push(Undo::AlteredNode { node, before, old });
     }
 
@@ -251,6 +272,7 @@ impl Changes {
         match step {
             Undo::Node(node, labels) => {
                 self.gone_nodes.remove(&node);
+                self.list(node);
                 self.count_labels(&labels, 1);
             }
             Undo::Edge(edge, edge_type, ends) => {
@@ -258,11 +280,13 @@ impl Changes {
                 self.count_edge(edge_type, &ends, 1);
             }
             Undo::AlteredNode { node, before, old } => {
+                self.unlist(node);
                 let now = match before {
                     Some(before) => self.altered_nodes.insert(node, before),
                     None => self.altered_nodes.remove(&node),
                 };
                 self.count_labels(&now.map(|now| now.labels).unwrap_or_default(), -1);
+                self.list(node);
                 self.count_labels(&old, 1);
             }
             Undo::AlteredEdge(edge, Some(before)) => {
@@ -272,6 +296,44 @@ impl Changes {
                 self.altered_edges.remove(&edge);
             }
         }
+    }
+
+    /// Notes an added or altered node in every index that has its label.
+    fn list(&mut self, node: NodeId) {
+        self.in_indexes(node, Index::insert);
+    }
+
+    /// Takes an added or altered node, as it is now, out of every index.
+    fn unlist(&mut self, node: NodeId) {
+        self.in_indexes(node, Index::remove);
+    }
+
+    fn in_indexes(&mut self, node: NodeId, change: fn(&mut Index, NodeId, State<'_>)) {
+        if self.indexes.is_empty() {
+            return;
+        }
+        let mut indexes = std::mem::take(&mut self.indexes);
+        if let Some(state) = self.state(node) {
+            indexes.iter_mut().for_each(|index| change(index, node, state));
+        }
+        self.indexes = indexes;
+    }
+
+    /// Adds an index, which takes in what was added and altered before.
+    pub(super) fn add_index(&mut self, mut index: Index) {
+        let added = (0..self.nodes.len() as u32).map(|node| NodeId(self.first_node() + node));
+        let altered = self.altered_nodes.keys().copied().filter(|node| node.0 < self.first_node());
+        for node in added.chain(altered).filter(|node| !self.is_gone_node(*node)) {
+            if let Some(state) = self.state(node) {
+                index.insert(node, state);
+            }
+        }
+        self.indexes.push(index);
+    }
+
+    /// Drops the index that this name defines.
+    pub(super) fn drop_index(&mut self, name: &str) {
+        self.indexes.retain(|index| index.definition.as_ref().is_none_or(|definition| definition.name != name));
     }
 
     fn count_labels(&mut self, labels: &[LabelId], by: i64) {
@@ -303,7 +365,37 @@ impl Changes {
 impl Changes {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.graph.edge_count() == 0 && !self.has_gone() && !self.has_altered()
+        let graph = self.nodes.is_empty() && self.graph.edge_count() == 0 && !self.has_gone() && !self.has_altered();
+        graph && self.constraints.is_empty() && self.indexes.iter().all(|index| index.definition.is_none())
+    }
+
+    /// Every index; none of the snapshot's before the first write.
+    pub(super) fn indexes(&self) -> &[Index] {
+        &self.indexes
+    }
+
+    /// What an added or an altered node has now.
+    fn state(&self, node: NodeId) -> Option<State<'_>> {
+        if let Some(altered) = self.altered_node(node) {
+            return Some(State { labels: &altered.labels, properties: &altered.properties });
+        }
+        let added = self.added(node)?;
+        Some(State { labels: &self.shapes.get(added.shape)?.labels, properties: &added.properties })
+    }
+
+    /// The nodes and edges that came or were altered since the mark; some of them may be gone.
+    pub(super) fn touched(&self, mark: Mark) -> (Vec<NodeId>, Vec<EdgeId>) {
+        let mut nodes: Vec<_> = (mark.nodes..self.nodes.len()).map(|n| NodeId(self.first_node() + n as u32)).collect();
+        let mut edges: Vec<_> =
+            (mark.edges..self.graph.edge_count()).map(|n| EdgeId(self.first_edge() + n as u32)).collect();
+        for step in &self.undo {
+            match step {
+                Undo::AlteredNode { node, .. } => nodes.push(*node),
+                Undo::AlteredEdge(edge, _) => edges.push(*edge),
+                Undo::Node(..) | Undo::Edge(..) => {}
+            }
+        }
+        (nodes, edges)
     }
 
     /// How many nodes were added, deleted ones included.
@@ -352,12 +444,6 @@ impl Changes {
         if self.altered_edges.is_empty() { None } else { self.altered_edges.get(&edge) }
     }
 
-    /// Nodes that were altered and have the label now.
-    pub(super) fn altered_with(&self, label: LabelId) -> impl Iterator<Item = (NodeId, &Altered)> {
-        let altered = self.altered_nodes.iter().map(|(node, altered)| (*node, altered));
-        altered.filter(move |(node, altered)| altered.labels.contains(&label) && !self.is_gone_node(*node))
-    }
-
     /// By how much the number of nodes with the label differs from the snapshot's.
     pub(super) fn nodes_with_label(&self, label: LabelId) -> i64 {
         let added = self.shapes.iter().filter(|s| s.labels.contains(&label)).map(|s| s.nodes.len() as i64);
@@ -400,7 +486,7 @@ impl Changes {
     }
 
     fn place(&self, node: NodeId) -> Option<NodeIndex> {
-        match node.0.checked_sub(self.first_node) {
+        match node.0.checked_sub(self.first_node()) {
             Some(added) => self.nodes.get(added as usize).copied(),
             None => self.anchors.get(&node).copied(),
         }
@@ -427,14 +513,8 @@ impl Changes {
         self.added(node).map_or(&[], |node| &node.properties)
     }
 
-    /// Added nodes with the label that nothing happened to since, in no particular order.
-    pub(super) fn labelled(&self, label: LabelId) -> impl Iterator<Item = NodeId> {
-        let added = self.shapes.iter().filter(move |s| s.labels.contains(&label)).flat_map(|s| s.nodes.iter().copied());
-        added.filter(|node| !self.is_gone_node(*node) && self.altered_node(*node).is_none())
-    }
-
     fn edge_index(&self, edge: EdgeId) -> Option<EdgeIndex> {
-        edge.0.checked_sub(self.first_edge).map(|added| EdgeIndex::new(added as usize))
+        edge.0.checked_sub(self.first_edge()).map(|added| EdgeIndex::new(added as usize))
     }
 
     pub(super) fn edge(&self, edge: EdgeId) -> Option<Edge> {
@@ -453,7 +533,7 @@ impl Changes {
     }
 
     fn edge_id(&self, index: EdgeIndex) -> EdgeId {
-        EdgeId(self.first_edge + index.index() as u32)
+        EdgeId(self.first_edge() + index.index() as u32)
     }
 
     /// Calls `found` with each added edge at the node and its other end, in the order in which they were added.

@@ -39,6 +39,12 @@ pub enum Error {
     /// The value cannot be a property.
     #[error("{0}")]
     Unstorable(String),
+    /// The graph does not hold what a constraint demands.
+    #[error("{0}")]
+    Violated(String),
+    /// An index or a constraint cannot be defined or dropped as asked.
+    #[error("{0}")]
+    Undefinable(String),
     /// The node cannot be deleted, because it has edges.
     #[error("the node has {edges} relationship{}", if *edges == 1 { "" } else { "s" })]
     Connected {

@@ -8,6 +8,7 @@ mod aggregate;
 mod apply;
 mod call;
 mod create;
+mod define;
 mod delete;
 mod distinct;
 mod eager;
@@ -41,6 +42,7 @@ pub(super) use labels::{Resolved, type_matches};
 pub(super) use leaf::ArgumentSlot;
 pub(super) use subplan::Subplan;
 pub(super) use write::gone;
+pub use write::refused;
 
 use std::collections::VecDeque;
 
@@ -68,10 +70,12 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
     };
     let inner: Boxed<'g> = match &op.kind {
         OpKind::Unit => Box::new(leaf::Unit::default()),
+        OpKind::Define { change, span } => Box::new(define::Define::new(change.clone(), *span)),
         OpKind::Argument => Box::new(leaf::Argument::new(argument.clone(), live)),
         OpKind::NodeScan { node, labels } => Box::new(node_scan::NodeScan::new(input(), *node, labels.clone(), live)),
-        OpKind::NodeSeek { node, label, key, value } => {
-            Box::new(node_seek::NodeSeek::new(input(), *node, label.clone(), key.clone(), value.clone(), live))
+        OpKind::NodeSeek { node, label, keys, values } => {
+            let by = (keys.clone(), values.clone());
+            Box::new(node_seek::NodeSeek::new(input(), *node, label.clone(), by, live))
         }
         OpKind::Expand(step) => Box::new(expand::Expand::new(input(), step.clone(), live)),
         OpKind::EdgeScan(step) => Box::new(edge_scan::EdgeScan::new(input(), step.clone(), live)),

@@ -1,27 +1,43 @@
-//! `NodeSeek`: for each input row, the nodes whose indexed property equals a value.
+//! `NodeSeek`: for each input row, the nodes whose indexed properties equal values.
 
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
-use crate::model::{Column, NodeId, Var};
+use crate::model::{Column, KeyId, LabelId, NodeId, Value, Var};
 use crate::plan::expr::Expr;
+use crate::store::View;
 
 pub(super) struct NodeSeek<'g> {
     input: Boxed<'g>,
     node: Var,
     label: String,
-    key: String,
-    value: Expr,
+    keys: Vec<String>,
+    exprs: Vec<Expr>,
     live: Vec<Var>,
     current: Batch<'g>,
-    values: Column<'g>,
+    /// What the expressions give, for each key.
+    values: Vec<Column<'g>>,
     row: usize,
 }
 
 impl<'g> NodeSeek<'g> {
-    pub(super) fn new(input: Boxed<'g>, node: Var, label: String, key: String, value: Expr, live: Vec<Var>) -> Self {
-        let (current, values) = (Batch::default(), Column::Absent);
-        NodeSeek { input, node, label, key, value, live, current, values, row: 0 }
+    pub(super) fn new(
+        input: Boxed<'g>,
+        node: Var,
+        label: String,
+        (keys, exprs): (Vec<String>, Vec<Expr>),
+        live: Vec<Var>,
+    ) -> Self {
+        NodeSeek { input, node, label, keys, exprs, live, current: Batch::default(), values: Vec::new(), row: 0 }
+    }
+
+    /// The nodes of the label whose properties equal the values, looked at one by one.
+    fn scan(view: &View<'g>, label: LabelId, keys: &[KeyId], values: &[Value<'g>]) -> Vec<NodeId> {
+        let all = view.scan(|labels| labels.contains(&label)).into_iter().flatten().map(NodeId);
+        let equal = |node: NodeId, (key, value): (&KeyId, &Value<'g>)| {
+            view.node_property(node, *key).equals(value) == Some(true)
+        };
+        all.filter(|node| keys.iter().zip(values).all(|pair| equal(*node, pair))).collect()
     }
 }
 
@@ -29,26 +45,22 @@ impl<'g> Operator<'g> for NodeSeek<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
         if self.row >= self.current.len {
             let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
-            self.values = eval(&self.value, &batch, ctx)?;
+            self.values = self.exprs.iter().map(|expr| eval(expr, &batch, ctx)).collect::<Result<_>>()?;
             self.current = batch;
             self.row = 0;
         }
         let (mut rows, mut nodes) = (Vec::new(), Vec::new());
-        let (Some(label), Some(key)) = (ctx.view.label_id(&self.label), ctx.view.key_id(&self.key)) else {
+        let keys: Option<Vec<KeyId>> = self.keys.iter().map(|key| ctx.view.key_id(key)).collect();
+        let (Some(label), Some(keys)) = (ctx.view.label_id(&self.label), keys) else {
             self.row = self.current.len;
             return Ok(Some(Batch::new(0)));
         };
         while nodes.len() < ROWS && self.row < self.current.len {
-            let value = self.values.value(self.row);
-            if !value.is_null() {
-                match ctx.view.seek(label, key, &value) {
-                    Some(found) => nodes.extend(found),
-                    // The index is gone since the plan was made: look at every node.
-                    None => {
-                        let all = ctx.view.scan(|labels| labels.contains(&label)).into_iter().flatten().map(NodeId);
-                        nodes.extend(all.filter(|n| ctx.view.node_property(*n, key).equals(&value) == Some(true)));
-                    }
-                }
+            let values: Vec<Value<'g>> = self.values.iter().map(|column| column.value(self.row)).collect();
+            if !values.iter().any(Value::is_null) {
+                let found = ctx.view.seek_all(label, &keys, &values);
+                // The index may be gone since the plan was made.
+                nodes.extend(found.unwrap_or_else(|| Self::scan(&ctx.view, label, &keys, &values)));
                 rows.resize(nodes.len(), self.row as u32);
             }
             self.row += 1;
@@ -70,7 +82,9 @@ mod tests {
 
     #[test]
     fn nodes_whose_property_equals_the_value() {
-        let seek = |input, label: &str| NodeSeek::new(input, Y, label.to_owned(), "k".to_owned(), var(X), vec![X, Y]);
+        let seek = |input, label: &str| {
+            NodeSeek::new(input, Y, label.to_owned(), (vec!["k".to_owned()], vec![var(X)]), vec![X, Y])
+        };
         let cases: [(&[&str], &str, &str); 4] =
             [(&[], "A", ""), (&["1, null, 0", "7, 1"], "A", "1 n1, 0 n0, 1 n1"), (&["1"], "B", ""), (&["1"], "No", "")];
         for (input, label, expected) in cases {

@@ -281,7 +281,7 @@ fn is_storable(value: &Value<'_>) -> bool {
 }
 
 /// The store's refusal as the statement's error.
-pub(super) fn refused(error: store::Error) -> Diagnostic {
+pub fn refused(error: store::Error) -> Diagnostic {
     match error {
         store::Error::Connected { edges, .. } => Diagnostic::new(
             Class::ConstraintVerificationFailed,
@@ -289,6 +289,10 @@ pub(super) fn refused(error: store::Error) -> Diagnostic {
             format!("this node still has {edges} relationship{}", if edges == 1 { "" } else { "s" }),
         )
         .help("delete them first, or use DETACH DELETE"),
+        store::Error::Violated(message) => Diagnostic::new(Class::ConstraintVerificationFailed, Detail::Other, message)
+            .help("SHOW CONSTRAINTS lists what has to hold; DROP CONSTRAINT lifts one"),
+        store::Error::Undefinable(message) => Diagnostic::new(Class::SemanticError, Detail::Other, message)
+            .help("SHOW INDEXES and SHOW CONSTRAINTS list what there is"),
         other => Diagnostic::new(Class::LimitExceeded, Detail::Other, other.to_string()),
     }
 }

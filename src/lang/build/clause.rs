@@ -21,7 +21,10 @@ impl Builder<'_> {
             Some(_) => Mode::Profile,
         };
         let start = if mode == Mode::Run { None } else { Some(self.scan.trim(self.text, parts.span).start) };
-        let query = self.query(parts.need(Rule::query)?)?;
+        let query = match parts.take(Rule::definition) {
+            Some(definition) => self.definition(definition)?,
+            None => self.query(parts.need(Rule::query)?)?,
+        };
         let span = Span::new(start.unwrap_or(query.span.start), query.span.end);
         Ok(Statement { span, mode, query })
     }
@@ -148,20 +151,25 @@ impl Builder<'_> {
             parts.take(Rule::arguments).map(|arguments| self.expressions(Parts::of(arguments))).transpose()?;
         let (mut items, mut predicate) = (Yield::None, None);
         if let Some(part) = parts.take(Rule::yield_part) {
-            let mut parts = Parts::of(part);
-            parts.skip(Rule::kw_yield);
-            items = Yield::All;
-            if !parts.skip(Rule::star) && !parts.skip(Rule::dash) {
-                let mut fields = Vec::new();
-                while matches!(parts.peek(), Some(Rule::yield_item | Rule::comma)) {
-                    fields.extend(parts.take(Rule::yield_item).map(|item| self.yield_item(item)).transpose()?);
-                    parts.skip(Rule::comma);
-                }
-                items = Yield::Items(fields);
-            }
-            predicate = self.predicate(&mut parts)?;
+            (items, predicate) = self.yielded(part)?;
         }
         Ok(ClauseKind::Call { procedure, arguments, items, predicate })
+    }
+
+    /// `YIELD items WHERE predicate`.
+    pub(super) fn yielded(&mut self, part: Pair<'_, Rule>) -> Result<(Yield, Option<Expr>)> {
+        let mut parts = Parts::of(part);
+        parts.skip(Rule::kw_yield);
+        let mut items = Yield::All;
+        if !parts.skip(Rule::star) && !parts.skip(Rule::dash) {
+            let mut fields = Vec::new();
+            while matches!(parts.peek(), Some(Rule::yield_item | Rule::comma)) {
+                fields.extend(parts.take(Rule::yield_item).map(|item| self.yield_item(item)).transpose()?);
+                parts.skip(Rule::comma);
+            }
+            items = Yield::Items(fields);
+        }
+        Ok((items, self.predicate(&mut parts)?))
     }
 
     fn yield_item(&self, pair: Pair<'_, Rule>) -> Result<(Name, Option<Name>)> {
@@ -171,7 +179,7 @@ impl Builder<'_> {
         Ok((field, alias))
     }
 
-    fn projection(&mut self, pair: Pair<'_, Rule>) -> Result<Projection> {
+    pub(super) fn projection(&mut self, pair: Pair<'_, Rule>) -> Result<Projection> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let mut projection = Projection {

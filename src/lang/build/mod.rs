@@ -5,6 +5,7 @@
 //! tree gets and refuses a tree deeper than [`MAX_DEPTH`] and itself to recurse deeper than [`MAX_NESTING`].
 
 mod clause;
+mod definition;
 mod expression;
 mod label;
 mod literal;

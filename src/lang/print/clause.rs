@@ -1,11 +1,13 @@
 //! Statements, queries and clauses as text.
 
-use super::Printer;
+use super::{Printer, matches};
 use crate::lang::ast::{
-    Clause, ClauseKind, Expr, Mode, Name, PathPattern, Projection, Query, RemoveItem, SetItem, SingleQuery, Statement,
-    Yield,
+    Clause, ClauseKind, Expr, ExprKind, Mode, Name, PathPattern, Projection, Query, RemoveItem, SetItem, SingleQuery,
+    Statement, Yield,
 };
 use crate::lang::build::Precedence;
+use crate::lang::grammar::Rule;
+use crate::model::definition::{Change, Subject};
 
 impl Printer {
     pub(super) fn statement(&mut self, statement: &Statement) {
@@ -99,7 +101,7 @@ impl Printer {
             ClauseKind::Remove(items) => {
                 self.push("REMOVE ");
                 self.list(items, ", ", |p, item| match item {
-                    RemoveItem::Property(target) => p.expr(target, Precedence::Or),
+                    RemoveItem::Property(target) => p.target(target),
                     RemoveItem::Labels { variable, labels } => p.label_list(variable, labels),
                 });
             }
@@ -132,6 +134,7 @@ impl Printer {
                 }
                 self.inner_query(query);
             }
+            ClauseKind::Define(change) => self.definition(change),
             ClauseKind::LoadCsv { headers, source, variable, terminator } => {
                 self.push(if *headers { "LOAD CSV WITH HEADERS FROM " } else { "LOAD CSV FROM " });
                 self.expr(source, Precedence::Or);
@@ -143,6 +146,50 @@ impl Printer {
                 }
             }
         }
+    }
+
+    fn definition(&mut self, change: &Change) {
+        match change {
+            Change::Drop { name, constraint, lenient } => {
+                self.push(if *constraint { "DROP CONSTRAINT " } else { "DROP INDEX " });
+                self.name(name);
+                self.push(if *lenient { " IF EXISTS" } else { "" });
+            }
+            Change::Create { definition, lenient } => {
+                let constraint = definition.rule.is_constraint();
+                self.push(if constraint { "CREATE CONSTRAINT " } else { "CREATE INDEX " });
+                self.definition_name(&definition.name);
+                self.push(if *lenient { " IF NOT EXISTS FOR " } else { " FOR " });
+                match &definition.subject {
+                    Subject::Nodes(label) => {
+                        self.push("(n:");
+                        self.name(label);
+                        self.push(")");
+                    }
+                    Subject::Edges(edge_type) => {
+                        self.push("()-[n:");
+                        self.name(edge_type);
+                        self.push("]-()");
+                    }
+                }
+                self.push(if constraint { " REQUIRE (" } else { " ON (" });
+                self.list(&definition.keys, ", ", |p, key| {
+                    p.push("n.");
+                    p.name(key.as_str());
+                });
+                self.push(")");
+                if constraint {
+                    self.push(" IS ");
+                    self.push(definition.rule.name());
+                }
+            }
+        }
+    }
+
+    /// As a variable; `FOR` and `IF` begin something else here.
+    fn definition_name(&mut self, name: &str) {
+        let captured = ["for", "if"].iter().any(|word| name.eq_ignore_ascii_case(word));
+        self.quote_unless(name, !captured && matches(Rule::variable, name) && !name.starts_with('`'));
     }
 
     fn patterns(&mut self, patterns: &[PathPattern]) {
@@ -210,7 +257,7 @@ impl Printer {
     fn set_item(&mut self, item: &SetItem) {
         let value = match item {
             SetItem::Property { target, value } => {
-                self.expr(target, Precedence::Or);
+                self.target(target);
                 self.push(" = ");
                 value
             }
@@ -227,6 +274,29 @@ impl Printer {
             SetItem::Labels { variable, labels } => return self.label_list(variable, labels),
         };
         self.expr(value, Precedence::Or);
+    }
+
+    /// What is set or removed: a variable or an expression between parentheses, and what hangs on it.
+    fn target(&mut self, target: &Expr) {
+        match target.kind.as_ref() {
+            ExprKind::Variable(name) => self.variable(name),
+            ExprKind::Property(subject, key) => {
+                self.target(subject);
+                self.push(".");
+                self.name(&key.text);
+            }
+            ExprKind::Index(subject, index) => {
+                self.target(subject);
+                self.push("[");
+                self.expr(index, Precedence::Or);
+                self.push("]");
+            }
+            _ => {
+                self.push("(");
+                self.expr(target, Precedence::Or);
+                self.push(")");
+            }
+        }
     }
 
     /// `variable:A:B`.

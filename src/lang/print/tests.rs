@@ -125,6 +125,13 @@ fn expression() -> impl Strategy<Value = String> {
 }
 
 #[test]
+fn what_is_set_keeps_its_parentheses() {
+    for text in ["SET (2).a = 1", "SET (f(x)).a.b[1] = 2", "REMOVE (CASE WHEN a THEN b END).c", "SET (a.b).c = 1"] {
+        survives(text);
+    }
+}
+
+#[test]
 fn names_hold_every_letter_that_the_grammar_knows() {
     // Each needs no backquotes: a middle dot, an ordinal sign, a combining accent, a letter beyond 16 bits.
     for name in ["A\u{b7}B", "n\u{ba}", "e\u{301}", "\u{1d400}"] {

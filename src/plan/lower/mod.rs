@@ -265,6 +265,10 @@ impl Lower<'_> {
                     let none = Expr::new(clause.span, super::expr::ExprKind::Literal(crate::model::Value::Int(0)));
                     plan = Logical::Limit { input: Box::new(plan), count: none };
                 }
+                ClauseKind::Define(change) => {
+                    self.must_not_write(clause.span)?;
+                    plan = Logical::Define { change: change.clone(), span: clause.span };
+                }
                 ClauseKind::Call { procedure, arguments, items, predicate } => {
                     let call = ProcedureCall {
                         span: clause.span,
@@ -362,5 +366,5 @@ fn unfinished(span: Span, message: &str) -> Diagnostic {
 
 fn writes(clause: &ClauseKind) -> bool {
     use ClauseKind::*;
-    matches!(clause, Create(_) | Merge { .. } | Delete { .. } | Set(_) | Remove(_) | Foreach { .. })
+    matches!(clause, Create(_) | Merge { .. } | Delete { .. } | Set(_) | Remove(_) | Foreach { .. } | Define(_))
 }

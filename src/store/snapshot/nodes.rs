@@ -28,6 +28,11 @@ impl Snapshot {
         self.meta.distinct.get(at).map(|(_, _, count)| *count)
     }
 
+    /// Labels and keys with an index.
+    pub(in crate::store) fn indexes(&self) -> impl Iterator<Item = (LabelId, KeyId)> {
+        self.meta.indexes.iter().map(|(label, key)| (LabelId(*label), KeyId(*key)))
+    }
+
     pub(in crate::store) fn has_index(&self, label: LabelId, key: KeyId) -> bool {
         self.meta.indexes.binary_search(&(label.0, key.0)).is_ok()
     }

@@ -3,13 +3,13 @@
 //! Every read asks the id which side it is on: below the snapshot's count it is the snapshot's, read in place; from
 //! there on it was added. Only a node's edges can be on both sides, and only when the changes hold any.
 
+mod define;
 mod visit;
 mod write;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::order::{compare, equals_something};
 use super::typed::typed;
 use super::{Changes, Error, Snapshot};
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Schema, Value};
@@ -155,10 +155,6 @@ impl<'g> View<'g> {
         let unchanged = self.changes.nodes_with_label(label) == 0 && !self.changes.has_altered();
         self.base.distinct_values(label, key).filter(|_| unchanged)
     }
-    /// Whether `seek` answers for this label and key.
-    pub fn has_index(&self, label: LabelId, key: KeyId) -> bool {
-        self.base.has_index(label, key)
-    }
 
     // Nodes.
 
@@ -216,24 +212,6 @@ impl<'g> View<'g> {
             return self.base.node_column(nodes, key);
         }
         typed(nodes.iter().map(|node| self.node_property(*node, key)).collect())
-    }
-    /// The nodes with the label whose property equals the value (openCypher's `=`, so `1` finds `1.0`), ascending;
-    /// none when there is no such index.
-    pub fn seek(&self, label: LabelId, key: KeyId, value: &Value<'_>) -> Option<Vec<NodeId>> {
-        let mut found = self.base.seek(label, key, value)?;
-        found.retain(|node| !self.changes.is_gone_node(*node) && self.changes.altered_node(*node).is_none());
-        let unlike = found.len();
-        let matches = |properties: &[(KeyId, Value<'static>)]| {
-            let found = property(properties, key);
-            equals_something(&found) && compare(&found, value).is_eq()
-        };
-        found.extend(self.changes.labelled(label).filter(|node| matches(self.changes.node_properties(*node))));
-        let altered = self.changes.altered_with(label).filter(|(_, altered)| matches(&altered.properties));
-        found.extend(altered.map(|(node, _)| node));
-        if found.len() > unlike {
-            found.sort_unstable();
-        }
-        Some(found)
     }
 
     // Edges.

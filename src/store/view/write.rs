@@ -51,12 +51,7 @@ impl View<'_> {
         }
         let properties = stored(properties)?;
         let ends = [self.node_labels(source), self.node_labels(target)];
-        let base_types = self.base.edge_types();
-        let edge_type = match base_types.id(edge_type) {
-            Some(id) => id,
-            None => base_types.len() as u32 + self.write().edge_types.intern(edge_type),
-        };
-        let edge = Edge { source, target, edge_type: EdgeTypeId(edge_type) };
+        let edge = Edge { source, target, edge_type: self.intern_edge_type(edge_type) };
         let properties = self.intern_keys(properties);
         Ok(self.write().add_edge(edge, &ends, properties))
     }
@@ -200,7 +195,7 @@ impl View<'_> {
                 }
             }
             (None, value) => {
-                let key = KeyId(self.base.keys().len() as u32 + self.write().keys.intern(key));
+                let key = self.intern_key(key);
                 // The newest key has the highest number.
                 properties.push((key, value));
             }
@@ -208,24 +203,25 @@ impl View<'_> {
     }
 
     /// The changes, to write to: a copy of them when another view holds them too.
-    fn write(&mut self) -> &mut Changes {
+    pub(super) fn write(&mut self) -> &mut Changes {
         let changes = Arc::make_mut(&mut self.changes);
-        changes.over(self.base.node_count(), self.base.edge_count());
+        changes.over(self.base.node_count(), self.base.edge_count(), self.base.indexes());
         changes
     }
-    fn intern_label(&mut self, name: &str) -> LabelId {
+    pub(super) fn intern_label(&mut self, name: &str) -> LabelId {
         let names = self.base.labels();
         LabelId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().labels.intern(name)))
     }
-    fn intern_keys(&mut self, properties: BTreeMap<&str, Value<'static>>) -> Vec<(KeyId, Value<'static>)> {
+    pub(super) fn intern_edge_type(&mut self, name: &str) -> EdgeTypeId {
+        let names = self.base.edge_types();
+        EdgeTypeId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().edge_types.intern(name)))
+    }
+    pub(super) fn intern_key(&mut self, name: &str) -> KeyId {
         let names = self.base.keys();
-        let mut keyed: Vec<_> = properties
-            .into_iter()
-            .map(|(name, value)| {
-                let id = names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().keys.intern(name));
-                (KeyId(id), value)
-            })
-            .collect();
+        KeyId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().keys.intern(name)))
+    }
+    fn intern_keys(&mut self, properties: BTreeMap<&str, Value<'static>>) -> Vec<(KeyId, Value<'static>)> {
+        let mut keyed: Vec<_> = properties.into_iter().map(|(name, value)| (self.intern_key(name), value)).collect();
         keyed.sort_unstable_by_key(|(key, _)| *key);
         keyed
     }
