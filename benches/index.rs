@@ -3,8 +3,6 @@
 //!
 //! `cargo bench --bench index`.
 
-use std::hint::black_box;
-
 use criterion::{Criterion, criterion_group, criterion_main};
 use kenning::model::Value;
 use kenning::{Database, Limits, Parameters};
@@ -41,7 +39,7 @@ fn points(c: &mut Criterion) {
             let rows = statement.query(&parameters, &Limits::default()).expect("the statement runs");
             assert_eq!(rows.map(|row| row.expect("a row").len()).sum::<usize>(), 1);
         };
-        group.bench_function(name, |b| b.iter(|| black_box(find())));
+        group.bench_function(name, |b| b.iter(|| find()));
     }
     group.finish();
 }

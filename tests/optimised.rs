@@ -1,7 +1,8 @@
 //! Optimised equals plain: generated queries over generated graphs.
 //!
 //! Patterns are held against a plain search over a list of edges. Whole queries are held against themselves: with each
-//! rule of the planner on and off, with every pattern written from right to left, in memory and on a mapped snapshot.
+//! rule of the planner on and off, with every pattern written from right to left, in memory with and without indexes, and on
+//! a mapped snapshot. Updates leave the same graph with rules and indexes and without.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(missing_docs, unreachable_pub, reason = "modules of a test")]
@@ -96,12 +97,27 @@ impl Graph {
         format!("CREATE {}", parts.join(", "))
     }
 
-    /// The graph in memory and mapped.
-    fn databases(&self) -> [Database; 2] {
+    /// The graph in memory.
+    fn database(&self) -> Database {
         let memory = Database::in_memory();
-        memory.query(&self.statement(), &Parameters::new(), &Limits::default()).unwrap();
-        let mapped = Database::from_bytes(&snapshot::of(&memory.view()).unwrap()).unwrap();
-        [memory, mapped]
+        run(&memory, &self.statement(), &[]);
+        memory
+    }
+
+    /// The graph in memory, mapped, and with indexes over the mapped one.
+    fn databases(&self) -> [Database; 3] {
+        let memory = self.database();
+        let bytes = snapshot::of(&memory.view()).unwrap();
+        let indexed = Database::draft(&bytes).unwrap();
+        index(&indexed);
+        [memory, Database::from_bytes(&bytes).unwrap(), indexed]
+    }
+}
+
+/// Indexes that most of the queries here can use.
+fn index(database: &Database) {
+    for definition in ["FOR (n:A) ON (n.k)", "FOR (n:B) ON (n.k, n.uid)", "FOR (n:B) ON (n.k)"] {
+        run(database, &format!("CREATE INDEX {definition}"), &[]);
     }
 }
 
@@ -265,6 +281,14 @@ fn query() -> impl Strategy<Value = [String; 2]> {
         "WITH a, count(*) AS n WHERE n > 1 AND a:A RETURN a.uid AS x, n",
         "UNWIND [a.k, 1, b.k] AS x WITH * WHERE x > 0 AND c.k = 1 RETURN x, d.uid AS y",
         "RETURN a.uid AS x UNION MATCH (a:A) RETURN a.uid AS x",
+        "MATCH (a) ((e)-[:R]->(f) WHERE e.k = 0 OR f:A){1,2} (g) RETURN a.uid AS x, g.uid AS y, size(e) AS z",
+        "MATCH p = ANY SHORTEST (a)((e)-->(f)){0,3}(g:A {k: 1}) RETURN a.uid AS x, g.uid AS y, length(p) AS z",
+        "CALL (a, b) { MATCH (a)-->(e:A) WHERE e.k = b.k RETURN e.uid AS y } RETURN a.uid AS x, y",
+        "CALL (a) { MATCH (e:B {k: a.k}) RETURN count(e) AS n } WITH a, n WHERE n > 0 RETURN a.uid AS x, n",
+        "CALL { MATCH (e:A {k: 1}) RETURN e.uid AS y UNION MATCH (e:B) RETURN e.k AS y } RETURN a.uid AS x, y",
+        "WITH DISTINCT a MATCH (e:A {k: a.k}) WHERE e.uid >= a.uid RETURN a.uid AS x, e.uid AS y",
+        "WITH DISTINCT a MATCH (e:B {k: 1, uid: a.uid}) RETURN a.uid AS x, e.uid AS y",
+        "RETURN a.uid AS x, COUNT { MATCH (e:A {k: a.k}) WHERE EXISTS { (e)--(:B {k: 0}) } } AS y",
         "RETURN a.k AS x UNION ALL MATCH (b) WHERE b.k > 0 RETURN b.k AS x",
     ]);
     let bind = select(vec![
@@ -285,8 +309,54 @@ fn query() -> impl Strategy<Value = [String; 2]> {
     })
 }
 
+/// A statement that changes the graph, or fails and leaves it as it was.
+fn update() -> impl Strategy<Value = String> {
+    let text = select(vec![
+        "MATCH (a:A) SET a.k = coalesce(a.k, 0) + K",
+        "MATCH (a:A {k: K}) SET a.k = null, a.m = 1",
+        "MATCH (a:A {k: K}) REMOVE a:A SET a:B",
+        "MATCH (b:B {k: K}) SET b:A, b.k = 1 - b.k",
+        "MATCH (b:B {k: K}) SET b = {k: K, uid: 7}",
+        "MATCH (n {k: K}) DETACH DELETE n",
+        "MATCH (a:A {k: K})-[r]-(b) DELETE r",
+        "MATCH (n:A {k: K}) DELETE n",
+        "MERGE (n:A {k: K}) ON CREATE SET n.uid = 100 ON MATCH SET n.m = K",
+        "UNWIND [0, K, 1, K] AS k MERGE (n:A {k: k}) MERGE (m:B {k: k, uid: 5}) MERGE (n)-[:R]->(m)",
+        "UNWIND [1, K] AS k MERGE (n:B {k: k}) SET n.k = k + 1",
+        "FOREACH (k IN [0, K] | MERGE (n:A {k: k}) CREATE (n)-[:S]->(:B {k: k}))",
+        "MATCH (a:A {k: K}) CALL (a) { CREATE (a)-[:R]->(b:B {k: K}) RETURN b } SET b.uid = 9",
+        "MATCH (a:A) MERGE (a)-[:S]->(b:B {k: K})",
+        "MATCH (a:A {k: K}) SET a.k = 2 CREATE (:A {k: 2}) WITH a RETURN 1 / 0",
+        "UNWIND [1, 2] AS x MERGE (a:A {k: K + x}) SET a.list = [x, {no: 'map'}]",
+    ]);
+    (text, 0i64..3).prop_map(|(text, k)| text.replace('K', &k.to_string()))
+}
+
+/// Nodes and edges by what can be seen of them.
+fn seen(database: &Database) -> [Vec<Vec<Value<'static>>>; 2] {
+    [
+        run(database, "MATCH (n) RETURN n:A, n:B, n.k, n.uid, n.m", &Rule::ALL),
+        run(database, "MATCH (a)-[r]->(b) RETURN a.k, b.k, a:A, b:A, type(r) = 'R'", &Rule::ALL),
+    ]
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn updates_leave_the_same_graph(graph in graph(), updates in prop::collection::vec(update(), 1..6)) {
+        let plain = graph.database();
+        let [memory, _, indexed] = graph.databases();
+        index(&memory);
+        for update in &updates {
+            let [expected, found, over] = [(&plain, &Rule::ALL[..]), (&memory, &[]), (&indexed, &[])].map(|(db, disabled)| {
+                let rows = db.query_without(update, &Parameters::new(), &Limits::default(), disabled);
+                (rows.map(|rows| rows.summary()).map_err(|error| error.to_string()), seen(db))
+            });
+            prop_assert_eq!(&found, &expected, "{}", update);
+            prop_assert_eq!(&over, &expected, "{}", update);
+        }
+    }
 
     #[test]
     fn patterns_find_what_a_plain_search_finds(graph in graph(), chains in chains()) {
