@@ -3,6 +3,7 @@
 //! Nulls are skipped everywhere; `DISTINCT` is the caller's. What comes out does not depend on the order of the rows but
 //! for the last digits of floats (and for `collect`, which keeps it).
 
+use super::temporal;
 use crate::model::function::{Aggregate, FunctionKind, signature};
 use crate::model::{Class, Detail, Diagnostic, Value};
 
@@ -28,6 +29,8 @@ pub struct Accumulator<'g> {
 enum State<'g> {
     Count(u64),
     Sum(Sum),
+    /// How many durations, and their sum.
+    Spans(i64, Value<'g>),
     /// The smallest or the greatest so far; null at first.
     Best(Value<'g>),
     Values(Vec<Value<'g>>),
@@ -75,7 +78,14 @@ impl<'g> Accumulator<'g> {
         };
         match &mut self.state {
             State::Count(count) => *count += 1,
+            State::Sum(Sum { count: 0, .. }) if temporal::is_duration(value) => {
+                self.state = State::Spans(1, value.clone());
+            }
             State::Sum(sum) => sum.add(self.function, value)?,
+            State::Spans(count, sum) => match temporal::add(sum, value) {
+                Some(added) if temporal::is_duration(value) => (*count, *sum) = (*count + 1, added?),
+                _ => return Err(unfit(self.function, "durations", value)),
+            },
             State::Best(best) => {
                 let order = value.order(best);
                 let better = if self.function == Aggregate::Min { order.is_lt() } else { order.is_gt() };
@@ -103,6 +113,10 @@ impl<'g> Accumulator<'g> {
             State::Count(count) => Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX))),
             State::Sum(sum) if self.function == Aggregate::Avg => Ok(sum.mean()),
             State::Sum(sum) => sum.total(),
+            State::Spans(count, sum) if self.function == Aggregate::Avg => {
+                temporal::scale(&sum, &Value::Int(count), true).unwrap_or(Ok(sum))
+            }
+            State::Spans(_, sum) => Ok(sum),
             State::Best(best) => Ok(best),
             State::Values(values) => Ok(Value::list(values)),
             State::Deviation(deviation) => Ok(Value::Float(deviation.finish(self.function == Aggregate::StDev))),
@@ -217,16 +231,18 @@ fn number(function: Aggregate, value: &Value<'_>) -> Result<f64> {
     match value {
         Value::Int(i) => Ok(*i as f64),
         Value::Float(f) => Ok(*f),
-        other => {
-            let name = signature(FunctionKind::Aggregate(function)).map_or("the aggregation", |row| row.name);
-            let message = format!("{name} takes numbers, not {}", other.type_name());
-            let error = Diagnostic::type_error(Detail::InvalidArgumentType, message);
-            Err(match other {
-                Value::String(_) => error.help("toInteger(x) and toFloat(x) read a number from a string"),
-                Value::Node(_) | Value::Edge(_) => error.help("name one of its properties, as in `n.name`"),
-                _ => error,
-            })
-        }
+        other => Err(unfit(function, "numbers", other)),
+    }
+}
+
+fn unfit(function: Aggregate, takes: &str, found: &Value<'_>) -> Diagnostic {
+    let name = signature(FunctionKind::Aggregate(function)).map_or("the aggregation", |row| row.name);
+    let message = format!("{name} takes {takes}, not {}", found.type_name());
+    let error = Diagnostic::type_error(Detail::InvalidArgumentType, message);
+    match found {
+        Value::String(_) => error.help("toInteger(x) and toFloat(x) read a number from a string"),
+        Value::Node(_) | Value::Edge(_) => error.help("name one of its properties, as in `n.name`"),
+        _ => error,
     }
 }
 
@@ -253,6 +269,7 @@ fn share_of(share: &Value<'_>) -> Result<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::temporal::Temporal;
 
     fn fold(function: Aggregate, values: &[Value<'static>], share: Option<f64>) -> Result<Value<'static>> {
         let mut accumulator = Accumulator::new(function);
@@ -285,6 +302,8 @@ mod tests {
             (Sum, ints(&[i64::MAX, 1, -5]), None, Value::Int(i64::MAX - 4)),
             (Sum, vec![Value::Int(1), Value::Float(0.5), Value::Int(1)], None, Value::Float(2.5)),
             (Sum, floats(&[huge, huge]), None, Value::Float(inf)),
+            (Sum, spans(&[1, 2]), None, spans(&[3]).remove(0)),
+            (Avg, spans(&[1, 3, 8]), None, spans(&[4]).remove(0)),
             (Avg, ints(&[1, 2]), None, Value::Float(1.5)),
             (Avg, vec![], None, Value::Null),
             (Avg, ints(&[i64::MAX, i64::MAX]), None, Value::Float(i64::MAX as f64)),
@@ -318,12 +337,21 @@ mod tests {
         assert_eq!(rows.finish(), Ok(Value::Int(2)));
     }
 
+    /// So many days each.
+    fn spans(days: &[i64]) -> Vec<Value<'static>> {
+        let span =
+            |days: &i64| Temporal::Duration(crate::model::temporal::Duration { days: *days, ..Default::default() });
+        days.iter().map(|days| Value::from(span(days))).collect()
+    }
+
     #[test]
     fn folds_that_fail() {
         use Aggregate::*;
         let cases = [
             (Sum, ints(&[i64::MAX, 1]), None, Detail::IntegerOverflow),
             (Sum, vec![Value::string("1")], None, Detail::InvalidArgumentType),
+            (Sum, vec![Value::Int(1), spans(&[1]).remove(0)], None, Detail::InvalidArgumentType),
+            (Sum, vec![spans(&[1]).remove(0), Value::Int(1)], None, Detail::InvalidArgumentType),
             (Avg, vec![Value::Bool(true)], None, Detail::InvalidArgumentType),
             (StDev, vec![Value::list(vec![])], None, Detail::InvalidArgumentType),
             (PercentileCont, ints(&[1]), Some(1.1), Detail::NumberOutOfRange),

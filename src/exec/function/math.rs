@@ -31,7 +31,9 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
         Atan2 => x.atan2(float(function, arguments.get(1))?),
         Ceil => x.ceil(),
         Cos => x.cos(),
+        Cosh => x.cosh(),
         Cot => 1.0 / x.tan(),
+        Coth => 1.0 / x.tanh(),
         Degrees => x.to_degrees(),
         Exp => x.exp(),
         Floor => x.floor(),
@@ -49,8 +51,10 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
         // Halves go up, towards positive infinity. Not by adding 0.5, which rounds by itself.
         Round => x.floor() + f64::from(x - x.floor() >= 0.5),
         Sin => x.sin(),
+        Sinh => x.sinh(),
         Sqrt => x.sqrt(),
         Tan => x.tan(),
+        Tanh => x.tanh(),
         Sign => return Ok(Value::Int(if x > 0.0 { 1 } else { -i64::from(x < 0.0) })),
         _ => return Ok(Value::Bool(x.is_nan())),
     }))

@@ -49,10 +49,13 @@ pub fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>, no
         Make(_) | Now(..) | Truncate(_) | Between(_) | FromEpoch | FromEpochMillis => {
             temporal::call(function, arguments, now)
         }
+        Timestamp => Ok(Value::Int(now.0.saturating_mul(1_000).saturating_add(now.1 / 1_000_000))),
         Rand => Ok(Value::Float(random::float())),
         RandomUuid => Ok(Value::string(random::uuid())),
-        Abs | Acos | Asin | Atan | Atan2 | Ceil | Cos | Cot | Degrees | E | Exp | Floor | Haversin | IsNan | Log
-        | Log10 | Pi | Radians | Round | Sign | Sin | Sqrt | Tan => math::call(function, arguments),
+        Abs | Acos | Asin | Atan | Atan2 | Ceil | Cos | Cosh | Cot | Coth | Degrees | E | Exp | Floor | Haversin
+        | IsNan | Log | Log10 | Pi | Radians | Round | Sign | Sin | Sinh | Sqrt | Tan | Tanh => {
+            math::call(function, arguments)
+        }
     }
 }
 

@@ -98,6 +98,11 @@ pub(in crate::exec) fn scale<'g>(a: &Value<'g>, b: &Value<'g>, divide: bool) -> 
     Some(duration::times(duration, factor).map(|product| Value::from(Temporal::Duration(product))))
 }
 
+/// Whether the value is a duration.
+pub(in crate::exec) fn is_duration(value: &Value<'_>) -> bool {
+    duration(value).is_some()
+}
+
 fn duration(value: &Value<'_>) -> Option<Duration> {
     match value {
         Value::Temporal(value) => match value.as_ref() {
