@@ -344,6 +344,21 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
+    fn shortest_walks_are_the_shortest_of_all(graph in graph(), walk in select(vec!["-[:R*1..7]->", "<-[*1..7]-", "-[*1..7]-"])) {
+        let database = graph.database();
+        let all = run(&database, &format!("MATCH p = ALL SHORTEST (a){walk}(b) RETURN a.uid AS a, b.uid AS b, length(p) AS l"), &[]);
+        let plain = format!(
+            "MATCH p = (a){walk}(b) WITH a, b, length(p) AS l ORDER BY l WITH a, b, collect(l) AS ls
+             UNWIND ls AS l WITH * WHERE l = ls[0] RETURN a.uid AS a, b.uid AS b, l"
+        );
+        prop_assert_eq!(&all, &run(&database, &plain, &[]), "{}", walk);
+        let one = run(&database, &format!("MATCH p = ANY SHORTEST (a){walk}(b) RETURN a.uid AS a, b.uid AS b, length(p) AS l"), &[]);
+        let mut distinct = all;
+        distinct.dedup();
+        prop_assert_eq!(one, distinct, "{}", walk);
+    }
+
+    #[test]
     fn updates_leave_the_same_graph(graph in graph(), updates in prop::collection::vec(update(), 1..6)) {
         let plain = graph.database();
         let [memory, _, indexed] = graph.databases();

@@ -113,8 +113,8 @@ impl Printer<'_> {
             OpKind::GroupExpand { expand, min, max, .. } => {
                 format!("GroupExpand {}", self.step(expand, &bounds(*min, *max)))
             }
-            OpKind::ShortestPath { expand, min, max, filter, all, .. } => {
-                let which = if *all { "all" } else { "any" };
+            OpKind::ShortestPath { expand, min, max, filter, which, .. } => {
+                let which = if which.all { "all" } else { "any" };
                 let walk = self.step(expand, &bounds(*min, *max));
                 format!("ShortestPath {which} {walk}{}", self.each(filter.as_ref()))
             }

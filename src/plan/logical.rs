@@ -8,7 +8,7 @@ use crate::model::definition::Change;
 use std::collections::BTreeSet;
 
 use super::expr::{AggregateCall, Expr, Labels};
-use super::physical::{CreateEdge, CreateNode, Csv, Merge, SetItem};
+use super::physical::{CreateEdge, CreateNode, Csv, Merge, SetItem, Shortest};
 use crate::model::{Direction, Span, Var, deep};
 
 /// An operator of the logical plan.
@@ -284,8 +284,8 @@ pub(super) struct Walk {
     pub each: Var,
     /// True of every edge.
     pub filter: Option<Expr>,
-    /// Only the shortest; true: all of them.
-    pub shortest: Option<bool>,
+    /// Only the shortest.
+    pub shortest: Option<Shortest>,
     /// A pattern in place of an edge.
     pub group: Option<Group>,
 }

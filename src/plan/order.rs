@@ -12,7 +12,7 @@ use super::cost;
 use super::expr::{CompareOp, Expr, ExprKind, Labels, UnaryOp};
 use super::logical::{Group, PatternEdge, QueryGraph, Walk};
 use super::lower::all_of;
-use super::physical::{Expand, OpKind};
+use super::physical::{Expand, OpKind, Shortest};
 use super::walk::{free_vars, volatile};
 use crate::model::function::Function;
 use crate::model::{Direction, Span, Var};
@@ -352,9 +352,14 @@ impl<'p> Ordering<'_, 'p> {
             Some(Walk { min, max, each, filter, shortest: None, .. }) => {
                 OpKind::VarExpand { expand, min: *min, max: *max, each: *each, filter: filter.clone() }
             }
-            Some(Walk { min, max, each, filter, shortest: Some(all), .. }) => {
-                OpKind::ShortestPath { expand, min: *min, max: *max, each: *each, filter: filter.clone(), all: *all }
-            }
+            Some(Walk { min, max, each, filter, shortest: Some(which), .. }) => OpKind::ShortestPath {
+                expand,
+                min: *min,
+                max: *max,
+                each: *each,
+                filter: filter.clone(),
+                which: *which,
+            },
         };
         let lists = group(edge).into_iter().flat_map(|group| group.lists.iter().map(|(_, list)| *list));
         self.rows.push(self.build, kind, rows, [edge.var, to].into_iter().chain(lists));
@@ -430,7 +435,7 @@ impl<'p> Ordering<'_, 'p> {
     }
 }
 
-fn shortest(edge: &PatternEdge) -> Option<bool> {
+fn shortest(edge: &PatternEdge) -> Option<Shortest> {
     edge.walk.as_ref()?.shortest
 }
 

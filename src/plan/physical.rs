@@ -148,8 +148,8 @@ pub enum OpKind {
         each: Var,
         /// Must be true of every edge of the walk.
         filter: Option<Expr>,
-        /// Every shortest walk instead of one.
-        all: bool,
+        /// Which of the shortest walks.
+        which: Shortest,
     },
     /// For each input row, every edge of these types with both its ends (when neither end is bound yet).
     EdgeScan(Expand),
@@ -262,6 +262,15 @@ pub enum OpKind {
         /// Its leaf is `Argument`.
         inner: Box<Subplan>,
     },
+}
+
+/// Which of the shortest walks between two nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortest {
+    /// Every one instead of one.
+    pub all: bool,
+    /// Between a node and itself there are walks of one or more edges.
+    pub closed: bool,
 }
 
 /// A CSV file to read.

@@ -7,6 +7,7 @@
 mod aggregate;
 mod apply;
 mod call;
+mod closed_walk;
 mod create;
 mod define;
 mod delete;
@@ -94,9 +95,9 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
             };
             Box::new(group_expand::GroupExpand::new(input(), Subplan::build(inner), group, live))
         }
-        OpKind::ShortestPath { expand, min, max, each, filter, all } => {
+        OpKind::ShortestPath { expand, min, max, each, filter, which } => {
             let edges = expand::Edges::new(expand.clone(), *each, filter.clone());
-            Box::new(shortest_path::ShortestPath::new(input(), edges, (*min, *max), *all, live))
+            Box::new(shortest_path::ShortestPath::new(input(), edges, (*min, *max), *which, live))
         }
         OpKind::SelectShortest { partition, steps, keep } => {
             Box::new(select_shortest::SelectShortest::new(input(), partition.clone(), steps.clone(), *keep, live))

@@ -3,14 +3,16 @@
 //! Breadth first from both ends at once (Pohl, *Bi-directional Search*, 1971): whole levels in turn, the smaller
 //! frontier first, until a level reaches a node that the other side knows. A shortest walk has exactly one node at the
 //! depth where the sides meet, so each is built once. Two ends that are one node have the empty walk when zero edges
-//! are allowed, and none otherwise.
+//! are allowed, and otherwise the closed walks, if those are asked for.
 
 use std::collections::HashMap;
 
+use super::closed_walk::closed_walks;
 use super::expand::{Edges, node};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
 use crate::model::{Column, Direction, EdgeId, NodeId, Value, Var};
+use crate::plan::physical::Shortest;
 
 /// How many nodes are reached between two looks at the limits.
 const STEPS: usize = 4096;
@@ -20,12 +22,12 @@ pub(super) struct ShortestPath<'g> {
     edges: Edges,
     min: u64,
     max: u64,
-    all: bool,
+    which: Shortest,
     live: Vec<Var>,
     current: Batch<'g>,
     row: usize,
     /// What the search of this row has found.
-    walks: Option<Walks>,
+    walks: Option<Found>,
     held: u64,
 }
 
@@ -43,20 +45,34 @@ struct Side {
 }
 
 impl<'g> ShortestPath<'g> {
-    pub(super) fn new(input: Boxed<'g>, edges: Edges, bounds: (u64, Option<u64>), all: bool, live: Vec<Var>) -> Self {
+    pub(super) fn new(
+        input: Boxed<'g>,
+        edges: Edges,
+        bounds: (u64, Option<u64>),
+        which: Shortest,
+        live: Vec<Var>,
+    ) -> Self {
         let (min, max) = (bounds.0, bounds.1.unwrap_or(u64::MAX));
-        ShortestPath { input, edges, min, max, all, live, current: Batch::default(), row: 0, walks: None, held: 0 }
+        ShortestPath { input, edges, min, max, which, live, current: Batch::default(), row: 0, walks: None, held: 0 }
     }
 
     /// Searches between two nodes; none when no walk is short enough.
-    fn search(&mut self, ctx: &mut Context<'g>, from: NodeId, to: NodeId) -> Result<Option<Walks>> {
+    fn search(&mut self, ctx: &mut Context<'g>, from: NodeId, to: NodeId) -> Result<Option<Found>> {
         // What the search before this one held is gone.
         ctx.release(std::mem::take(&mut self.held));
         let direction = self.edges.step.direction;
         let mut near = Side::new(from, direction);
         let mut far = Side::new(to, direction.reverse());
         if from == to {
-            return Ok((self.min == 0).then(|| Walks::new(near, far, vec![from])));
+            if self.min == 0 {
+                return Ok(Some(Found::Between(Walks::new(near, far, vec![from]))));
+            }
+            if !self.which.closed {
+                return Ok(None);
+            }
+            let bounds = (self.max, self.which.all);
+            let walks = closed_walks(ctx, &self.edges, (&self.current, self.row), from, bounds)?;
+            return Ok(Some(Found::Closed(walks.into_iter())));
         }
         loop {
             if near.depth + far.depth >= self.max || near.frontier.is_empty() || far.frontier.is_empty() {
@@ -72,7 +88,7 @@ impl<'g> ShortestPath<'g> {
                 grows.frontier.iter().copied().filter(|node| other.reached.contains_key(node)).collect();
             if !met.is_empty() {
                 met.sort_unstable();
-                return Ok(Some(Walks::new(near, far, met)));
+                return Ok(Some(Found::Between(Walks::new(near, far, met))));
             }
         }
     }
@@ -91,7 +107,7 @@ impl<'g> ShortestPath<'g> {
                     next.push(other);
                     Reached { depth, back: Vec::new() }
                 });
-                if reached.depth == depth && (self.all || reached.back.is_empty()) {
+                if reached.depth == depth && (self.which.all || reached.back.is_empty()) {
                     reached.back.push((edge, at));
                 }
             }
@@ -110,6 +126,21 @@ impl Side {
     /// The edge numbered `choice` that leads one step back from the node.
     fn back(&self, node: NodeId, choice: usize) -> Option<(EdgeId, NodeId)> {
         self.reached.get(&node)?.back.get(choice).copied()
+    }
+}
+
+/// What a search has found.
+enum Found {
+    Between(Walks),
+    Closed(std::vec::IntoIter<Vec<EdgeId>>),
+}
+
+impl Found {
+    fn next(&mut self) -> Option<Vec<EdgeId>> {
+        match self {
+            Found::Between(walks) => walks.next(),
+            Found::Closed(walks) => walks.next(),
+        }
     }
 }
 
@@ -197,7 +228,7 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
                 },
             };
             let walk = walks.next();
-            let last = !self.all || walk.is_none();
+            let last = !self.which.all || walk.is_none();
             if let Some(walk) = walk {
                 found.push(Value::list(walk.into_iter().map(Value::Edge).collect()));
                 ends.push(to);
@@ -230,7 +261,7 @@ mod tests {
 
     fn shortest(input: &[&str], direction: Direction, bounds: Bounds, all: bool) -> ShortestPath<'static> {
         let edges = Edges::new(step(direction, None, true), Var(4), None);
-        ShortestPath::new(given(input), edges, bounds, all, vec![X, Y, Z])
+        ShortestPath::new(given(input), edges, bounds, Shortest { all, closed: false }, vec![X, Y, Z])
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::model::function::Types;
 use crate::model::{Detail, Diagnostic, Span, Var};
 use crate::plan::expr::{Expr, ExprKind, Labels};
 use crate::plan::logical::{Logical, MentionKind, PatternEdge, QueryGraph, Selection, Walk};
+use crate::plan::physical::Shortest;
 use crate::plan::walk::free_vars;
 
 /// A pattern while it is drawn.
@@ -199,8 +200,10 @@ impl Lower<'_> {
         drawing: &mut Drawing,
     ) -> Result<Var> {
         let shortest = match selector {
-            Selector::AnyShortest | Selector::ShortestPath => Some(false),
-            Selector::AllShortest | Selector::AllShortestPaths => Some(true),
+            Selector::AnyShortest => Some(Shortest { all: false, closed: true }),
+            Selector::AllShortest => Some(Shortest { all: true, closed: true }),
+            Selector::ShortestPath => Some(Shortest { all: false, closed: false }),
+            Selector::AllShortestPaths => Some(Shortest { all: true, closed: false }),
             _ => None,
         };
         let is = match edge.length.is_some() || shortest.is_some() {

@@ -42,8 +42,8 @@ pub(super) fn search_within(
     if whole.is_empty() {
         return Ok(outside);
     }
-    if let Some(all) = walk.shortest.take() {
-        let keep = if all { None } else { Some(1) };
+    if let Some(which) = walk.shortest.take() {
+        let keep = if which.all { None } else { Some(1) };
         graph.selections.push(Selection { ends: (edge.left, edge.right), steps: vec![list], keep });
     }
     // The path itself is made after the choice, so its predicates build their own.
