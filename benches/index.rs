@@ -39,7 +39,7 @@ fn points(c: &mut Criterion) {
             let rows = statement.query(&parameters, &Limits::default()).expect("the statement runs");
             assert_eq!(rows.map(|row| row.expect("a row").len()).sum::<usize>(), 1);
         };
-        group.bench_function(name, |b| b.iter(|| find()));
+        group.bench_function(name, |b| b.iter(find));
     }
     group.finish();
 }

@@ -65,7 +65,7 @@ impl<'g> ShortestPath<'g> {
         let mut far = Side::new(to, direction.reverse());
         if from == to {
             if self.min == 0 {
-                return Ok(Some(Found::Between(Walks::new(near, far, vec![from]))));
+                return Ok(Some(Found::Between(Box::new(Walks::new(near, far, vec![from])))));
             }
             if !self.which.closed {
                 return Ok(None);
@@ -88,7 +88,7 @@ impl<'g> ShortestPath<'g> {
                 grows.frontier.iter().copied().filter(|node| other.reached.contains_key(node)).collect();
             if !met.is_empty() {
                 met.sort_unstable();
-                return Ok(Some(Found::Between(Walks::new(near, far, met))));
+                return Ok(Some(Found::Between(Box::new(Walks::new(near, far, met)))));
             }
         }
     }
@@ -131,7 +131,7 @@ impl Side {
 
 /// What a search has found.
 enum Found {
-    Between(Walks),
+    Between(Box<Walks>),
     Closed(std::vec::IntoIter<Vec<EdgeId>>),
 }
 
