@@ -14,7 +14,7 @@ pub fn words() -> &'static [&'static str] {
     static WORDS: OnceLock<Vec<&str>> = OnceLock::new();
     WORDS.get_or_init(|| {
         let mut words = Vec::new();
-        for line in TEXT.lines().filter(|line| !line.starts_with("//")) {
+        for line in TEXT.lines().filter(|line| !line.starts_with("//") && !line.starts_with("cypher")) {
             // Between `^"` and the next quotation mark stands a word, or an ending such as the `n` of "isn't".
             for part in line.split("^\"").skip(1) {
                 let word = part.split('"').next().unwrap_or_default();
