@@ -21,7 +21,10 @@ fn layers() -> Database {
 /// How many rows come before the error, and its class.
 fn run(database: &Database, query: &str, limits: &Limits) -> (usize, Option<Class>) {
     let mut given = 0;
-    let rows = database.query(query, &Parameters::new(), limits).unwrap_or_else(|error| panic!("{query}: {error}"));
+    let rows = match database.query(query, &Parameters::new(), limits) {
+        Ok(rows) => rows,
+        Err(error) => return (0, Some(error.diagnostic().unwrap_or_else(|| panic!("{query}: {error}")).class)),
+    };
     for row in rows {
         match row {
             Ok(_) => given += 1,
@@ -70,6 +73,9 @@ fn memory_is_counted() {
         ("UNWIND range(1, 100000) AS x WITH DISTINCT x RETURN count(*)", Some(Class::LimitExceeded)),
         ("UNWIND range(1, 100000) AS x WITH x, count(*) AS c RETURN count(*)", Some(Class::LimitExceeded)),
         ("MATCH p = ANY SHORTEST (a)-[:R*1..9]->(m)-[:R]->(b) RETURN count(*)", Some(Class::LimitExceeded)),
+        ("UNWIND range(1, 100000) AS x CREATE (:Z {x: x})", Some(Class::LimitExceeded)),
+        ("FOREACH (x IN range(1, 100000) | CREATE (:Z {x: x}))", Some(Class::LimitExceeded)),
+        ("UNWIND range(1, 5000) AS x MERGE (z:Z {x: 1, t: 'seen'}) ON MATCH SET z.n = x RETURN 1 LIMIT 0", None),
         // What a group, a sort or a subquery that was left in the middle held is given back.
         ("UNWIND range(1, 100000) AS x RETURN x ORDER BY x DESC LIMIT 1", None),
         (

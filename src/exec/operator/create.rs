@@ -4,55 +4,41 @@
 
 use std::collections::VecDeque;
 
+use super::gathered::Whole;
 use super::write::create;
-use super::{Batch, Boxed, Context, Operator, Result, gather};
+use super::{Batch, Context, Result};
 use crate::model::Var;
 use crate::plan::physical::{CreateEdge, CreateNode};
 
-pub(super) struct Create<'g> {
-    input: Boxed<'g>,
-    nodes: Vec<CreateNode>,
-    edges: Vec<CreateEdge>,
-    live: Vec<Var>,
-    created: Option<VecDeque<Batch<'g>>>,
+pub(super) struct Create {
+    pub(super) nodes: Vec<CreateNode>,
+    pub(super) edges: Vec<CreateEdge>,
+    pub(super) live: Vec<Var>,
 }
 
-impl<'g> Create<'g> {
-    pub(super) fn new(input: Boxed<'g>, nodes: Vec<CreateNode>, edges: Vec<CreateEdge>, live: Vec<Var>) -> Self {
-        Create { input, nodes, edges, live, created: None }
-    }
-}
-
-impl<'g> Operator<'g> for Create<'g> {
-    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if self.created.is_none() {
-            let mut batches = gather(&mut self.input, ctx)?;
-            for batch in &mut batches {
-                create(&self.nodes, &self.edges, batch, ctx)?;
-                batch.keep(&self.live);
-            }
-            self.created = Some(batches);
+impl<'g> Whole<'g> for Create {
+    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
+        for batch in rows {
+            create(&self.nodes, &self.edges, batch, ctx)?;
+            batch.keep(&self.live);
         }
-        Ok(self.created.as_mut().and_then(VecDeque::pop_front))
-    }
-
-    fn reset(&mut self) {
-        self.input.reset();
-        self.created = None;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::gathered::Gathered;
     use super::super::testing::{X, Y, Z, context, expr, given, var};
+    use super::super::{Boxed, Operator};
     use super::*;
     use crate::plan::expr::ExprKind;
 
-    fn operator(input: Boxed<'static>, source: Var) -> Create<'static> {
+    fn operator(input: Boxed<'static>, source: Var) -> Gathered<'static, Create> {
         let map = expr(ExprKind::Map(vec![("k".to_owned(), var(X))]));
         let nodes = vec![CreateNode { var: Y, labels: vec!["New".to_owned()], properties: Some(map) }];
         let edges = vec![CreateEdge { var: Z, source, target: Y, edge_type: "T".to_owned(), properties: None }];
-        Create::new(input, nodes, edges, vec![X, Y, Z])
+        Gathered::new(input, Create { nodes, edges, live: vec![X, Y, Z] })
     }
 
     #[test]

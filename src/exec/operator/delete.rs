@@ -5,24 +5,17 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::gathered::Whole;
 use super::write::refused;
-use super::{Batch, Boxed, Context, Operator, Result, gather};
+use super::{Batch, Context, Result};
 use crate::exec::expr::eval;
 use crate::model::{Detail, Diagnostic, Direction, EdgeId, NodeId, Span, Value, Var};
 use crate::plan::expr::Expr;
 
-pub(super) struct Delete<'g> {
-    input: Boxed<'g>,
-    targets: Vec<Expr>,
-    detach: bool,
-    live: Vec<Var>,
-    done: Option<VecDeque<Batch<'g>>>,
-}
-
-impl<'g> Delete<'g> {
-    pub(super) fn new(input: Boxed<'g>, targets: Vec<Expr>, detach: bool, live: Vec<Var>) -> Self {
-        Delete { input, targets, detach, live, done: None }
-    }
+pub(super) struct Delete {
+    pub(super) targets: Vec<Expr>,
+    pub(super) detach: bool,
+    pub(super) live: Vec<Var>,
 }
 
 /// What goes.
@@ -79,35 +72,28 @@ impl Doomed {
     }
 }
 
-impl<'g> Operator<'g> for Delete<'g> {
-    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if self.done.is_none() {
-            let mut batches = gather(&mut self.input, ctx)?;
-            let mut doomed = Doomed::default();
-            for batch in &batches {
-                for target in &self.targets {
-                    let column = eval(target, batch, ctx)?;
-                    for row in 0..batch.len {
-                        doomed.add(&column.value(row), target.span)?;
-                    }
+impl<'g> Whole<'g> for Delete {
+    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
+        let mut doomed = Doomed::default();
+        for batch in rows.iter() {
+            for target in &self.targets {
+                let column = eval(target, batch, ctx)?;
+                for row in 0..batch.len {
+                    doomed.add(&column.value(row), target.span)?;
                 }
             }
-            let place = self.targets.first().map_or(Span::default(), |target| target.span);
-            doomed.delete(self.detach, ctx).map_err(|error| error.at(place))?;
-            batches.iter_mut().for_each(|batch| batch.keep(&self.live));
-            self.done = Some(batches);
         }
-        Ok(self.done.as_mut().and_then(VecDeque::pop_front))
-    }
-
-    fn reset(&mut self) {
-        self.input.reset();
-        self.done = None;
+        let place = self.targets.first().map_or(Span::default(), |target| target.span);
+        doomed.delete(self.detach, ctx).map_err(|error| error.at(place))?;
+        rows.iter_mut().for_each(|batch| batch.keep(&self.live));
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Operator;
+    use super::super::gathered::Gathered;
     use super::super::testing::{X, Y, context, given, var};
     use super::*;
 
@@ -125,7 +111,8 @@ mod tests {
         ];
         for (input, detach, expected) in cases {
             let mut ctx = context();
-            let mut delete = Delete::new(given(input), vec![var(X), var(Y)], detach, vec![]);
+            let mut delete =
+                Gathered::new(given(input), Delete { targets: vec![var(X), var(Y)], detach, live: vec![] });
             let result = loop {
                 match delete.next(&mut ctx) {
                     Ok(Some(_)) => {}

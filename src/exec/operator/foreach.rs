@@ -2,38 +2,22 @@
 
 use std::collections::VecDeque;
 
-use super::{Batch, Boxed, Context, Operator, Result, Subplan, gather};
+use super::gathered::Whole;
+use super::{Batch, Context, Result, Subplan};
 use crate::model::Var;
 
 pub(super) struct Foreach<'g> {
-    input: Boxed<'g>,
-    inner: Subplan<'g>,
-    live: Vec<Var>,
-    done: Option<VecDeque<Batch<'g>>>,
+    pub(super) inner: Subplan<'g>,
+    pub(super) live: Vec<Var>,
 }
 
-impl<'g> Foreach<'g> {
-    pub(super) fn new(input: Boxed<'g>, inner: Subplan<'g>, live: Vec<Var>) -> Self {
-        Foreach { input, inner, live, done: None }
-    }
-}
-
-impl<'g> Operator<'g> for Foreach<'g> {
-    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if self.done.is_none() {
-            let mut batches = gather(&mut self.input, ctx)?;
-            for batch in &mut batches {
-                self.inner.start(batch);
-                while self.inner.next(ctx)?.is_some() {}
-                batch.keep(&self.live);
-            }
-            self.done = Some(batches);
+impl<'g> Whole<'g> for Foreach<'g> {
+    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
+        for batch in rows {
+            self.inner.start(batch);
+            while self.inner.next(ctx)?.is_some() {}
+            batch.keep(&self.live);
         }
-        Ok(self.done.as_mut().and_then(VecDeque::pop_front))
-    }
-
-    fn reset(&mut self) {
-        self.input.reset();
-        self.done = None;
+        Ok(())
     }
 }

@@ -4,8 +4,9 @@
 
 use std::collections::VecDeque;
 
+use super::gathered::Whole;
 use super::write::{create, set};
-use super::{Batch, Boxed, Context, Operator, Result, Subplan, gather};
+use super::{Batch, Context, Result, Subplan};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Class, Detail, Diagnostic, Value, Var};
@@ -13,18 +14,12 @@ use crate::plan::expr::{Expr, ExprKind};
 use crate::plan::physical;
 
 pub(super) struct Merge<'g> {
-    input: Boxed<'g>,
-    inner: Subplan<'g>,
-    merge: physical::Merge,
-    live: Vec<Var>,
-    done: Option<VecDeque<Batch<'g>>>,
+    pub(super) inner: Subplan<'g>,
+    pub(super) merge: physical::Merge,
+    pub(super) live: Vec<Var>,
 }
 
 impl<'g> Merge<'g> {
-    pub(super) fn new(input: Boxed<'g>, inner: Subplan<'g>, merge: physical::Merge, live: Vec<Var>) -> Self {
-        Merge { input, inner, merge, live, done: None }
-    }
-
     /// The rows that one input row becomes.
     fn row(&mut self, row: &Batch<'g>, vars: &[Var], ctx: &mut Context<'g>) -> Result<Vec<Batch<'g>>> {
         self.inner.start(row);
@@ -75,32 +70,25 @@ fn entry_span(map: &Expr, key: &str) -> crate::model::Span {
     }
 }
 
-impl<'g> Operator<'g> for Merge<'g> {
-    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if self.done.is_none() {
-            let mut done: VecDeque<Batch<'g>> = VecDeque::new();
-            for batch in gather(&mut self.input, ctx)? {
-                let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
-                for row in 0..batch.len {
-                    if row % 64 == 0 {
-                        ctx.check()?;
-                    }
-                    for mut rows in self.row(&batch.gather(&[row as u32], &vars), &vars, ctx)? {
-                        rows.keep(&self.live);
-                        match done.back_mut().filter(|last| last.len < ROWS) {
-                            Some(last) => last.append(rows, &self.live),
-                            None => done.push_back(rows),
-                        }
+impl<'g> Whole<'g> for Merge<'g> {
+    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
+        let mut done: VecDeque<Batch<'g>> = VecDeque::new();
+        for batch in rows.drain(..) {
+            let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
+            for row in 0..batch.len {
+                if row % 64 == 0 {
+                    ctx.check()?;
+                }
+                for mut rows in self.row(&batch.gather(&[row as u32], &vars), &vars, ctx)? {
+                    rows.keep(&self.live);
+                    match done.back_mut().filter(|last| last.len < ROWS) {
+                        Some(last) => last.append(rows, &self.live),
+                        None => done.push_back(rows),
                     }
                 }
             }
-            self.done = Some(done);
         }
-        Ok(self.done.as_mut().and_then(VecDeque::pop_front))
-    }
-
-    fn reset(&mut self) {
-        self.input.reset();
-        self.done = None;
+        *rows = done;
+        Ok(())
     }
 }

@@ -12,11 +12,11 @@ mod create;
 mod define;
 mod delete;
 mod distinct;
-mod eager;
 mod edge_scan;
 mod expand;
 mod filter;
 mod foreach;
+mod gathered;
 mod group_expand;
 mod labels;
 mod leaf;
@@ -44,8 +44,6 @@ pub(super) use leaf::ArgumentSlot;
 pub(super) use subplan::Subplan;
 pub(super) use write::gone;
 pub use write::refused;
-
-use std::collections::VecDeque;
 
 use super::{Batch, Result, context::Context};
 use crate::model::{Column, Var, deep};
@@ -124,11 +122,13 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
             Box::new(apply::Apply::inner(input(), Subplan::build(inner), vars.clone(), live))
         }
         OpKind::Merge { inner, merge } => {
-            Box::new(merge::Merge::new(input(), Subplan::build(inner), merge.clone(), live))
+            gathered(input(), merge::Merge { inner: Subplan::build(inner), merge: merge.clone(), live })
         }
-        OpKind::Set(items) => Box::new(set::Set::new(input(), items.clone(), live)),
-        OpKind::Delete { targets, detach } => Box::new(delete::Delete::new(input(), targets.clone(), *detach, live)),
-        OpKind::Eager => Box::new(eager::Eager::new(input())),
+        OpKind::Set(items) => gathered(input(), set::Set { items: items.clone(), live }),
+        OpKind::Delete { targets, detach } => {
+            gathered(input(), delete::Delete { targets: targets.clone(), detach: *detach, live })
+        }
+        OpKind::Eager => gathered(input(), gathered::Eager),
         OpKind::Call { procedure, arguments, results, gives_rows } => {
             let called = call::Called {
                 procedure: procedure.clone(),
@@ -138,19 +138,16 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
             };
             Box::new(call::Call::new(input(), called, live))
         }
-        OpKind::Foreach { inner } => Box::new(foreach::Foreach::new(input(), Subplan::build(inner), live)),
-        OpKind::Create { nodes, edges } => Box::new(create::Create::new(input(), nodes.clone(), edges.clone(), live)),
+        OpKind::Foreach { inner } => gathered(input(), foreach::Foreach { inner: Subplan::build(inner), live }),
+        OpKind::Create { nodes, edges } => {
+            gathered(input(), create::Create { nodes: nodes.clone(), edges: edges.clone(), live })
+        }
     };
     Box::new(Counted { id: op.id, inner })
 }
 
-/// All that an operator gives: who writes reads everything first.
-fn gather<'g>(input: &mut Boxed<'g>, ctx: &mut Context<'g>) -> Result<VecDeque<Batch<'g>>> {
-    let mut batches = VecDeque::new();
-    while let Some(batch) = input.next(ctx)? {
-        batches.push_back(batch);
-    }
-    Ok(batches)
+fn gathered<'g>(input: Boxed<'g>, whole: impl gathered::Whole<'g> + 'g) -> Boxed<'g> {
+    Box::new(gathered::Gathered::new(input, whole))
 }
 
 /// Counts an operator's rows, and asks before each batch whether to go on.

@@ -2,6 +2,7 @@
 
 use super::expand::node;
 use super::{Batch, Context, Result};
+use crate::exec::batch::bytes;
 use crate::exec::expr::{eval, properties_of};
 use crate::model::value::Map;
 use crate::model::{Class, Column, Detail, Diagnostic, EdgeId, NodeId, Span, Value};
@@ -23,6 +24,7 @@ pub(super) fn create<'g>(
         for row in 0..batch.len {
             let map = storable(maps.value(row), span(new.properties.as_ref()))?;
             ctx.summary.properties_set += map.len() as u64;
+            ctx.hold(kept(&map))?;
             let map = map.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
             ids.push(ctx.view.create_node(&labels, map).map_err(refused)?);
         }
@@ -47,6 +49,7 @@ pub(super) fn create<'g>(
             }
             let map = storable(maps.value(row), span(new.properties.as_ref()))?;
             ctx.summary.properties_set += map.len() as u64;
+            ctx.hold(kept(&map))?;
             let map = map.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
             ids.push(ctx.view.create_edge(source, &new.edge_type, target, map).map_err(refused)?);
         }
@@ -54,6 +57,12 @@ pub(super) fn create<'g>(
         batch.set(new.var, Column::Edge(ids));
     }
     Ok(())
+}
+
+/// About how many bytes a new node or edge with these properties takes; they stay until the statement ends.
+fn kept(properties: &[(String, Value<'_>)]) -> u64 {
+    const ELEMENT: u64 = 96;
+    ELEMENT + properties.iter().map(|(_, value)| ELEMENT / 4 + bytes(value)).sum::<u64>()
 }
 
 /// Evaluates the items on all batches, then carries them out: row after row, item after item.

@@ -1,0 +1,79 @@
+//! `Gathered`: reads its whole input, works on all of it at once, then hands it on.
+//!
+//! What writes is made like this, so that no read of the statement sees what the clause itself does.
+
+use std::collections::VecDeque;
+
+use super::{Batch, Boxed, Context, Operator, Result};
+
+/// What is done with an operator's whole input.
+pub(super) trait Whole<'g>: Send {
+    /// Works on the rows, which are handed on as it leaves them.
+    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()>;
+}
+
+/// Nothing is done: what is read and what is written are kept apart.
+pub(super) struct Eager;
+
+impl<'g> Whole<'g> for Eager {
+    fn work(&mut self, _: &mut VecDeque<Batch<'g>>, _: &mut Context<'g>) -> Result<()> {
+        Ok(())
+    }
+}
+
+pub(super) struct Gathered<'g, W> {
+    input: Boxed<'g>,
+    whole: W,
+    rows: Option<VecDeque<Batch<'g>>>,
+    held: u64,
+}
+
+impl<'g, W: Whole<'g>> Gathered<'g, W> {
+    pub(super) fn new(input: Boxed<'g>, whole: W) -> Self {
+        Gathered { input, whole, rows: None, held: 0 }
+    }
+
+    fn gather(&mut self, ctx: &mut Context<'g>) -> Result<VecDeque<Batch<'g>>> {
+        // What was gathered before a reset is gone.
+        ctx.release(std::mem::take(&mut self.held));
+        let mut rows = VecDeque::new();
+        while let Some(batch) = self.input.next(ctx)? {
+            self.held += batch.size();
+            ctx.hold(batch.size())?;
+            rows.push_back(batch);
+        }
+        self.whole.work(&mut rows, ctx)?;
+        Ok(rows)
+    }
+}
+
+impl<'g, W: Whole<'g>> Operator<'g> for Gathered<'g, W> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if self.rows.is_none() {
+            self.rows = Some(self.gather(ctx)?);
+        }
+        let next = self.rows.as_mut().and_then(VecDeque::pop_front);
+        if next.is_none() {
+            ctx.release(std::mem::take(&mut self.held));
+        }
+        Ok(next)
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.rows = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{X, counted, given, lengths, rows};
+    use super::*;
+
+    #[test]
+    fn rows_pass_unchanged() {
+        assert_eq!(rows(Gathered::new(given(&["1, 2", "3"]), Eager), &[X]), "1, 2, 3");
+        assert_eq!(lengths(Gathered::new(counted(&[2048, 1]), Eager)), [2048, 1]);
+        assert_eq!(lengths(Gathered::new(counted(&[]), Eager)), [0; 0]);
+    }
+}
