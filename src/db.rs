@@ -258,7 +258,10 @@ impl Database {
         let view = View::with_changes(&self.snapshot, changes);
         let (rows, failure) = self.read(plan, view, parameters, limits).gather();
         *kept = rows.view().changes();
-        let failure = failure.or_else(|| rows.view().check_constraints(mark).err().map(exec::refused));
+        let failure = failure.or_else(|| {
+            let view = rows.view();
+            view.check_schema(mark).and_then(|()| view.check_constraints(mark)).err().map(exec::refused)
+        });
         match failure {
             None => Ok(rows),
             Some(error) => {

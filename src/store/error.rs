@@ -42,6 +42,9 @@ pub enum Error {
     /// The graph does not hold what a constraint demands.
     #[error("{0}")]
     Violated(String),
+    /// The graph is not as its schema declares.
+    #[error("{0}")]
+    OffSchema(String),
     /// An index or a constraint cannot be defined or dropped as asked.
     #[error("{0}")]
     Undefinable(String),

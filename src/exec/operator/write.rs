@@ -300,6 +300,10 @@ pub fn refused(error: store::Error) -> Diagnostic {
         .help("delete them first, or use DETACH DELETE"),
         store::Error::Violated(message) => Diagnostic::new(Class::ConstraintVerificationFailed, Detail::Other, message)
             .help("SHOW CONSTRAINTS lists what has to hold; DROP CONSTRAINT lifts one"),
+        store::Error::OffSchema(message) => {
+            Diagnostic::new(Class::ConstraintVerificationFailed, Detail::Other, message)
+                .help("`ken schema` shows what the graph declares of itself")
+        }
         store::Error::Undefinable(message) => Diagnostic::new(Class::SemanticError, Detail::Other, message)
             .help("SHOW INDEXES and SHOW CONSTRAINTS list what there is"),
         other => Diagnostic::new(Class::LimitExceeded, Detail::Other, other.to_string()),

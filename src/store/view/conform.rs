@@ -1,0 +1,162 @@
+//! Whether what changed is as the graph's schema declares it: types, relations and their ends, properties.
+//!
+//! A graph without a schema takes anything. With one, a write is held against it when its statement ends, as a text
+//! source is when it is built.
+
+use super::View;
+use crate::model::schema::{NodeType, PropertyRules, PropertyType};
+use crate::model::{Direction, EdgeId, NodeId, Schema, Value, nearest};
+use crate::store::{Error, Mark};
+
+impl<'g> View<'g> {
+    /// Whether what came or was altered since the mark is as the schema declares it; always, when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OffSchema`] with the first thing that is not.
+    pub fn check_schema(&self, mark: Mark) -> Result<(), Error> {
+        let Some(schema) = self.schema() else { return Ok(()) };
+        let (nodes, mut edges) = self.changes.touched(mark);
+        for node in nodes.into_iter().filter(|node| self.contains_node(*node)) {
+            self.check_node_type(schema, node)?;
+            // Its labels may have changed, and with them what its edges may be.
+            self.neighbours(node, Direction::Both, None, |edge, _| edges.push(edge));
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+            .into_iter()
+            .filter(|edge| self.contains_edge(*edge))
+            .try_for_each(|edge| self.check_relation(schema, edge))
+    }
+
+    fn check_node_type(&self, schema: &Schema, node: NodeId) -> Result<(), Error> {
+        let labels = self.node_labels(node);
+        if labels.is_empty() {
+            return Err(off("a node without a label: the schema wants a type for each".to_owned()));
+        }
+        for label in labels {
+            let name = self.label_name(label);
+            let Some(node_type) = schema.node_type(name) else {
+                let known = schema.types.iter().map(|node_type| node_type.label.as_str());
+                return Err(unknown("type", name, known));
+            };
+            self.check_unique(node_type, node)?;
+            let properties = self.named(self.node_properties(node));
+            check_properties(schema, &node_type.rules, &format!("`{name}`"), &properties)?;
+        }
+        Ok(())
+    }
+
+    /// A node's key and name are its own within the type.
+    fn check_unique(&self, node_type: &NodeType, node: NodeId) -> Result<(), Error> {
+        let Some(label) = self.label_id(&node_type.label) else { return Ok(()) };
+        for key in [&node_type.key, &node_type.name] {
+            let Some(id) = self.key_id(key) else { continue };
+            let value = self.node_property(node, id);
+            if let (Value::String(text), Some(2..)) = (&value, self.seek(label, id, &value).map(|found| found.len())) {
+                return Err(off(format!("two `{}` nodes have the {key} `{}`", node_type.label, text.as_str())));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_relation(&self, schema: &Schema, id: EdgeId) -> Result<(), Error> {
+        let Some(edge) = self.edge(id) else { return Ok(()) };
+        let name = self.edge_type_name(edge.edge_type);
+        let Some(relation) = schema.relation(name) else {
+            let known = schema.relations.iter().map(|relation| relation.edge_type.as_str());
+            return Err(unknown("relation", name, known));
+        };
+        for (node, ends, does) in [(edge.source, &relation.from, "leaves"), (edge.target, &relation.to, "enters")] {
+            let labels = self.node_labels(node);
+            let labels: Vec<&str> = labels.iter().map(|label| self.label_name(*label)).collect();
+            if !labels.iter().any(|label| ends.iter().any(|end| end == label)) {
+                let (ends, found) = (ends.join("`, `"), labels.join("`, `"));
+                return Err(off(format!("`{name}` {does} `{ends}`, and this is `{found}`")));
+            }
+        }
+        check_properties(schema, &relation.rules, &format!("`{name}`"), &self.named(self.edge_properties(id)))
+    }
+
+    fn named(&self, properties: Vec<(crate::model::KeyId, Value<'g>)>) -> Vec<(&str, Value<'g>)> {
+        properties.into_iter().map(|(key, value)| (self.key_name(key), value)).collect()
+    }
+}
+
+fn check_properties(
+    schema: &Schema,
+    rules: &PropertyRules,
+    owner: &str,
+    properties: &[(&str, Value<'_>)],
+) -> Result<(), Error> {
+    let given = |name: &str| properties.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let known = || rules.required.iter().chain(&rules.optional).map(String::as_str);
+    for (key, value) in properties {
+        if !known().any(|known| known == *key) {
+            return Err(unknown(&format!("property of {owner}"), key, known()));
+        }
+        let wanted = schema.properties.iter().find(|(name, _)| name == key).map(|(_, kind)| *kind);
+        if let Some(wanted) = wanted.filter(|wanted| !is_of(value, *wanted)) {
+            let found = match value {
+                Value::List(_) => "another list",
+                other => other.type_name(),
+            };
+            return Err(off(format!("`{key}` of {owner} is {}, and this is {found}", in_words(wanted))));
+        }
+        let listed = rules.values.iter().find(|(name, _)| name == key).map(|(_, values)| values);
+        if let (Some(listed), Value::String(text)) = (listed, value)
+            && !listed.iter().any(|listed| listed == text.as_str())
+        {
+            let listed = listed.join("`, `");
+            return Err(off(format!("`{key}` of {owner} is one of `{listed}`, not `{}`", text.as_str())));
+        }
+    }
+    if let Some(missing) = rules.required.iter().find(|key| given(key).is_none()) {
+        return Err(off(format!("{owner} needs `{missing}`")));
+    }
+    for when in &rules.when {
+        let holds = matches!(given(&when.key), Some(Value::String(text)) if text.as_str() == when.value);
+        if let Some(missing) = when.required.iter().find(|key| holds && given(key).is_none()) {
+            return Err(off(format!("{owner} whose `{}` is `{}` needs `{missing}`", when.key, when.value)));
+        }
+    }
+    Ok(())
+}
+
+/// An integer is a float where one is wanted.
+fn is_of(value: &Value<'_>, wanted: PropertyType) -> bool {
+    let all = |item| matches!(value, Value::List(items) if items.iter().all(|value| is_of(value, item)));
+    match wanted {
+        PropertyType::Boolean => matches!(value, Value::Bool(_)),
+        PropertyType::Integer => matches!(value, Value::Int(_)),
+        PropertyType::Float => matches!(value, Value::Float(_) | Value::Int(_)),
+        PropertyType::String => matches!(value, Value::String(_)),
+        PropertyType::BooleanList => all(PropertyType::Boolean),
+        PropertyType::IntegerList => all(PropertyType::Integer),
+        PropertyType::FloatList => all(PropertyType::Float),
+        PropertyType::StringList => all(PropertyType::String),
+    }
+}
+
+fn in_words(wanted: PropertyType) -> &'static str {
+    match wanted {
+        PropertyType::Boolean => "a truth value",
+        PropertyType::Integer => "an integer",
+        PropertyType::Float => "a float",
+        PropertyType::String => "a string",
+        PropertyType::BooleanList => "a list of truth values",
+        PropertyType::IntegerList => "a list of integers",
+        PropertyType::FloatList => "a list of floats",
+        PropertyType::StringList => "a list of strings",
+    }
+}
+
+fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> Error {
+    let near = nearest(name, known, 1).first().map(|near| format!("; did you mean `{near}`?"));
+    off(format!("the schema declares no {what} `{name}`{}", near.unwrap_or_default()))
+}
+
+fn off(message: String) -> Error {
+    Error::OffSchema(message)
+}
