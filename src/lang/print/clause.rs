@@ -186,9 +186,9 @@ impl Printer {
         }
     }
 
-    /// As a variable; `FOR` and `IF` begin something else here.
+    /// As a variable; `FOR`, `IF` and `ON` begin something else here.
     fn definition_name(&mut self, name: &str) {
-        let captured = ["for", "if"].iter().any(|word| name.eq_ignore_ascii_case(word));
+        let captured = ["for", "if", "on"].iter().any(|word| name.eq_ignore_ascii_case(word));
         self.quote_unless(name, !captured && matches(Rule::variable, name) && !name.starts_with('`'));
     }
 
