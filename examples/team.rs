@@ -51,7 +51,7 @@ fn fill(db: &Database) -> Result<(), Error> {
         &Parameters::from([("wanted".to_owned(), wanted)]),
         &limits,
     )?;
-    transaction.commit();
+    transaction.commit()?;
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod transaction;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use host::Host;
 pub use prepared::Prepared;
@@ -32,7 +33,7 @@ use crate::lang::{self, ast};
 use crate::model::{Class, Detail, Diagnostic, Schema, Value};
 use crate::plan::physical::Plan;
 use crate::plan::{self, Rule};
-use crate::store::{Aligned, Changes, Snapshot, View};
+use crate::store::{self, Aligned, Changes, Opened, Snapshot, View};
 
 pub use crate::exec::{Limits, Summary};
 #[cfg(feature = "cli")]
@@ -62,9 +63,37 @@ pub struct Database {
     /// What is committed.
     changes: Mutex<Arc<Changes>>,
     /// Held by whoever writes.
-    writer: Mutex<()>,
+    writer: Mutex<Writer>,
     host: Arc<Host>,
-    writable: bool,
+}
+
+/// Where commits go.
+enum Writer {
+    /// Nowhere: the graph is open for reading.
+    None,
+    /// The graph is gone with the process.
+    Memory,
+    File(store::Writer),
+}
+
+impl Writer {
+    fn can_write(&self) -> Result<(), Error> {
+        if !matches!(self, Writer::None) {
+            return Ok(());
+        }
+        Err(Error::Run(Diagnostic::new(Class::Unsupported, Detail::Other, "this graph is open for reading only").help(
+            "to write to a file: `ken --write --graph FILE`, or `Database::open_to_write`; to a graph in memory: \
+                 `ken --memory`, or `Database::in_memory`",
+        )))
+    }
+
+    /// Makes what was done since the last commit last.
+    fn commit(&mut self, changes: &Changes) -> Result<(), Error> {
+        match self {
+            Writer::File(file) => Ok(file.commit(changes)?),
+            Writer::None | Writer::Memory => Ok(()),
+        }
+    }
 }
 
 /// A statement, ready to be planned.
@@ -81,22 +110,82 @@ impl Database {
     ///
     /// [`Error::Store`] when the file is missing, foreign, of another version, or damaged where opening looks.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self::over(Snapshot::open(path)?, false))
+        Ok(Self::over(store::open(path)?, Writer::None))
+    }
+
+    /// Opens a graph file to write to it. There is one writer, in all processes; readers go on with what they opened.
+    ///
+    /// A statement that returns, and a transaction that was committed, last: through a kill at any instruction, and by a
+    /// sync of the file through a loss of power. When another writer has the file, this waits as long as `patience`.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use kenning::Database;
+    /// # let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("team.ken");
+    /// Database::create(&path)?;
+    /// let db = Database::open_to_write(&path, Duration::from_secs(1))?;
+    /// db.query("CREATE (:Person {name: 'Ada'})", &Default::default(), &Default::default())?;
+    /// assert_eq!(Database::open(&path)?.view().node_count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::open`], and [`store::Error::Busy`] when another writer does not end in time.
+    pub fn open_to_write(path: &Path, patience: Duration) -> Result<Self, Error> {
+        let (opened, writer) = store::open_to_write(path, patience)?;
+        let mut database = Self::over(opened, Writer::File(writer));
+        if database.is_long() {
+            // Whoever wrote it was killed before it could.
+            database.checkpoint()?;
+        }
+        Ok(database)
+    }
+
+    /// Makes a file with an empty graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when there is such a file already, or it cannot be written.
+    pub fn create(path: &Path) -> Result<(), Error> {
+        Ok(store::create(path)?)
+    }
+
+    /// Writes the graph as a new snapshot in place of its file, with no commits behind it; ids of nodes and edges change.
+    /// Readers keep the file that they opened. Of a graph in memory, a snapshot in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] when the graph is open for reading only, [`Error::Store`] when the file cannot be written: the old
+    /// one is then untouched.
+    pub fn checkpoint(&mut self) -> Result<(), Error> {
+        let view = self.view();
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.can_write()?;
+        let opened = match &mut *writer {
+            Writer::File(file) => file.checkpoint(&view)?,
+            _ => store::snapshot(&view)?,
+        };
+        drop((view, writer));
+        *self.changes.get_mut().unwrap_or_else(PoisonError::into_inner) = Arc::new(opened.changes);
+        self.snapshot = opened.snapshot;
+        Ok(())
     }
 
     /// The graph that ships with the program, read in place, read-only.
     pub fn shipped() -> Result<Self, Error> {
-        Ok(Self::over(Snapshot::from_static(&SHIPPED.0)?, false))
+        Ok(Self::over(Opened::from(Snapshot::from_static(&SHIPPED.0)?), Writer::None))
     }
 
     /// A graph from the bytes of a file, copied; read-only.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        Ok(Self::over(Snapshot::from_bytes(bytes)?, false))
+        Ok(Self::over(store::read(bytes)?, Writer::None))
     }
 
     /// An empty graph in memory, to be written.
     pub fn in_memory() -> Self {
-        Self::over(Snapshot::empty(), true)
+        Self::over(Opened::from(Snapshot::empty()), Writer::Memory)
     }
 
     /// A graph in memory that starts as the bytes of a file, copied: to be written, and gone with the process.
@@ -114,11 +203,24 @@ impl Database {
     ///
     /// [`Error::Store`] as with [`Database::open`].
     pub fn draft(bytes: &[u8]) -> Result<Self, Error> {
-        Ok(Self::over(Snapshot::from_bytes(bytes)?, true))
+        Ok(Self::over(store::read(bytes)?, Writer::Memory))
     }
 
-    fn over(snapshot: Snapshot, writable: bool) -> Self {
-        Database { snapshot, changes: Mutex::default(), writer: Mutex::default(), host: Arc::default(), writable }
+    fn over(opened: Opened, writer: Writer) -> Self {
+        let Opened { snapshot, changes, .. } = opened;
+        let (changes, writer) = (Mutex::new(Arc::new(changes)), Mutex::new(writer));
+        Database { snapshot, changes, writer, host: Arc::default() }
+    }
+
+    /// Whether the commits behind the snapshot have outgrown it, so that a new snapshot is worth its writing.
+    fn is_long(&self) -> bool {
+        /// Below this, reading the commits takes no time that anybody notices.
+        const SHORT: u64 = 1 << 20;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*writer {
+            Writer::File(file) => file.log_length() > SHORT.max(file.snapshot_length() / 2),
+            Writer::None | Writer::Memory => false,
+        }
     }
 
     /// Adds a procedure that statements may call; it hides a built-in one of the same name.
@@ -225,36 +327,31 @@ impl Database {
         Rows::running(cursor, plan)
     }
 
-    fn can_be_written(&self) -> Result<(), Error> {
-        if self.writable {
-            return Ok(());
-        }
-        Err(Error::Run(
-            Diagnostic::new(Class::Unsupported, Detail::Other, "this graph is open for reading only")
-                .help("what writes runs on a graph in memory: `ken --memory`, or `Database::in_memory()`"),
-        ))
-    }
-
     /// Runs a statement that writes, on what is committed.
     fn write_committed(&self, plan: &Arc<Plan>, parameters: &Parameters, limits: &Limits) -> Result<Rows<'_>, Error> {
-        self.can_be_written()?;
         // One writer at a time, from the state that it reads to the state that it leaves.
-        let _writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.can_write()?;
         let mut kept = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        self.write_to(&mut kept, plan, parameters, limits)
+        self.write_to(&mut kept, plan, (parameters, limits), Some(&mut writer))
     }
 
-    /// Runs a statement that writes to these changes, to its end; when it fails they are as they were.
+    /// Runs a statement that writes to these changes, to its end, and hands them to `writer`, when it is a transaction of
+    /// its own; when either fails they are as they were.
     fn write_to<'g>(
         &'g self,
         kept: &mut Arc<Changes>,
         plan: &Arc<Plan>,
-        parameters: &Parameters,
-        limits: &Limits,
+        (parameters, limits): (&Parameters, &Limits),
+        writer: Option<&mut Writer>,
     ) -> Result<Rows<'g>, Error> {
         // While it runs the changes are its own, so that it adds to them where they are instead of to a copy.
         let mut changes = std::mem::take(kept);
-        let mark = Arc::make_mut(&mut changes).mark();
+        let own = Arc::make_mut(&mut changes);
+        if writer.is_some() {
+            own.commit();
+        }
+        let mark = own.mark();
         let view = View::with_changes(&self.snapshot, changes);
         let (rows, failure) = self.read(plan, view, parameters, limits).gather();
         *kept = rows.view().changes();
@@ -262,14 +359,15 @@ impl Database {
             let view = rows.view();
             view.check_schema(mark).and_then(|()| view.check_constraints(mark)).err().map(exec::refused)
         });
-        match failure {
-            None => Ok(rows),
-            Some(error) => {
-                drop(rows);
-                Arc::make_mut(kept).undo_to(mark);
-                Err(Error::Run(error))
-            }
-        }
+        let failure = match (failure, writer) {
+            (Some(error), _) => Some(Error::Run(error)),
+            (None, Some(writer)) => writer.commit(kept).err(),
+            (None, None) => None,
+        };
+        let Some(error) = failure else { return Ok(rows) };
+        drop(rows);
+        Arc::make_mut(kept).undo_to(mark);
+        Err(error)
     }
 
     /// The Cypher that a sentence becomes; none when the text is Cypher already.
@@ -319,6 +417,16 @@ impl Database {
         let Asked { statement, notes, nothing, .. } =
             ask::parse(text, schema, &names::Names(view)).map_err(Error::Parse)?;
         Ok(Parsed { statement, notes, nothing })
+    }
+}
+
+/// A file whose commits have outgrown its snapshot gets a new one when it is closed.
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.is_long() {
+            // All of it is in the file as it is: when this fails, the next one who closes it tries again.
+            let _ = self.checkpoint();
+        }
     }
 }
 

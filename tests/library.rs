@@ -44,7 +44,7 @@ fn a_transaction_is_seen_whole_or_not_at_all() {
     let mut transaction = db.begin().unwrap();
     transaction.query("MATCH (a:A) DELETE a", &none.0, &none.1).unwrap();
     transaction.query("CREATE (:B), (:C)", &none.0, &none.1).unwrap();
-    transaction.commit();
+    transaction.commit().unwrap();
     assert_eq!(count(&db), 2);
     drop(db.begin().unwrap());
     assert!(Database::shipped().unwrap().begin().is_err());

@@ -39,6 +39,15 @@ pub(super) struct Global {
     /// An empty graph in memory, which CREATE may fill
     #[arg(long, global = true, conflicts_with = "graph")]
     pub(super) memory: bool,
+    /// Open the graph file for writing
+    #[arg(long, global = true)]
+    pub(super) write: bool,
+    /// Make the graph file if it is not there, and open it for writing
+    #[arg(long, global = true)]
+    pub(super) create: bool,
+    /// How long to wait for another process that writes to the file, such as 500ms or 5s
+    #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = options::duration)]
+    pub(super) busy_timeout: Duration,
     /// When to use colours; NO_COLOR turns them off as well
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(super) color: ColorWhen,
@@ -147,6 +156,8 @@ pub(super) enum Command {
     Stats(AnswerForm),
     /// Read every byte of the graph and verify it
     Check,
+    /// Put the commits behind the graph file's snapshot into a new snapshot
+    Checkpoint,
     /// Show the Cypher of a sentence and the plan of a statement
     Explain(Explain),
     /// Print the completion script of a shell

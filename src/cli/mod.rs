@@ -15,9 +15,10 @@ mod render;
 mod repl;
 mod source;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
@@ -72,6 +73,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         Command::Schema(output) => command::schema::run(&global, &output),
         Command::Stats(output) => command::stats::run(&global, &output),
         Command::Check => command::check::run(&global, messages),
+        Command::Checkpoint => command::checkpoint::run(&global, messages),
         Command::Explain(explain) => command::explain::run(&global, &explain),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -84,11 +86,25 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
 
 /// The graph that the flags name.
 fn open(global: &Global) -> Result<Database, Failure> {
+    let write = global.write || global.create;
     match &global.graph {
         _ if global.memory => Ok(Database::in_memory()),
+        Some(path) if write => open_to_write(path, global.create, global.busy_timeout),
         Some(path) => Database::open(path).map_err(|error| advise(&error, path)),
+        None if write => {
+            Err(Failure::new(Code::Usage, "UsageError", "the graph that ships with the program stays as it is")
+                .help("name a file to write to: --graph FILE, with --create when it is not there yet"))
+        }
         None => Ok(Database::shipped()?),
     }
+}
+
+/// A graph file to write to, made before when that is asked for.
+fn open_to_write(path: &Path, create: bool, patience: Duration) -> Result<Database, Failure> {
+    if create && !path.exists() {
+        Database::create(path)?;
+    }
+    Database::open_to_write(path, patience).map_err(|error| advise(&error, path))
 }
 
 /// A graph that cannot be opened, with a word for those who meant something else by its name.

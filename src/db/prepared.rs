@@ -71,7 +71,7 @@ impl<'g> Prepared<'g> {
             let view = View::with_changes(&self.database.snapshot, Arc::clone(changes));
             return self.read(view, parameters, limits);
         }
-        let written = self.database.write_to(changes, &self.plan, parameters, limits);
+        let written = self.database.write_to(changes, &self.plan, (parameters, limits), None);
         let rows = written.map_err(|error| self.placed(error))?;
         self.told(rows)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use super::{Database, Limits, Parameters, Prepared, Rows};
+use super::{Database, Limits, Parameters, Prepared, Rows, Writer};
 use crate::error::Error;
 use crate::store::{Changes, View};
 
@@ -18,15 +18,17 @@ use crate::store::{Changes, View};
 /// let mut transaction = db.begin()?;
 /// transaction.query("CREATE (:Skill {name: 'Python'})", &Parameters::new(), &Limits::default())?;
 /// assert_eq!(db.view().node_count(), 0);
-/// transaction.commit();
+/// transaction.commit()?;
 /// assert_eq!(db.view().node_count(), 1);
 /// # Ok::<(), kenning::Error>(())
 /// ```
 pub struct Transaction<'g> {
     database: &'g Database,
     changes: Arc<Changes>,
+    /// Whether a statement has written.
+    begun: bool,
     /// Held to the end.
-    _writer: MutexGuard<'g, ()>,
+    writer: MutexGuard<'g, Writer>,
 }
 
 impl Database {
@@ -36,10 +38,10 @@ impl Database {
     ///
     /// [`Error::Run`] when the graph is open for reading only.
     pub fn begin(&self) -> Result<Transaction<'_>, Error> {
-        self.can_be_written()?;
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.can_write()?;
         let changes = Arc::clone(&self.changes.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(Transaction { database: self, changes, _writer: writer })
+        Ok(Transaction { database: self, changes, begun: false, writer })
     }
 }
 
@@ -51,6 +53,7 @@ impl<'g> Transaction<'g> {
     /// As [`Database::query`].
     pub fn query(&mut self, text: &str, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
         let prepared = self.database.prepare_on(text, &self.view(), &[])?;
+        self.begin(&prepared);
         prepared.within(&mut self.changes, parameters, limits)
     }
 
@@ -70,7 +73,15 @@ impl<'g> Transaction<'g> {
         limits: &Limits,
     ) -> Result<Rows<'g>, Error> {
         assert!(std::ptr::eq(statement.database, self.database), "this statement was prepared on another database");
+        self.begin(statement);
         statement.within(&mut self.changes, parameters, limits)
+    }
+
+    /// What came before the first statement that writes is committed already.
+    fn begin(&mut self, statement: &Prepared<'_>) {
+        if statement.writes() && !std::mem::replace(&mut self.begun, true) {
+            Arc::make_mut(&mut self.changes).commit();
+        }
     }
 
     /// The graph as this transaction has left it so far.
@@ -78,9 +89,17 @@ impl<'g> Transaction<'g> {
         View::with_changes(&self.database.snapshot, Arc::clone(&self.changes))
     }
 
-    /// Lets everybody see what the statements did.
-    pub fn commit(self) {
+    /// Makes what the statements did last, and lets everybody see it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the file cannot be written; then nothing was done.
+    pub fn commit(mut self) -> Result<(), Error> {
+        if self.begun {
+            self.writer.commit(&self.changes)?;
+        }
         *self.database.changes.lock().unwrap_or_else(PoisonError::into_inner) = self.changes;
+        Ok(())
     }
 
     /// Forgets what the statements did, as dropping the transaction does.

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::ops::Deref;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapOptions};
 use rkyv::util::AlignedVec;
 
 use super::layout::ALIGN;
@@ -40,13 +40,14 @@ pub struct Aligned<B: ?Sized>(pub B);
 const _: () = assert!(align_of::<Aligned<u8>>() == ALIGN);
 
 impl Bytes {
-    /// Maps a file, read-only.
-    pub(super) fn map(file: &File) -> std::io::Result<Self> {
-        // SAFETY: a mapped slice is sound as long as nobody changes the file's bytes. Graph files are never written in
-        // place: `file::write` makes a new one and renames it, which leaves this map on the old one. Whoever edits a
-        // graph file by other means while it is open breaks this, as with every mapped format; the reads still check
-        // every index against the slice's own length.
-        let map = unsafe { Mmap::map(file) }?;
+    /// Maps the first `length` bytes of a file, read-only.
+    pub(super) fn map(file: &File, length: usize) -> std::io::Result<Self> {
+        // SAFETY: a mapped slice is sound as long as nobody changes the file's bytes. What is mapped of a graph file is
+        // its snapshot, which is never written in place: commits go behind it, and a new snapshot goes into a new file
+        // that takes the name, which leaves this map on the old one. Whoever edits a graph file by other means while it
+        // is open breaks this, as with every mapped format; the reads still check every index against the slice's own
+        // length.
+        let map = unsafe { MmapOptions::new().len(length).map(file) }?;
         Ok(Bytes::Mapped(map))
     }
 

@@ -25,6 +25,7 @@ use super::constraint::Constraint;
 use super::index::{Index, State};
 use super::names::Names;
 use super::runs::{append, with, without};
+use crate::model::definition::Change;
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 
 /// Property keys and values, sorted by key.
@@ -57,6 +58,10 @@ pub struct Changes {
     pub(super) constraints: Vec<Constraint>,
     /// What takes back deletions and alterations since the last mark, the latest last.
     undo: Vec<Undo>,
+    /// What was done since the last commit, in order.
+    journal: Vec<Step>,
+    /// What earlier commits hold.
+    committed: Committed,
     /// Names that the snapshot lacks, numbered after its own.
     pub(super) labels: Names,
     pub(super) edge_types: Names,
@@ -86,6 +91,30 @@ enum Undo {
     AlteredEdge(EdgeId, Option<Properties>),
 }
 
+/// One thing that was done; what it was done with is looked up when the commit is written.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// The next node was added.
+    AddNode,
+    /// The next edge was added.
+    AddEdge,
+    AlterNode(NodeId),
+    AlterEdge(EdgeId),
+    DeleteNode(NodeId),
+    DeleteEdge(EdgeId),
+    Define(Change),
+}
+
+/// How many of each earlier commits hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Committed {
+    pub(super) nodes: usize,
+    pub(super) edges: usize,
+    pub(super) labels: usize,
+    pub(super) edge_types: usize,
+    pub(super) keys: usize,
+}
+
 /// A state of [`Changes`] to come back to.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
@@ -95,6 +124,7 @@ pub struct Mark {
     labels: usize,
     edge_types: usize,
     keys: usize,
+    journal: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -157,7 +187,30 @@ impl Changes {
             labels: self.labels.len(),
             edge_types: self.edge_types.len(),
             keys: self.keys.len(),
+            journal: self.journal.len(),
         }
+    }
+
+    /// What was done since the last commit, and what earlier commits hold.
+    pub(super) fn journal(&self) -> (&[Step], Committed) {
+        (&self.journal, self.committed)
+    }
+
+    /// Notes a definition that was made or dropped.
+    pub(super) fn note(&mut self, change: &Change) {
+        self.journal.push(Step::Define(change.clone()));
+    }
+
+    /// Takes all that was done for committed.
+    pub fn commit(&mut self) {
+        self.journal.clear();
+        self.committed = Committed {
+            nodes: self.nodes.len(),
+            edges: self.graph.edge_count(),
+            labels: self.labels.len(),
+            edge_types: self.edge_types.len(),
+            keys: self.keys.len(),
+        };
     }
 
     /// Takes back everything that was done since the mark was made; the work is in proportion to that.
@@ -189,6 +242,7 @@ impl Changes {
         for shape in self.shapes.drain(mark.shapes..) {
             self.shape_of_labels.remove(&shape.labels);
         }
+        self.journal.truncate(mark.journal);
         self.labels.truncate(mark.labels);
         self.edge_types.truncate(mark.edge_types);
         self.keys.truncate(mark.keys);
@@ -225,6 +279,7 @@ impl Changes {
         self.shapes[shape].nodes.push(id);
         let index = self.graph.add_node(Weight::Added(AddedNode { id, shape, properties }));
         self.nodes.push(index);
+        self.journal.push(Step::AddNode);
         self.list(id);
         id
     }
@@ -234,6 +289,7 @@ impl Changes {
         let [source, target] = [edge.source, edge.target].map(|node| self.anchored(node));
         let index = self.graph.add_edge(source, target, AddedEdge { edge_type: edge.edge_type, properties });
         self.count_edge(edge.edge_type, ends, 1);
+        self.journal.push(Step::AddEdge);
         EdgeId(self.first_edge() + index.index() as u32)
     }
 
@@ -243,6 +299,7 @@ impl Changes {
         self.gone_nodes.insert(node);
         self.count_labels(&labels, -1);
         self.undo.push(Undo::Node(node, labels));
+        self.journal.push(Step::DeleteNode(node));
     }
 
     /// Leaves a tombstone for an edge that is there and whose ends have these labels.
@@ -250,6 +307,7 @@ impl Changes {
         self.gone_edges.insert(id);
         self.count_edge(edge_type, &ends, -1);
         self.undo.push(Undo::Edge(id, edge_type, ends));
+        self.journal.push(Step::DeleteEdge(id));
     }
 
     /// Gives a node that has the labels `old` others, and these properties.
@@ -260,12 +318,14 @@ impl Changes {
         let before = self.altered_nodes.insert(node, altered);
         self.list(node);
         self.undo.push(Undo::AlteredNode { node, before, old });
+        self.journal.push(Step::AlterNode(node));
     }
 
     /// Gives an edge these properties.
     pub(super) fn alter_edge(&mut self, edge: EdgeId, properties: Properties) {
         let before = self.altered_edges.insert(edge, properties);
         self.undo.push(Undo::AlteredEdge(edge, before));
+        self.journal.push(Step::AlterEdge(edge));
     }
 
     fn take_back(&mut self, step: Undo) {
@@ -501,6 +561,18 @@ impl Changes {
 
     pub(super) fn contains_node(&self, node: NodeId) -> bool {
         self.added(node).is_some()
+    }
+
+    /// What the added node at this place was added with.
+    pub(super) fn added_as(&self, place: usize) -> (&[LabelId], &[(KeyId, Value<'static>)]) {
+        let id = NodeId(self.first_node() + place as u32);
+        (self.labels_of(id), self.node_properties(id))
+    }
+
+    /// What the added edge at this place was added with.
+    pub(super) fn added_edge_as(&self, place: usize) -> Option<(Edge, &[(KeyId, Value<'static>)])> {
+        let id = EdgeId(self.first_edge() + place as u32);
+        Some((self.edge(id)?, self.edge_properties(id)))
     }
 
     /// The labels that an added node was added with.

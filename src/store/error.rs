@@ -39,6 +39,17 @@ pub enum Error {
     /// The value cannot be a property.
     #[error("{0}")]
     Unstorable(String),
+    /// Somebody else writes to the file.
+    #[error("{} is being written by {}", path.display(), holder.map_or("somebody else".to_owned(), |pid| format!("process {pid}")))]
+    Busy {
+        /// The file.
+        path: PathBuf,
+        /// The number of the process, when the system tells.
+        holder: Option<u32>,
+    },
+    /// A commit could not be written whole nor taken back.
+    #[error("{} took a commit half-way; open it again to go on from what is whole", .0.display())]
+    Broken(PathBuf),
     /// The graph does not hold what a constraint demands.
     #[error("{0}")]
     Violated(String),

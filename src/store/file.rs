@@ -1,11 +1,12 @@
 //! Writing a graph's file: whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Error;
+use super::disk::{Disk, System};
 
 /// Writes a snapshot's bytes to a file, in place of one that is there.
 ///
@@ -18,7 +19,7 @@ use super::Error;
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let temporary = beside(path);
     let written = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    written.and_then(|()| sync_folder(path)).map_err(|source| {
+    written.and_then(|()| System.sync_folder(path)).map_err(|source| {
         // The temporary file is of no use to anybody; that it cannot be removed either would say nothing new.
         let _ = fs::remove_file(&temporary);
         Error::Io { action: "write", path: path.into(), source }
@@ -26,7 +27,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// A name in the same folder that nobody else uses: neither another process nor another thread of this one.
-fn beside(path: &Path) -> PathBuf {
+pub(super) fn beside(path: &Path) -> PathBuf {
     static WRITES: AtomicU64 = AtomicU64::new(0);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}-{}.tmp", std::process::id(), WRITES.fetch_add(1, Ordering::Relaxed)));
@@ -37,17 +38,4 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-/// Makes the rename last through a loss of power.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
-}
-
-/// Folders cannot be opened here; the system orders the rename itself.
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> std::io::Result<()> {
-    Ok(())
 }

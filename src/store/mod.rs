@@ -8,16 +8,23 @@ mod builder;
 mod bytes;
 mod catalog;
 mod changes;
+mod checkpoint;
 mod checksum;
 mod constraint;
+#[cfg(test)]
+mod crash_tests;
+mod disk;
 mod encode;
 mod error;
 mod file;
+mod graph_file;
 mod index;
 mod layout;
+mod log;
 mod moment;
 mod names;
 mod order;
+mod record;
 mod runs;
 mod snapshot;
 mod typed;
@@ -29,5 +36,37 @@ pub use bytes::Aligned;
 pub use changes::{Changes, Mark};
 pub use error::Error;
 pub use file::write;
+pub use graph_file::{Opened, Writer, from_bytes as read, in_memory as snapshot};
 pub use snapshot::Snapshot;
 pub use view::{Edge, View};
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Opens a file for reading.
+///
+/// # Errors
+///
+/// The file is missing, foreign, of another version, or damaged where opening looks.
+pub fn open(path: &Path) -> Result<Opened, Error> {
+    graph_file::open(&disk::System, path)
+}
+
+/// Opens a file for writing; waits so long for another writer to end.
+///
+/// # Errors
+///
+/// As [`open`], and [`Error::Busy`].
+pub fn open_to_write(path: &Path, patience: Duration) -> Result<(Opened, Writer), Error> {
+    graph_file::open_to_write(Arc::new(disk::System), path, patience)
+}
+
+/// Makes a file with an empty graph.
+///
+/// # Errors
+///
+/// There is such a file, or it cannot be written.
+pub fn create(path: &Path) -> Result<(), Error> {
+    graph_file::create(&disk::System, path)
+}

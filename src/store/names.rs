@@ -26,6 +26,11 @@ impl Names {
         self.names.get(id as usize).map(AsRef::as_ref)
     }
 
+    /// The names that came after the first `len`.
+    pub(super) fn after(&self, len: usize) -> impl Iterator<Item = &str> {
+        self.names.get(len..).unwrap_or_default().iter().map(AsRef::as_ref)
+    }
+
     /// Forgets the names that came after the first `len`.
     pub(super) fn truncate(&mut self, len: usize) {
         for name in self.names.drain(len.min(self.names.len())..) {

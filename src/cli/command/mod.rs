@@ -2,6 +2,7 @@
 
 pub(super) mod build;
 pub(super) mod check;
+pub(super) mod checkpoint;
 pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod query;

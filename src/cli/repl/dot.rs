@@ -11,7 +11,7 @@ use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::options::parameter;
 use crate::cli::output::Output;
 use crate::cli::render::value::{Extent, notation};
-use crate::cli::{advise, command, readable};
+use crate::cli::{advise, command, open_to_write, readable};
 use crate::export;
 use crate::model::nearest;
 
@@ -66,8 +66,8 @@ pub(super) static COMMANDS: &[DotCommand] = &[
     DotCommand { name: "tree", arguments: "", help: "Draw the last answer as a tree", run: tree },
     DotCommand {
         name: "open",
-        arguments: "[FILE]",
-        help: "Open another graph; without FILE, the shipped one",
+        arguments: "[--write|--create] [FILE]",
+        help: "Open another graph, to read or to write, made when it is not there; without FILE, the shipped one",
         run: open,
     },
     DotCommand {
@@ -264,9 +264,16 @@ fn limit(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
 }
 
 fn open(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
-    let database = match file(argument) {
-        Some(path) => Database::open(&path).map_err(|error| advise(&error, &path))?,
-        None => Database::shipped()?,
+    let (flag, name) = match argument.split_once(' ').unwrap_or((argument, "")) {
+        ("--write", name) => (Some(false), name),
+        ("--create", name) => (Some(true), name),
+        _ => (None, argument),
+    };
+    let database = match (file(name), flag) {
+        (Some(path), Some(create)) => open_to_write(&path, create, shell.global.busy_timeout)?,
+        (Some(path), None) => Database::open(&path).map_err(|error| advise(&error, &path))?,
+        (None, Some(_)) => return Err(usage("write .open --write and a file".to_owned())),
+        (None, None) => Database::shipped()?,
     };
     shell.asker.database = readable(database, &shell.asker.load_from)?;
     shell.last = super::last::Last::default();

@@ -13,7 +13,7 @@ use crate::store::{encode, moment, order};
 /// A value; its strings are numbers, first of arrival, then ([`Cell::rank`]) of the snapshot's dictionary.
 #[derive(Clone, Debug)]
 #[allow(clippy::box_collection, reason = "millions of cells are held, nearly all flat: a bare vector would grow them")]
-pub(super) enum Cell {
+pub(in crate::store) enum Cell {
     /// Inside lists and maps only.
     Null,
     Bool(bool),
@@ -28,7 +28,7 @@ pub(super) enum Cell {
 
 impl Cell {
     /// The value, which was checked to be storable, with new strings added.
-    pub(super) fn new(value: &Value<'_>, strings: &mut Names) -> Cell {
+    pub(in crate::store) fn new(value: &Value<'_>, strings: &mut Names) -> Cell {
         match value {
             Value::Bool(b) => Cell::Bool(*b),
             Value::Int(i) => Cell::Int(*i),
@@ -96,7 +96,7 @@ impl Cell {
     }
 
     /// Appends the bytes that [`encode::decode`] reads.
-    pub(super) fn encode(&self, bytes: &mut Vec<u8>) {
+    pub(in crate::store) fn encode(&self, bytes: &mut Vec<u8>) {
         match self {
             Cell::Null => bytes.push(encode::NULL),
             Cell::Bool(false) => bytes.push(encode::FALSE),

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::names::Names;
 use super::{Error, value};
 use crate::model::{NodeId, Schema, Value};
-use cell::Cell;
+pub(super) use cell::Cell;
 use column::Cells;
 
 /// Gathers a graph and writes it as a snapshot.

@@ -88,9 +88,27 @@ pub(super) fn assemble(meta: &[u8], body: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Bytes of the header, which say how long the snapshot is.
+pub(super) const HEADER_LENGTH: usize = HEADER;
+
+/// How long the snapshot is that begins with these bytes (its header, or as many as there are), in a file of `length`
+/// bytes; and the checksum of its header, which tells it from others.
+pub(super) fn extent(start: &[u8], length: u64) -> Result<(usize, u64), Error> {
+    let header = Header::read(start)?;
+    if length < header.length {
+        return Err(Error::Corrupt(format!("it is cut short: {length} of {} bytes are there", header.length)));
+    }
+    let own =
+        usize::try_from(header.length).map_err(|_| Error::TooLarge("the graph does not fit into memory".into()))?;
+    Ok((own, start.get(56..64).map(checksum).unwrap_or_default()))
+}
+
 /// Checks the frame; gives the meta archive and where the body begins.
 pub(super) fn frame(bytes: &[u8]) -> Result<(Meta, usize), Error> {
     let header = Header::read(bytes)?;
+    if bytes.len() as u64 != header.length {
+        return Err(Error::Corrupt(format!("it is cut short: {} of {} bytes are there", bytes.len(), header.length)));
+    }
     let damaged = || Error::Corrupt("the description of its contents does not match its checksum".into());
     let end = usize::try_from(header.meta).ok().and_then(|length| length.checked_add(HEADER)).ok_or_else(damaged)?;
     let archive = bytes.get(HEADER..end).ok_or_else(damaged)?;
@@ -147,15 +165,7 @@ impl Header {
         let (Some(length), Some(meta), Some(meta_checksum)) = (eight(16), eight(24), eight(32)) else {
             return Err(short());
         };
-        match (bytes.len() as u64).cmp(&length) {
-            std::cmp::Ordering::Less => {
-                Err(Error::Corrupt(format!("it is cut short: {} of {length} bytes are there", bytes.len())))
-            }
-            std::cmp::Ordering::Greater => {
-                Err(Error::Corrupt(format!("{} bytes follow its end", bytes.len() as u64 - length)))
-            }
-            std::cmp::Ordering::Equal => Ok(Header { length, meta, meta_checksum }),
-        }
+        Ok(Header { length, meta, meta_checksum })
     }
 }
 

@@ -12,7 +12,6 @@ mod nodes;
 mod tests;
 mod verify;
 
-use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -20,6 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Error;
 use super::bytes::{Bytes, Plain, words};
+use super::disk::System;
+use super::graph_file;
 use super::layout::{self, Meta, SectionId};
 use crate::model::{LabelId, Schema};
 
@@ -44,7 +45,8 @@ impl std::fmt::Debug for Snapshot {
 
 /// Opening.
 impl Snapshot {
-    /// Maps the file and checks its frame; the work does not grow with the graph.
+    /// Maps the file and checks its frame; the work does not grow with the graph. This is the snapshot alone: what was
+    /// committed behind it comes with [`open`](super::open).
     ///
     /// The file may be replaced while it is open ([`write`](super::write) does so); it must not be changed in place,
     /// which no mapped format survives.
@@ -55,17 +57,7 @@ impl Snapshot {
     /// another version wrote it, [`Error::Corrupt`] when its frame is damaged. Damage further inside is found by
     /// [`Snapshot::verify`].
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let failed = |action| move |source| Error::Io { action, path: path.into(), source };
-        let file = File::open(path).map_err(failed("open"))?;
-        let metadata = file.metadata().map_err(failed("open"))?;
-        if metadata.is_dir() {
-            return Err(failed("open")(std::io::ErrorKind::IsADirectory.into()));
-        }
-        if metadata.len() == 0 {
-            // Not every system maps an empty file; an empty slice tells the same.
-            return Snapshot::read(Bytes::from_static(&[]));
-        }
-        Snapshot::read(Bytes::map(&file).map_err(failed("map"))?)
+        graph_file::open(&System, path).map(|opened| opened.snapshot)
     }
 
     /// Reads a graph embedded in the program: in place when the bytes are aligned to 64, from a copy when they are
@@ -92,7 +84,7 @@ impl Snapshot {
         Snapshot::with(Bytes::from_static(&[]), Meta::default(), 0)
     }
 
-    fn read(bytes: Bytes) -> Result<Self, Error> {
+    pub(super) fn read(bytes: Bytes) -> Result<Self, Error> {
         let (meta, body) = layout::frame(&bytes)?;
         Ok(Snapshot::with(bytes, meta, body))
     }

@@ -163,10 +163,21 @@ impl View<'_> {
                 if let Some(old) = self.rival(definition) {
                     return if *lenient { Ok(false) } else { Err(Error::Undefinable(taken(definition, &old))) };
                 }
-                self.create(Arc::new(definition.clone()))?;
+                match &definition.subject {
+                    Subject::Nodes(label) => self.verify_nodes(definition, self.label_id(label))?,
+                    Subject::Edges(edge_type) => self.verify_edges(definition, self.edge_type_id(edge_type))?,
+                }
+                self.create(Arc::new(definition.clone()));
+                self.write().note(change);
                 Ok(true)
             }
-            Change::Drop { name, constraint, lenient } => self.drop_definition(name, *constraint, *lenient),
+            Change::Drop { name, constraint, lenient } => {
+                let dropped = self.drop_definition(name, *constraint, *lenient)?;
+                if dropped {
+                    self.write().note(change);
+                }
+                Ok(dropped)
+            }
         }
     }
 
@@ -186,11 +197,19 @@ impl View<'_> {
         })
     }
 
-    fn create(&mut self, definition: Arc<Definition>) -> Result<(), Error> {
-        match &definition.subject {
-            Subject::Nodes(label) => self.verify_nodes(&definition, self.label_id(label))?,
-            Subject::Edges(edge_type) => self.verify_edges(&definition, self.edge_type_id(edge_type))?,
+    /// Does what [`View::define`] did when the commit was written, without a look at the graph: it held then.
+    pub(in crate::store) fn define_again(&mut self, change: &Change) -> Result<(), Error> {
+        match change {
+            Change::Create { definition, .. } if self.rival(definition).is_none() => {
+                self.create(Arc::new(definition.clone()));
+                Ok(())
+            }
+            Change::Create { definition, .. } => Err(Error::Undefinable(format!("`{}` comes twice", definition.name))),
+            Change::Drop { name, constraint, .. } => self.drop_definition(name, *constraint, false).map(drop),
         }
+    }
+
+    fn create(&mut self, definition: Arc<Definition>) {
         let keys: Vec<KeyId> = definition.keys.iter().map(|key| self.intern_key(key)).collect();
         let subject = match &definition.subject {
             Subject::Nodes(label) => constraint::Subject::Nodes(self.intern_label(label)),
@@ -204,7 +223,6 @@ impl View<'_> {
         if definition.rule.is_constraint() {
             self.write().constraints.push(Constraint { definition, subject, keys });
         }
-        Ok(())
     }
 
     /// The snapshot's nodes in the order of their values; none where the snapshot's own index serves.

@@ -203,20 +203,20 @@ impl View<'_> {
     }
 
     /// The changes, to write to: a copy of them when another view holds them too.
-    pub(super) fn write(&mut self) -> &mut Changes {
+    pub(in crate::store) fn write(&mut self) -> &mut Changes {
         let changes = Arc::make_mut(&mut self.changes);
         changes.over(self.base.node_count(), self.base.edge_count(), self.base.indexes());
         changes
     }
-    pub(super) fn intern_label(&mut self, name: &str) -> LabelId {
+    pub(in crate::store) fn intern_label(&mut self, name: &str) -> LabelId {
         let names = self.base.labels();
         LabelId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().labels.intern(name)))
     }
-    pub(super) fn intern_edge_type(&mut self, name: &str) -> EdgeTypeId {
+    pub(in crate::store) fn intern_edge_type(&mut self, name: &str) -> EdgeTypeId {
         let names = self.base.edge_types();
         EdgeTypeId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().edge_types.intern(name)))
     }
-    pub(super) fn intern_key(&mut self, name: &str) -> KeyId {
+    pub(in crate::store) fn intern_key(&mut self, name: &str) -> KeyId {
         let names = self.base.keys();
         KeyId(names.id(name).unwrap_or_else(|| names.len() as u32 + self.write().keys.intern(name)))
     }

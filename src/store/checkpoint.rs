@@ -1,0 +1,49 @@
+//! A view as a file of its own: a snapshot of all that it shows, and one commit that defines its indexes and constraints.
+
+use super::changes::Step;
+use super::{Builder, Error, View, layout, log, record};
+use crate::model::definition::Change;
+use crate::model::{NodeId, Value};
+
+/// The bytes of a file that holds what the view shows. Ids are new: nodes with the same labels stand together.
+pub(super) fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
+    let mut builder = Builder::new();
+    if let Some(schema) = view.schema() {
+        builder.schema(schema.clone());
+    }
+    for (label, key) in view.base().indexes() {
+        builder.index(view.label_name(label), view.key_name(key));
+    }
+    let mut built: Vec<NodeId> = vec![NodeId(u32::MAX); view.node_bound()];
+    for node in view.scan(|_| true).into_iter().flatten().map(NodeId) {
+        let labels = view.node_labels(node);
+        let labels: Vec<&str> = labels.iter().map(|label| view.label_name(*label)).collect();
+        let properties = view.node_properties(node);
+        let properties = properties.into_iter().map(|(key, value)| (view.key_name(key), value));
+        if let Some(place) = built.get_mut(node.index()) {
+            *place = builder.node(&labels, properties.collect::<Vec<(&str, Value<'_>)>>());
+        }
+    }
+    let place = |node: NodeId| built.get(node.index()).copied().unwrap_or(NodeId(u32::MAX));
+    view.edges(None, |id, source, target| {
+        let Some(edge) = view.edge(id) else { return };
+        let properties = view.edge_properties(id);
+        let properties = properties.into_iter().map(|(key, value)| (view.key_name(key), value)).collect();
+        builder.edge(place(source), view.edge_type_name(edge.edge_type), place(target), properties);
+    });
+    // A read that met damage would be written down as an absence.
+    view.health()?;
+    let mut bytes = builder.finish()?;
+    let own = view.indexes().into_iter().skip(view.base().indexes().count());
+    let constraints = view.constraints();
+    let defined: Vec<Step> = own
+        .filter(|index| !index.rule.is_constraint())
+        .chain(constraints)
+        .map(|definition| Step::Define(Change::Create { definition, lenient: false }))
+        .collect();
+    if !defined.is_empty() {
+        let (_, snapshot) = layout::extent(&bytes, bytes.len() as u64)?;
+        bytes.extend(log::frame(&record::of_definitions(&defined)?, 1, snapshot));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,165 @@
+//! Files that are written: what was acknowledged survives a kill, readers always see whole transactions, and one writer
+//! has the file.
+//!
+//! The writers are processes of this very test: `a_child_writes` does nothing unless the environment names a file.
+//! `KENNING_ROUNDS=200` kills that often instead of 12 times.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::print_stdout, reason = "a child tells what was acknowledged")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use kenning::model::Value;
+use kenning::{Database, Error, Limits, Parameters, store};
+
+const FILE: &str = "KENNING_WRITE_TO";
+const ACCOUNTS: i64 = 20;
+
+fn run(db: &Database, text: &str) -> Vec<Vec<Value<'static>>> {
+    let rows = db.query(text, &Parameters::new(), &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    rows.map(|row| row.unwrap().into_iter().map(Value::into_owned).collect()).collect()
+}
+
+fn int(value: &Value<'_>) -> i64 {
+    if let Value::Int(int) = value { *int } else { panic!("{value:?}") }
+}
+
+fn bank(path: &Path) {
+    Database::create(path).unwrap();
+    let db = Database::open_to_write(path, Duration::ZERO).unwrap();
+    run(&db, "CREATE INDEX FOR (a:Account) ON (a.id)");
+    run(&db, &format!("UNWIND range(1, {ACCOUNTS}) AS id CREATE (:Account {{id: id, balance: 100}})"));
+    run(&db, "CREATE (:Counter {n: 0})");
+}
+
+/// How many transfers were done; panics when the books do not balance.
+fn audit(path: &Path) -> i64 {
+    let db = Database::open(path).unwrap();
+    let books =
+        run(&db, "MATCH (a:Account) WITH sum(a.balance) AS sum, count(*) AS n MATCH (c:Counter) RETURN sum, n, c.n");
+    let transfers = run(&db, "MATCH (t:Transfer) RETURN count(*)");
+    assert_eq!((int(&books[0][0]), int(&books[0][1])), (100 * ACCOUNTS, ACCOUNTS));
+    assert_eq!(int(&transfers[0][0]), int(&books[0][2]), "as many transfers as the counter says");
+    int(&books[0][2])
+}
+
+/// Transfers until it is killed, and tells the number of each that was acknowledged.
+#[test]
+fn a_child_writes() {
+    let Some(path) = std::env::var_os(FILE) else { return };
+    let db = Database::open_to_write(path.as_ref(), Duration::from_secs(30)).unwrap();
+    loop {
+        let from = "MATCH (c:Counter) MATCH (a:Account {id: c.n % 20 + 1}), (b:Account {id: (c.n * 7 + 3) % 20 + 1})";
+        let n = run(&db, &format!("{from} SET a.balance = a.balance - 1 WITH b, c SET b.balance = b.balance + 1, c.n = c.n + 1
+             CREATE (b)<-[:TO]-(:Transfer {{n: c.n, note: 'a transfer of one, with some words to make it longer'}}) RETURN c.n"));
+        println!("done {}", int(&n[0][0]));
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+fn child(path: &Path) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["a_child_writes", "--exact", "--nocapture", "--test-threads=1"]).env(FILE, path);
+    command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let rounds = std::env::var("KENNING_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(12);
+    let mut before = 0;
+    for round in 0..rounds {
+        let mut child = child(&path);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut acknowledged = before;
+        // Killed somewhere behind the first transfers, while readers come and go.
+        let stop = before + 1 + round * 7 % 23;
+        while acknowledged < stop {
+            let line = lines.next().unwrap().unwrap();
+            acknowledged = line.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(acknowledged);
+            if round % 3 == 0 {
+                assert!(audit(&path) >= acknowledged);
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let more = lines.map_while(Result::ok).filter_map(|line| line.rsplit(' ').next()?.parse::<i64>().ok()).last();
+        let acknowledged = more.unwrap_or(acknowledged);
+        let found = audit(&path);
+        assert!(found >= acknowledged && found <= acknowledged + 1, "round {round}: {found}, told of {acknowledged}");
+        before = found;
+    }
+    let mut db = Database::open_to_write(&path, Duration::from_secs(1)).unwrap();
+    db.checkpoint().unwrap();
+    drop(db);
+    assert_eq!(audit(&path), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no other files are left");
+}
+
+#[test]
+fn there_is_one_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let writer = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let second = Database::open_to_write(&path, Duration::from_millis(20));
+    match second.map(drop) {
+        Err(Error::Store(store::Error::Busy { holder, .. })) => {
+            assert!(holder.is_none_or(|process| process == std::process::id()));
+        }
+        other => panic!("{other:?}"),
+    }
+    let reader = Database::open(&path).unwrap();
+    run(&writer, "MATCH (c:Counter) SET c.n = 0 CREATE (:Late)");
+    let late = "MATCH (l:Late) RETURN count(*)";
+    assert_eq!(int(&run(&reader, late)[0][0]), 0, "a reader keeps its state");
+    assert_eq!(int(&run(&Database::open(&path).unwrap(), late)[0][0]), 1);
+    let mut writer = writer;
+    writer.checkpoint().unwrap();
+    assert_eq!(int(&run(&reader, late)[0][0]), 0, "through a checkpoint, too");
+    drop(writer);
+    assert!(Database::open_to_write(&path, Duration::ZERO).is_ok());
+    assert!(Database::create(&path).is_err(), "nothing is made in place of a file");
+}
+
+#[test]
+fn a_transaction_lasts_when_it_is_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let count = || int(&run(&Database::open(&path).unwrap(), "MATCH (n:New) RETURN count(*)")[0][0]);
+    let (none, limits) = (Parameters::new(), Limits::default());
+    let mut transaction = db.begin().unwrap();
+    transaction.query("CREATE (:New)", &none, &limits).unwrap();
+    assert!(transaction.query("CREATE (:New) WITH 1 AS x RETURN 1 / 0", &none, &limits).is_err());
+    transaction.query("CREATE (:New)-[:R]->(:New {x: 1})", &none, &limits).unwrap();
+    assert_eq!(count(), 0);
+    transaction.commit().unwrap();
+    assert_eq!(count(), 3);
+    let mut transaction = db.begin().unwrap();
+    transaction.query("MATCH (n:New) DETACH DELETE n", &none, &limits).unwrap();
+    transaction.rollback();
+    run(&db, "MATCH (n:New {x: 1}) SET n.y = 2");
+    assert_eq!(count(), 3);
+    assert_eq!(int(&run(&Database::open(&path).unwrap(), "MATCH (n:New {x: 1}) RETURN n.y")[0][0]), 2);
+}
+
+#[test]
+fn a_long_log_becomes_a_snapshot() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    run(&db, "UNWIND range(1, 20000) AS i CREATE (:Word {i: i, text: 'a text of some length, number ' + i})");
+    let long = std::fs::metadata(&path).unwrap().len();
+    drop(db);
+    assert!(std::fs::metadata(&path).unwrap().len() < long);
+    assert_eq!(int(&run(&Database::open(&path).unwrap(), "MATCH (w:Word) RETURN count(*)")[0][0]), 20000);
+    audit(&path);
+}
