@@ -97,6 +97,23 @@ fn memory_is_counted() {
 }
 
 #[test]
+fn rows_together_are_bounded() {
+    let database = layers();
+    let limits = Limits::default();
+    let cases = [
+        (
+            "UNWIND range(1, 200) AS x RETURN size(reduce(s = 'a', i IN range(1, 40) | s + s))",
+            Some(Class::LimitExceeded),
+        ),
+        ("UNWIND range(1, 200) AS x RETURN size(range(1, 10000000))", Some(Class::LimitExceeded)),
+        ("UNWIND range(1, 30) AS x CALL (x) { RETURN size(range(1, 5000000)) AS n LIMIT 1 } RETURN n", None),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(run(&database, query, &limits).1, expected, "{query}");
+    }
+}
+
+#[test]
 fn rows_and_cancellation() {
     let database = layers();
     let limits = Limits { max_rows: Some(50), ..Limits::default() };

@@ -3,8 +3,10 @@
 //! Asked before the memory is taken: an allocation that fails ends the process, and with it every other statement.
 //! What all the rows of a statement may hold together is [`Limits::max_memory`](super::Limits::max_memory)'s.
 
+use std::sync::Arc;
+
 use super::Result;
-use crate::model::{Class, Detail, Diagnostic};
+use crate::model::{Class, Detail, Diagnostic, Str, Value};
 
 /// The elements of a list: as many integers hold a quarter of a gigabyte.
 pub(super) const MOST_ITEMS: u64 = 10_000_000;
@@ -26,6 +28,35 @@ pub(super) fn text(bytes: usize) -> Result<()> {
         return Ok(());
     }
     Err(exceeded(format!("a string of {bytes} bytes is longer than a string may be ({MOST_BYTES})")))
+}
+
+/// The bytes of new lists and strings that one expression may make for the rows of a batch.
+const MOST_TOGETHER: u64 = 256 << 20;
+
+/// How much an expression has made for the rows of a batch so far.
+#[derive(Default)]
+pub(super) struct Made(u64);
+
+impl Made {
+    /// Counts a value, if it was made just now: what others hold too is theirs.
+    pub(super) fn add<'g>(&mut self, value: Value<'g>) -> Result<Value<'g>> {
+        self.0 += match &value {
+            Value::List(items) if Arc::strong_count(items) == 1 => size_of_val(items.as_slice()) as u64,
+            Value::String(Str::Shared(text)) if Arc::strong_count(text) == 1 => text.len() as u64,
+            _ => 0,
+        };
+        if self.0 <= MOST_TOGETHER {
+            return Ok(value);
+        }
+        Err(Diagnostic::new(
+            Class::LimitExceeded,
+            Detail::Other,
+            format!(
+                "this makes more than {MOST_TOGETHER} bytes of lists and strings for rows that are worked on together"
+            ),
+        )
+        .help("make them row by row, in CALL (name) { ... RETURN ... LIMIT 1 }, or make them smaller"))
+    }
 }
 
 fn exceeded(message: String) -> Diagnostic {

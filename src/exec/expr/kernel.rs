@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::operator;
+use crate::exec::bound::Made;
 use crate::model::{Column, Diagnostic, Value};
 use crate::plan::expr::{BinaryOp, CompareOp};
 
@@ -86,8 +87,9 @@ pub(super) fn each_row<'g>(
     right: &Column<'g>,
     len: usize,
 ) -> Result<Column<'g>, Diagnostic> {
-    let values: Result<Vec<Value<'g>>, Diagnostic> =
-        (0..len).map(|row| operator::binary(op, &left.value(row), &right.value(row))).collect();
+    let mut made = Made::default();
+    let mut value = |row| made.add(operator::binary(op, &left.value(row), &right.value(row))?);
+    let values: Result<Vec<Value<'g>>, Diagnostic> = (0..len).map(&mut value).collect();
     values.map(Column::from_values)
 }
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use super::context::Context;
 use super::operator::Resolved;
 use super::{Batch, Result};
+use crate::exec::bound::Made;
 use crate::exec::function;
 use crate::model::function::Function;
 use crate::model::{Column, Detail, Diagnostic, Path, Span, Str, Value, Var, deep};
@@ -194,10 +195,12 @@ fn call<'g>(
     let len = batch.len;
     let mut arguments = Vec::with_capacity(columns.len());
     let mut values = Vec::with_capacity(len);
+    let mut made = Made::default();
     for row in 0..len {
         arguments.clear();
         arguments.extend(columns.iter().map(|column| column.value(row)));
-        values.push(function::call(function, &arguments, &ctx.view, ctx.now).map_err(|error| error.at(span))?);
+        let value = function::call(function, &arguments, &ctx.view, ctx.now).and_then(|value| made.add(value));
+        values.push(value.map_err(|error| error.at(span))?);
     }
     Ok(Column::from_values(values))
 }
