@@ -1,7 +1,7 @@
 //! Indexes and constraints, as statements define them.
 
 /// Nodes or edges that a definition is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]
 pub enum Subject {
     /// Nodes with this label.
     Nodes(String),
@@ -10,7 +10,7 @@ pub enum Subject {
 }
 
 /// What is defined for some properties of nodes or edges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]
 pub enum Rule {
     /// Nodes are found by the values of the properties.
     Index,
@@ -23,7 +23,7 @@ pub enum Rule {
 }
 
 /// An index or a constraint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]
 pub struct Definition {
     /// Its name; unique among indexes and constraints.
     pub name: String,

@@ -253,7 +253,7 @@ impl Changes {
         debug_assert!(self.first.is_none_or(|first| first == (nodes, edges)));
         if self.first.is_none() {
             self.first = Some((nodes, edges));
-            self.indexes = indexes.map(|(label, key)| Index::new(label, &[key], None, None)).collect();
+            self.indexes = indexes.map(|(label, key)| Index::new(label, &[key], None)).collect();
         }
     }
 

@@ -1,8 +1,6 @@
-//! A view as a file of its own: a snapshot of all that it shows, and one commit that defines its indexes and constraints.
+//! A view as a file of its own: a snapshot of all that it shows, its indexes and constraints among it.
 
-use super::changes::Step;
-use super::{Builder, Error, View, layout, log, record};
-use crate::model::definition::Change;
+use super::{Builder, Error, View};
 use crate::model::{NodeId, Value};
 
 /// The bytes of a file that holds what the view shows. Ids are new: nodes with the same labels stand together.
@@ -11,7 +9,7 @@ pub(super) fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
     if let Some(schema) = view.schema() {
         builder.schema(schema.clone());
     }
-    for (label, key) in view.base().indexes() {
+    for (label, key) in view.own_indexes() {
         builder.index(view.label_name(label), view.key_name(key));
     }
     let mut built: Vec<NodeId> = vec![NodeId(u32::MAX); view.node_bound()];
@@ -33,17 +31,8 @@ pub(super) fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
     });
     // A read that met damage would be written down as an absence.
     view.health()?;
-    let mut bytes = builder.finish()?;
-    let own = view.indexes().into_iter().skip(view.base().indexes().count());
-    let constraints = view.constraints();
-    let defined: Vec<Step> = own
-        .filter(|index| !index.rule.is_constraint())
-        .chain(constraints)
-        .map(|definition| Step::Define(Change::Create { definition, lenient: false }))
-        .collect();
-    if !defined.is_empty() {
-        let (_, snapshot) = layout::extent(&bytes, bytes.len() as u64)?;
-        bytes.extend(log::frame(&record::of_definitions(&defined)?, 1, snapshot));
-    }
-    Ok(bytes)
+    let own = view.own_indexes().count();
+    let indexes = view.indexes().into_iter().skip(own).filter(|index| !index.rule.is_constraint());
+    indexes.chain(view.constraints()).for_each(|definition| builder.define(definition));
+    builder.finish()
 }

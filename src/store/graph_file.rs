@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::disk::{Disk, Handle};
 use super::file::beside;
 use super::{Changes, Error, Snapshot, View, checkpoint, layout, log, record};
+use crate::model::definition::Change;
 
 /// A snapshot with what was committed behind it.
 #[derive(Debug)]
@@ -134,6 +135,10 @@ fn replay(base: &Snapshot, tail: &[u8], snapshot: u64) -> Result<(Changes, (usiz
     let (records, end) = log::commits(tail, snapshot)?;
     let next = (end, records.len() as u64 + 1);
     let mut view = View::new(base);
+    for definition in base.definitions() {
+        let change = Change::Create { definition: definition.clone(), lenient: false };
+        view.define_again(&change).map_err(|error| Error::Corrupt(error.to_string()))?;
+    }
     for range in records {
         record::apply(&mut view, &tail[range])?;
     }

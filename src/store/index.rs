@@ -5,7 +5,7 @@
 //! change, so that finding one never looks at the others.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::order::equals_something;
 use crate::model::definition::Definition;
@@ -19,8 +19,9 @@ pub(super) struct Index {
     pub(super) keys: Arc<[KeyId]>,
     /// What defined it, an index or a constraint; none for an index of the snapshot.
     pub(super) definition: Option<Arc<Definition>>,
-    /// The snapshot's nodes as the snapshot has them; none when the snapshot's own index holds them.
-    pub(super) base: Option<Sorted>,
+    /// The snapshot's nodes as the snapshot has them, sorted when they are first looked for; none when the snapshot's own
+    /// index holds them.
+    pub(super) base: OnceLock<Option<Sorted>>,
     /// The nodes that were added or altered.
     changed: HashMap<Box<[Key<'static>]>, Vec<NodeId>>,
 }
@@ -41,13 +42,8 @@ pub(super) struct Sorted {
 }
 
 impl Index {
-    pub(super) fn new(
-        label: LabelId,
-        keys: &[KeyId],
-        definition: Option<Arc<Definition>>,
-        base: Option<Sorted>,
-    ) -> Self {
-        Index { label, keys: keys.into(), definition, base, changed: HashMap::new() }
+    pub(super) fn new(label: LabelId, keys: &[KeyId], definition: Option<Arc<Definition>>) -> Self {
+        Index { label, keys: keys.into(), definition, base: OnceLock::new(), changed: HashMap::new() }
     }
 
     /// Notes a node that was added or altered.

@@ -114,12 +114,6 @@ pub(super) fn encode(changes: &Changes) -> Result<Option<Vec<u8>>, Error> {
     to_bytes(&record).map(Some)
 }
 
-/// A record that does nothing but define.
-pub(super) fn of_definitions(steps: &[Step]) -> Result<Vec<u8>, Error> {
-    let define = |step: &Step| if let Step::Define(change) = step { Some(defined(change)) } else { None };
-    to_bytes(&Record { steps: steps.iter().filter_map(define).collect(), ..Record::default() })
-}
-
 fn to_bytes(record: &Record) -> Result<Vec<u8>, Error> {
     let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(record);
     bytes

@@ -41,6 +41,7 @@ pub(super) fn write(mut graph: Builder) -> Result<Vec<u8>, Error> {
         keys: numbers.keys.names(&graph.keys),
         strings: numbers.strings.write(&graph.strings, &mut sections),
         indexes: numbers.indexes(&graph),
+        definitions: graph.definitions.clone(),
         ..Meta::default()
     };
     // The texts are written; what follows needs their ranks only.

@@ -14,6 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::names::Names;
 use super::{Error, value};
+use crate::model::definition::{Definition, Rule, Subject};
 use crate::model::{NodeId, Schema, Value};
 pub(super) use cell::Cell;
 use column::Cells;
@@ -39,6 +40,7 @@ use column::Cells;
 pub struct Builder {
     schema: Option<Schema>,
     indexes: BTreeSet<(String, String)>,
+    definitions: Vec<Definition>,
     labels: Names,
     edge_types: Names,
     keys: Names,
@@ -81,6 +83,16 @@ impl Builder {
     /// Asks for an index on this property of the nodes with this label.
     pub fn index(&mut self, label: &str, key: &str) {
         self.indexes.insert((label.into(), key.into()));
+    }
+
+    /// Takes in an index or a constraint that a statement defined; that it holds is the caller's to know.
+    pub(super) fn define(&mut self, definition: Definition) {
+        if let (Subject::Nodes(label), [key], true) =
+            (&definition.subject, definition.keys.as_slice(), definition.rule != Rule::NotNull)
+        {
+            self.index(label, key);
+        }
+        self.definitions.push(definition);
     }
 
     /// Adds a node; the number returned serves `edge` only (the snapshot numbers nodes by shape).

@@ -48,12 +48,13 @@ use rkyv::{Archive, Deserialize, Serialize};
 
 use super::Error;
 use super::checksum::checksum;
+use crate::model::definition::Definition;
 
 /// What sections and the bytes as a whole are aligned to: a cache line.
 pub(super) const ALIGN: usize = 64;
 
 /// The version that this program writes and reads.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// A byte that is not text comes first, so that no text file is taken for a graph.
 const MAGIC: [u8; 8] = *b"\x89kenning";
@@ -188,6 +189,8 @@ pub(super) struct Meta {
     pub shapes: Vec<Shape>,
     /// Labels and keys whose values are indexed in every shape, ascending.
     pub indexes: Vec<(u32, u32)>,
+    /// What statements have defined; those of one key have their index above, too.
+    pub definitions: Vec<Definition>,
     /// Labels and keys, ascending, with the number of distinct values, of openCypher's equivalence.
     pub distinct: Vec<(u32, u32, u64)>,
     /// What the graph declares of itself.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::column::{Reader, find};
 use super::{Snapshot, labelled};
+use crate::model::definition::Definition;
 use crate::model::{Column, Direction, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::layout::Shape;
 use crate::store::typed::typed;
@@ -31,6 +32,11 @@ impl Snapshot {
     /// Labels and keys with an index.
     pub(in crate::store) fn indexes(&self) -> impl Iterator<Item = (LabelId, KeyId)> {
         self.meta.indexes.iter().map(|(label, key)| (LabelId(*label), KeyId(*key)))
+    }
+
+    /// What statements had defined when it was built.
+    pub(in crate::store) fn definitions(&self) -> &[Definition] {
+        &self.meta.definitions
     }
 
     pub(in crate::store) fn has_index(&self, label: LabelId, key: KeyId) -> bool {

@@ -18,12 +18,25 @@ impl<'g> View<'g> {
     /// Every index: those that came with the graph first, then as they were defined. One that a constraint keeps has the
     /// constraint's name and rule.
     pub fn indexes(&self) -> Vec<Definition> {
-        let own = self.base.indexes().map(|(label, key)| {
+        let own = self.own_indexes().map(|(label, key)| {
             let subject = Subject::Nodes(self.label_name(label).to_owned());
             Definition::named(None, subject, vec![self.key_name(key).to_owned()], Rule::Index)
         });
         let defined = self.changes.indexes().iter().filter_map(|index| index.definition.as_deref().cloned());
         own.chain(defined).collect()
+    }
+
+    /// The indexes that came with the graph and that no statement defined, neither before the snapshot nor since.
+    pub(in crate::store) fn own_indexes(&self) -> impl Iterator<Item = (LabelId, KeyId)> {
+        let defined = |label: LabelId, key: KeyId| {
+            let same = |definition: &Definition| {
+                matches!(&definition.subject, Subject::Nodes(name) if name == self.label_name(label))
+                    && definition.keys.len() == 1
+                    && definition.keys[0] == self.key_name(key)
+            };
+            self.base.definitions().iter().any(same)
+        };
+        self.base.indexes().filter(move |(label, key)| !defined(*label, *key))
     }
 
     /// Every constraint, as they were defined.
@@ -41,10 +54,13 @@ impl<'g> View<'g> {
         let all = self.nodes_with_label(label) as f64;
         let fits = |index: &&Index| index.label == label && index.keys.iter().all(|key| keys.contains(key));
         let defined = self.changes.indexes().iter().filter(fits).map(|index| {
-            let distinct = match (&index.base, index.keys.as_ref()) {
-                (Some(sorted), _) => sorted.distinct,
-                (None, [key]) => self.base.distinct_values(label, *key).unwrap_or_default() as usize,
-                (None, _) => 0,
+            let distinct = match (index.base.get(), index.keys.as_ref()) {
+                (Some(Some(sorted)), _) => sorted.distinct,
+                (_, [key]) if self.base.has_index(label, *key) => {
+                    self.base.distinct_values(label, *key).unwrap_or_default() as usize
+                }
+                // Nobody has looked yet; whoever makes an index expects it to tell nodes apart.
+                _ => all as usize,
             };
             (index.keys.to_vec(), all / (distinct + index.distinct_changed()).max(1) as f64)
         });
@@ -68,7 +84,8 @@ impl<'g> View<'g> {
         if !values.iter().all(equals_something) {
             return (index.is_some() || matches!(keys, [key] if self.base.has_index(label, *key))).then(Vec::new);
         }
-        let mut found = match (index.and_then(|index| index.base.as_ref()), keys, values) {
+        let sorted = index.and_then(|index| index.base.get_or_init(|| self.sorted(label, keys)).as_ref());
+        let mut found = match (sorted, keys, values) {
             (Some(sorted), ..) => self.equal_nodes(&sorted.nodes, keys, values),
             (None, [key], [value]) => self.base.seek(label, *key, value)?,
             (None, ..) => return None,
@@ -96,6 +113,28 @@ impl<'g> View<'g> {
         };
         let start = nodes.partition_point(|node| order(*node).is_lt());
         nodes[start..].iter().copied().take_while(|node| order(*node).is_eq()).collect()
+    }
+
+    /// The snapshot's nodes in the order of their values; none where the snapshot's own index serves.
+    fn sorted(&self, label: LabelId, keys: &[KeyId]) -> Option<Sorted> {
+        if matches!(keys, [key] if self.base.has_index(label, *key)) {
+            return None;
+        }
+        let mut runs = Vec::new();
+        self.base.scan(|labels| labels.contains(&label), &mut runs);
+        let values = |node: u32| {
+            let node = NodeId(node);
+            let value = |key: &KeyId| Some(self.base.node_property(node, *key)).filter(equals_something);
+            keys.iter().map(value).collect::<Option<Vec<Value<'_>>>>().map(|values| (values, node))
+        };
+        let mut nodes: Vec<(Vec<Value<'_>>, NodeId)> = runs.into_iter().flatten().filter_map(values).collect();
+        let order = |a: &[Value<'_>], b: &[Value<'_>]| -> Ordering {
+            first_difference(a.iter().zip(b).map(|(a, b)| compare(a, b)))
+        };
+        nodes.sort_unstable_by(|a, b| order(&a.0, &b.0).then(a.1.cmp(&b.1)));
+        let differ = nodes.windows(2).filter(|pair| order(&pair[0].0, &pair[1].0).is_ne()).count();
+        let distinct = if nodes.is_empty() { 0 } else { differ + 1 };
+        Some(Sorted { nodes: nodes.into_iter().map(|(_, node)| node).collect(), distinct })
     }
 
     /// Whether every constraint holds for what came or was altered since the mark.
@@ -185,7 +224,7 @@ impl View<'_> {
     fn rival(&self, new: &Definition) -> Option<Definition> {
         let mut all: Vec<Definition> = self.constraints();
         // A constraint may stand on an index that came with the graph.
-        let own = self.base.indexes().count();
+        let own = self.own_indexes().count();
         let indexes = self.indexes();
         let kept = if new.rule.is_unique() { own } else { 0 };
         all.extend(indexes.into_iter().skip(kept));
@@ -216,35 +255,12 @@ impl View<'_> {
             Subject::Edges(edge_type) => constraint::Subject::Edges(self.intern_edge_type(edge_type)),
         };
         if let (constraint::Subject::Nodes(label), true) = (subject, definition.rule != Rule::NotNull) {
-            let base = self.sorted(label, &keys);
-            let index = Index::new(label, &keys, Some(Arc::clone(&definition)), base);
+            let index = Index::new(label, &keys, Some(Arc::clone(&definition)));
             self.write().add_index(index);
         }
         if definition.rule.is_constraint() {
             self.write().constraints.push(Constraint { definition, subject, keys });
         }
-    }
-
-    /// The snapshot's nodes in the order of their values; none where the snapshot's own index serves.
-    fn sorted(&self, label: LabelId, keys: &[KeyId]) -> Option<Sorted> {
-        if matches!(keys, [key] if self.base.has_index(label, *key)) {
-            return None;
-        }
-        let mut runs = Vec::new();
-        self.base.scan(|labels| labels.contains(&label), &mut runs);
-        let values = |node: u32| {
-            let node = NodeId(node);
-            let value = |key: &KeyId| Some(self.base.node_property(node, *key)).filter(equals_something);
-            keys.iter().map(value).collect::<Option<Vec<Value<'_>>>>().map(|values| (values, node))
-        };
-        let mut nodes: Vec<(Vec<Value<'_>>, NodeId)> = runs.into_iter().flatten().filter_map(values).collect();
-        let order = |a: &[Value<'_>], b: &[Value<'_>]| -> Ordering {
-            first_difference(a.iter().zip(b).map(|(a, b)| compare(a, b)))
-        };
-        nodes.sort_unstable_by(|a, b| order(&a.0, &b.0).then(a.1.cmp(&b.1)));
-        let differ = nodes.windows(2).filter(|pair| order(&pair[0].0, &pair[1].0).is_ne()).count();
-        let distinct = if nodes.is_empty() { 0 } else { differ + 1 };
-        Some(Sorted { nodes: nodes.into_iter().map(|(_, node)| node).collect(), distinct })
     }
 
     /// Whether the nodes with the label are as a new constraint demands.

@@ -47,10 +47,6 @@ impl<'g> View<'g> {
         View { base, changes }
     }
 
-    pub(super) fn base(&self) -> &'g Snapshot {
-        self.base
-    }
-
     /// The changes, to be kept for a later view of the same snapshot. As long as the caller holds them, the next
     /// write of this view copies them.
     pub fn changes(&self) -> Arc<Changes> {
