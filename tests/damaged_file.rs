@@ -72,6 +72,9 @@ fn file() -> (Vec<u8>, Vec<Vec<String>>) {
 
 fn damage(bytes: &mut Vec<u8>, dice: &mut Dice) {
     let length = bytes.len();
+    if length < 1024 {
+        return;
+    }
     match dice.roll(7) {
         0 => bytes[dice.roll(length)] ^= 1 << dice.roll(8),
         1 => (0..dice.roll(20) + 1).for_each(|_| bytes[dice.roll(length)] = dice.roll(256) as u8),

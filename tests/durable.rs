@@ -163,3 +163,23 @@ fn a_long_log_becomes_a_snapshot() {
     assert_eq!(int(&run(&Database::open(&path).unwrap(), "MATCH (w:Word) RETURN count(*)")[0][0]), 20000);
     audit(&path);
 }
+
+/// A file that this version of the format wrote once: later versions open it, or refuse it by its version.
+#[test]
+fn an_old_file_opens_or_is_refused_by_its_version() {
+    let db = match Database::from_bytes(include_bytes!("format/v2.ken")) {
+        Err(Error::Store(store::Error::Version { found: 2, .. })) => return,
+        other => other.unwrap(),
+    };
+    db.verify().unwrap();
+    let rows = run(
+        &db,
+        "MATCH (p:Person) OPTIONAL MATCH (p)-[k:KNOWS]->(q) RETURN p.id, p.name, k.since, q.name ORDER BY p.id",
+    );
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[0], [Value::Int(1), Value::string("Ada"), Value::Int(1833), Value::string("Charles")]);
+    let charles =
+        run(&db, "MATCH (p:Engineer {name: 'Charles', id: 2}) RETURN p.machine, toString(p.works), toString(p.seen)");
+    assert_eq!(charles, [["Engine", "P3Y", "2024-02-29T12:00Z[Europe/London]"].map(Value::string)]);
+    assert_eq!(run(&db, "SHOW INDEXES").len() + run(&db, "SHOW CONSTRAINTS").len(), 3);
+}

@@ -101,7 +101,8 @@ pub(super) fn extent(start: &[u8], length: u64) -> Result<(usize, u64), Error> {
     }
     let own =
         usize::try_from(header.length).map_err(|_| Error::TooLarge("the graph does not fit into memory".into()))?;
-    Ok((own, start.get(56..64).map(checksum).unwrap_or_default()))
+    let tells = start.get(56..64).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
+    Ok((own, tells.unwrap_or_default()))
 }
 
 /// Checks the frame; gives the meta archive and where the body begins.
