@@ -1,8 +1,9 @@
 //! Files that are written: what was acknowledged survives a kill, readers always see whole transactions, and one writer
 //! has the file.
 //!
-//! The writers are processes of this very test: `a_child_writes` does nothing unless the environment names a file.
-//! `KENNING_ROUNDS=200` kills that often instead of 12 times.
+//! Writers and readers are processes of this very test: `a_child_writes` and `a_child_reads` do nothing unless the
+//! environment names a file. `KENNING_ROUNDS=200` kills that often instead of 12 times, `KENNING_AUDITS=5000` reads that
+//! often instead of 60 times in each of 4 readers.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(clippy::print_stdout, reason = "a child tells what was acknowledged")]
@@ -16,6 +17,7 @@ use kenning::model::Value;
 use kenning::{Database, Error, Limits, Parameters, store};
 
 const FILE: &str = "KENNING_WRITE_TO";
+const READ: &str = "KENNING_READ_FROM";
 const ACCOUNTS: i64 = 20;
 
 fn run(db: &Database, text: &str) -> Vec<Vec<Value<'static>>> {
@@ -50,8 +52,11 @@ fn audit(path: &Path) -> i64 {
 #[test]
 fn a_child_writes() {
     let Some(path) = std::env::var_os(FILE) else { return };
-    let db = Database::open_to_write(path.as_ref(), Duration::from_secs(30)).unwrap();
-    loop {
+    let mut db = Database::open_to_write(path.as_ref(), Duration::from_secs(30)).unwrap();
+    for round in 1.. {
+        if round % 40 == 0 {
+            db.checkpoint().unwrap();
+        }
         let from = "MATCH (c:Counter) MATCH (a:Account {id: c.n % 20 + 1}), (b:Account {id: (c.n * 7 + 3) % 20 + 1})";
         let n = run(&db, &format!("{from} SET a.balance = a.balance - 1 WITH b, c SET b.balance = b.balance + 1, c.n = c.n + 1
              CREATE (b)<-[:TO]-(:Transfer {{n: c.n, note: 'a transfer of one, with some words to make it longer'}}) RETURN c.n"));
@@ -60,9 +65,38 @@ fn a_child_writes() {
     }
 }
 
-fn child(path: &Path) -> Child {
+/// Opens the file again and again, and audits it.
+#[test]
+fn a_child_reads() {
+    let Some(path) = std::env::var_os(READ) else { return };
+    let audits = std::env::var("KENNING_AUDITS").ok().and_then(|audits| audits.parse().ok()).unwrap_or(60);
+    let mut last = 0;
+    for _ in 0..audits {
+        let found = audit(path.as_ref());
+        assert!(found >= last, "a commit that was seen is gone");
+        last = found;
+    }
+}
+
+#[test]
+fn readers_always_see_whole_transfers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let mut writer = child("a_child_writes", FILE, &path);
+    let readers: Vec<Child> = (0..4).map(|_| child("a_child_reads", READ, &path)).collect();
+    for mut reader in readers {
+        assert!(reader.wait().unwrap().success());
+    }
+    assert_eq!(writer.try_wait().unwrap(), None, "the writer goes on");
+    writer.kill().unwrap();
+    writer.wait().unwrap();
+    assert!(audit(&path) > 0);
+}
+
+fn child(test: &str, variable: &str, path: &Path) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["a_child_writes", "--exact", "--nocapture", "--test-threads=1"]).env(FILE, path);
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(variable, path);
     command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
@@ -74,7 +108,7 @@ fn what_was_acknowledged_survives_a_kill() {
     let rounds = std::env::var("KENNING_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(12);
     let mut before = 0;
     for round in 0..rounds {
-        let mut child = child(&path);
+        let mut child = child("a_child_writes", FILE, &path);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut acknowledged = before;
         // Killed somewhere behind the first transfers, while readers come and go.
