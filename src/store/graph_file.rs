@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::disk::{Disk, Handle};
-use super::file::beside;
 use super::{Changes, Error, Snapshot, View, checkpoint, layout, log, record};
 use crate::model::definition::Change;
 
@@ -93,6 +92,8 @@ pub(super) fn open_to_write(disk: Arc<dyn Disk>, path: &Path, patience: Duration
             let opened = read(handle.as_ref(), path)?;
             let writer = Writer { disk, path: path.to_owned(), handle, next: opened.next, broken: false };
             writer.drop_torn()?;
+            // Whoever was killed in the middle of a checkpoint left it; there is none as a rule.
+            let _ = writer.disk.remove(&unfinished(path));
             return Ok((opened, writer));
         }
         if !locked && start.elapsed() >= patience {
@@ -202,7 +203,8 @@ impl Writer {
             return Err(Error::Broken(self.path.clone()));
         }
         let bytes = checkpoint::bytes(view)?;
-        let beside = beside(&self.path);
+        let beside = unfinished(&self.path);
+        let _ = self.disk.remove(&beside);
         let made = self.disk.create(&beside).and_then(|handle| {
             handle.write(0, &bytes)?;
             handle.sync()?;
@@ -222,6 +224,13 @@ impl Writer {
         (self.handle, self.next) = (handle, opened.next);
         Ok(opened)
     }
+}
+
+/// Where a checkpoint is written before it takes the file's name; the lock of the file is the lock of this, too.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".checkpoint");
+    path.with_file_name(name)
 }
 
 fn failed<'p>(action: &'static str, path: &'p Path) -> impl FnOnce(io::Error) -> Error + 'p {
