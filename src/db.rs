@@ -24,6 +24,8 @@ use host::Host;
 pub use prepared::Prepared;
 pub use procedure::{Check, Procedure, ProcedureRows};
 pub use rows::Rows;
+#[cfg(feature = "cli")]
+pub(crate) use transaction::Suspended;
 pub use transaction::Transaction;
 
 use crate::error::Error;

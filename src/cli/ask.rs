@@ -1,5 +1,6 @@
 //! One statement from its text to its last row, for the command and for the shell.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use super::exit::{Code, Failure, Place, Source, WARNING};
 use super::messages::Messages;
 use super::output::Output;
 use super::render::{Renderer, Style};
+use crate::db::Suspended;
 use crate::export::Subgraph;
 use crate::model::{Span, Value};
 use crate::{Database, Limits, Parameters, Rows, Summary, View, Warning};
@@ -23,6 +25,32 @@ pub(super) struct Asker {
     pub(super) strict: bool,
     /// Below these folders LOAD CSV may read.
     pub(super) load_from: Vec<PathBuf>,
+    /// What `BEGIN` began.
+    pub(super) transaction: RefCell<Option<Suspended>>,
+}
+
+/// What a statement says about transactions; the language has no such clauses, so it never gets to read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Control {
+    Begin,
+    Commit,
+    Rollback,
+}
+
+/// `BEGIN`, `BEGIN TRANSACTION`, `COMMIT` or `ROLLBACK`, in any case.
+fn control(text: &str) -> Option<Control> {
+    let text = text.trim().trim_end_matches(';').to_ascii_uppercase();
+    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["BEGIN"] | ["BEGIN", "TRANSACTION"] => Some(Control::Begin),
+        ["COMMIT"] => Some(Control::Commit),
+        ["ROLLBACK"] => Some(Control::Rollback),
+        _ => None,
+    }
+}
+
+/// Whether a text is about transactions, and whole therefore.
+pub(super) fn is_control(text: &str) -> bool {
+    control(text).is_some()
 }
 
 /// A statement to run.
@@ -83,6 +111,10 @@ impl Asker {
         observer: &mut dyn Observer,
     ) -> Result<Outcome, Failure> {
         let Question { text, source, most, separate } = question;
+        if let Some(control) = control(text) {
+            self.control(control)?;
+            return Ok(Outcome::default());
+        }
         let start = Instant::now();
         let failed = |error: &crate::Error| Failure::of(error, source);
         if messages.verbose
@@ -144,10 +176,48 @@ impl Asker {
     /// Starts a statement and passes its warnings on.
     pub(super) fn rows(&self, text: &str, source: Source<'_>, messages: &Messages) -> Result<Rows<'_>, Failure> {
         self.begin();
-        let rows = self.database.query(text, &self.parameters, &self.limits);
+        let rows = match self.transaction.take() {
+            None => self.database.query(text, &self.parameters, &self.limits),
+            Some(transaction) => {
+                let mut transaction = self.database.resume(transaction);
+                let rows = transaction.query(text, &self.parameters, &self.limits);
+                self.transaction.replace(Some(transaction.suspend()));
+                rows
+            }
+        };
         let rows = rows.map_err(|error| Failure::of(&error, source))?;
         self.warn(&rows, source, messages)?;
         Ok(rows)
+    }
+
+    fn control(&self, control: Control) -> Result<(), Failure> {
+        let wrong = |message| Failure::new(Code::Error, "TransactionError", message);
+        match (control, self.transaction.take()) {
+            (Control::Begin, None) => {
+                self.transaction.replace(Some(self.database.begin()?.suspend()));
+            }
+            (Control::Begin, open) => {
+                self.transaction.replace(open);
+                return Err(wrong("a transaction has begun already").help("end it with COMMIT or ROLLBACK"));
+            }
+            (Control::Commit, Some(transaction)) => self.database.resume(transaction).commit()?,
+            (Control::Rollback, Some(_)) => {}
+            (_, None) => return Err(wrong("no transaction has begun").help("begin one with BEGIN")),
+        }
+        Ok(())
+    }
+
+    /// An error when a transaction was begun and not ended: nothing of it is kept.
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        match self.transaction.take() {
+            None => Ok(()),
+            Some(_) => Err(Failure::new(
+                Code::Error,
+                "TransactionError",
+                "the transaction was not committed, and nothing of it is kept",
+            )
+            .help("end it with COMMIT")),
+        }
     }
 
     /// The nodes and edges of a statement's answer; a sentence's, too, whose answer shows names only.

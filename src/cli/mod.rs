@@ -15,6 +15,7 @@ mod render;
 mod repl;
 mod source;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -137,5 +138,12 @@ fn asker(global: &Global, answer: &Answer, asking: &Asking) -> Result<Asker, Fai
     let parameters = asking.parameters()?;
     let database = readable(open(global)?, &asking.load_from)?;
     let load_from = asking.load_from.clone();
-    Ok(Asker { database, parameters, limits: asking.limits(), strict: answer.strict, load_from })
+    Ok(Asker {
+        database,
+        parameters,
+        limits: asking.limits(),
+        strict: answer.strict,
+        load_from,
+        transaction: RefCell::default(),
+    })
 }

@@ -31,6 +31,30 @@ pub struct Transaction<'g> {
     writer: MutexGuard<'g, Writer>,
 }
 
+/// A transaction between two of its statements, for the one who has the database to itself.
+#[cfg(feature = "cli")]
+pub(crate) struct Suspended {
+    changes: Arc<Changes>,
+    begun: bool,
+}
+
+#[cfg(feature = "cli")]
+impl Transaction<'_> {
+    /// Lets go of the database. Nobody else may write before it is resumed: what they did would be lost.
+    pub(crate) fn suspend(self) -> Suspended {
+        Suspended { changes: self.changes, begun: self.begun }
+    }
+}
+
+#[cfg(feature = "cli")]
+impl Database {
+    /// Goes on with a transaction of this database.
+    pub(crate) fn resume(&self, suspended: Suspended) -> Transaction<'_> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        Transaction { database: self, changes: suspended.changes, begun: suspended.begun, writer }
+    }
+}
+
 impl Database {
     /// Begins a transaction.
     ///

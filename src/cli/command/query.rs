@@ -56,6 +56,7 @@ pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<
         code = if code == Code::Fine { failure.code } else { code };
     }
     output.flush()?;
+    asker.finish()?;
     Ok(code)
 }
 

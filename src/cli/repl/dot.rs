@@ -264,6 +264,7 @@ fn limit(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
 }
 
 fn open(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
+    shell.asker.finish()?;
     let (flag, name) = match argument.split_once(' ').unwrap_or((argument, "")) {
         ("--write", name) => (Some(false), name),
         ("--create", name) => (Some(true), name),

@@ -13,6 +13,7 @@ use rustyline::{Context, Helper};
 use super::complete::complete;
 use super::highlight::highlight;
 use super::vocabulary::Vocabulary;
+use crate::cli::ask::is_control;
 use crate::cli::render::text::Paint;
 use crate::db::{is_complete, is_sentence, split};
 
@@ -47,7 +48,7 @@ fn ends(text: &str) -> bool {
     let lines: Vec<&str> = text.split('\n').collect();
     let empty = lines.iter().rev().take_while(|line| line.trim().is_empty()).count();
     match lines.len() {
-        1 => is_sentence(text) || is_complete(text),
+        1 => is_sentence(text) || is_complete(text) || is_control(text),
         _ => empty >= 2 || (empty == 1 && (is_sentence(text) || is_complete(text))),
     }
 }
@@ -91,6 +92,7 @@ mod tests {
             ("", true),
             (".help", true),
             ("RETURN 1", true),
+            ("begin", true),
             ("RETURN 1;", true),
             ("RETURN ';", false),
             ("MATCH (n)", false),

@@ -41,10 +41,12 @@ pub(super) fn run(global: &Global, answer: Answer, asking: &Asking, messages: &M
     let mut shell = Shell::new(asker, global, answer.output, messages);
     shell.keep_going = answer.keep_going;
     shell.fail_empty = answer.fail_empty;
-    if typed {
-        return interact(&mut shell);
-    }
-    shell.script(&source::standard_input()?, "standard input").map(|_| Code::Fine)
+    let code = match typed {
+        true => interact(&mut shell)?,
+        false => shell.script(&source::standard_input()?, "standard input").map(|_| Code::Fine)?,
+    };
+    shell.asker.finish()?;
+    Ok(code)
 }
 
 /// Reads, runs and answers until the user leaves. A failed statement ends nothing here.
