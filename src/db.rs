@@ -67,6 +67,9 @@ pub struct Database {
     /// Held by whoever writes.
     writer: Mutex<Writer>,
     host: Arc<Host>,
+    /// Commits behind the snapshot when it was opened, and bytes behind them that were never finished.
+    commits: u64,
+    unfinished: u64,
 }
 
 /// Where commits go.
@@ -209,9 +212,9 @@ impl Database {
     }
 
     fn over(opened: Opened, writer: Writer) -> Self {
-        let Opened { snapshot, changes, .. } = opened;
+        let Opened { snapshot, changes, commits, unfinished, .. } = opened;
         let (changes, writer) = (Mutex::new(Arc::new(changes)), Mutex::new(writer));
-        Database { snapshot, changes, writer, host: Arc::default() }
+        Database { snapshot, changes, writer, host: Arc::default(), commits, unfinished }
     }
 
     /// Whether the commits behind the snapshot have outgrown it, so that a new snapshot is worth its writing.
@@ -271,6 +274,12 @@ impl Database {
     /// [`Error::Store`] with the first damage found.
     pub fn verify(&self) -> Result<(), Error> {
         Ok(self.snapshot.verify()?)
+    }
+
+    /// How many commits stood behind the snapshot when the file was opened, and how many bytes behind those belong to a
+    /// commit that was never finished: nobody was told of it, and the next writer drops it.
+    pub fn commits(&self) -> (u64, u64) {
+        (self.commits, self.unfinished)
     }
 
     /// Runs a statement: openCypher, or a sentence when the graph has a schema.

@@ -118,6 +118,11 @@ pub(super) fn terminal_width() -> usize {
         .unwrap_or(80)
 }
 
+/// `1 node`, `1,234 nodes`.
+pub(super) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// `1234567` as `1,234,567`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();

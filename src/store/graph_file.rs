@@ -20,6 +20,10 @@ pub struct Opened {
     pub snapshot: Snapshot,
     /// What was committed since.
     pub changes: Changes,
+    /// How many commits that were.
+    pub commits: u64,
+    /// How many bytes behind the last of them were never finished, and count for nothing.
+    pub unfinished: u64,
     /// Where the next commit begins, its sequence, and which snapshot it belongs to.
     next: Next,
 }
@@ -45,7 +49,7 @@ pub struct Writer {
 
 impl From<Snapshot> for Opened {
     fn from(snapshot: Snapshot) -> Self {
-        Opened { snapshot, changes: Changes::default(), next: Next::default() }
+        Opened { snapshot, changes: Changes::default(), commits: 0, unfinished: 0, next: Next::default() }
     }
 }
 
@@ -62,6 +66,8 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Opened, Error> {
     Ok(Opened {
         snapshot: base,
         changes,
+        commits: sequence - 1,
+        unfinished: (tail.len() - at) as u64,
         next: Next { at: (own.len() + at) as u64, sequence, snapshot, snapshot_length: own.len() as u64 },
     })
 }
@@ -127,6 +133,8 @@ fn read(handle: &dyn Handle, path: &Path) -> Result<Opened, Error> {
     Ok(Opened {
         snapshot: base,
         changes,
+        commits: sequence - 1,
+        unfinished: (tail.len() - at) as u64,
         next: Next { at: own as u64 + at as u64, sequence, snapshot, snapshot_length: own as u64 },
     })
 }
