@@ -11,19 +11,21 @@ mod prepared;
 mod procedure;
 mod rows;
 mod sentence;
+mod state;
 #[cfg(feature = "cli")]
 mod text;
 mod transaction;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use host::Host;
 pub use prepared::Prepared;
 pub use procedure::{Check, Procedure, ProcedureRows};
 pub use rows::Rows;
+use state::{Log, States};
 #[cfg(feature = "cli")]
 pub(crate) use transaction::Suspended;
 pub use transaction::Transaction;
@@ -61,44 +63,11 @@ pub type Parameters = BTreeMap<String, Value<'static>>;
 /// # Ok::<(), kenning::Error>(())
 /// ```
 pub struct Database {
-    snapshot: Snapshot,
-    /// What is committed.
-    changes: Mutex<Arc<Changes>>,
-    /// Held by whoever writes.
-    writer: Mutex<Writer>,
+    states: States,
     host: Arc<Host>,
     /// Commits behind the snapshot when it was opened, and bytes behind them that were never finished.
     commits: u64,
     unfinished: u64,
-}
-
-/// Where commits go.
-enum Writer {
-    /// Nowhere: the graph is open for reading.
-    None,
-    /// The graph is gone with the process.
-    Memory,
-    File(store::Writer),
-}
-
-impl Writer {
-    fn can_write(&self) -> Result<(), Error> {
-        if !matches!(self, Writer::None) {
-            return Ok(());
-        }
-        Err(Error::Run(Diagnostic::new(Class::Unsupported, Detail::Other, "this graph is open for reading only").help(
-            "to write to a file: `ken --write --graph FILE`, or `Database::open_to_write`; to a graph in memory: \
-                 `ken --memory`, or `Database::in_memory`",
-        )))
-    }
-
-    /// Makes what was done since the last commit last.
-    fn commit(&mut self, changes: &Changes) -> Result<(), Error> {
-        match self {
-            Writer::File(file) => Ok(file.commit(changes)?),
-            Writer::None | Writer::Memory => Ok(()),
-        }
-    }
 }
 
 /// A statement, ready to be planned.
@@ -115,7 +84,8 @@ impl Database {
     ///
     /// [`Error::Store`] when the file is missing, foreign, of another version, or damaged where opening looks.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self::over(store::open(path)?, Writer::None))
+        let (opened, reader) = store::open(path)?;
+        Ok(Self::over(opened, Log::Reader(reader)))
     }
 
     /// Opens a graph file to write to it. There is one writer, in all processes; readers go on with what they opened.
@@ -140,11 +110,10 @@ impl Database {
     /// As [`Database::open`], and [`store::Error::Busy`] when another writer does not end in time.
     pub fn open_to_write(path: &Path, patience: Duration) -> Result<Self, Error> {
         let (opened, writer) = store::open_to_write(path, patience)?;
-        let mut database = Self::over(opened, Writer::File(writer));
-        if database.is_long() {
-            // Whoever wrote it was killed before it could.
-            database.checkpoint()?;
-        }
+        let mut database = Self::over(opened, Log::Writer(writer));
+        // Whoever wrote it may have been killed before it could.
+        database.states.checkpoint_if_long();
+        database.states.release();
         Ok(database)
     }
 
@@ -160,37 +129,62 @@ impl Database {
     /// Writes the graph as a new snapshot in place of its file, with no commits behind it; ids of nodes and edges change.
     /// Readers keep the file that they opened. Of a graph in memory, a snapshot in memory.
     ///
+    /// Commits do so themselves when they have outgrown the snapshot, and so does closing the file. What was read of the
+    /// old snapshot stays valid, so the old one stays open, until [`Database::release`].
+    ///
     /// # Errors
     ///
     /// [`Error::Run`] when the graph is open for reading only, [`Error::Store`] when the file cannot be written: the old
     /// one is then untouched.
-    pub fn checkpoint(&mut self) -> Result<(), Error> {
-        let view = self.view();
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.can_write()?;
-        let opened = match &mut *writer {
-            Writer::File(file) => file.checkpoint(&view)?,
-            _ => store::snapshot(&view)?,
-        };
-        drop((view, writer));
-        *self.changes.get_mut().unwrap_or_else(PoisonError::into_inner) = Arc::new(opened.changes);
-        self.snapshot = opened.snapshot;
-        Ok(())
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        self.states.checkpoint()
+    }
+
+    /// Looks for what others committed to the file since it was opened or refreshed, and shows it from now on; whether
+    /// there was anything. Answers that are being read, and views, keep the state that they began with. A writer has
+    /// nothing to look for.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use kenning::Database;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("team.ken");
+    /// # Database::create(&path)?;
+    /// let reader = Database::open(&path)?;
+    /// let writer = Database::open_to_write(&path, Duration::from_secs(1))?;
+    /// writer.query("CREATE (:Person {name: 'Ada'})", &Default::default(), &Default::default())?;
+    /// assert_eq!(reader.view().node_count(), 0);
+    /// assert!(reader.refresh()?);
+    /// assert_eq!(reader.view().node_count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the file is gone or damaged; what was there before is still shown.
+    pub fn refresh(&self) -> Result<bool, Error> {
+        self.states.refresh()
+    }
+
+    /// Closes the snapshots that [`Database::checkpoint`] and [`Database::refresh`] have replaced; that nobody reads them
+    /// any more is what the exclusive borrow says.
+    pub fn release(&mut self) {
+        self.states.release();
     }
 
     /// The graph that ships with the program, read in place, read-only.
     pub fn shipped() -> Result<Self, Error> {
-        Ok(Self::over(Opened::from(Snapshot::from_static(&SHIPPED.0)?), Writer::None))
+        Ok(Self::over(Opened::from(Snapshot::from_static(&SHIPPED.0)?), Log::None))
     }
 
     /// A graph from the bytes of a file, copied; read-only.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        Ok(Self::over(store::read(bytes)?, Writer::None))
+        Ok(Self::over(store::read(bytes)?, Log::None))
     }
 
     /// An empty graph in memory, to be written.
     pub fn in_memory() -> Self {
-        Self::over(Opened::from(Snapshot::empty()), Writer::Memory)
+        Self::over(Opened::from(Snapshot::empty()), Log::Memory)
     }
 
     /// A graph in memory that starts as the bytes of a file, copied: to be written, and gone with the process.
@@ -208,24 +202,12 @@ impl Database {
     ///
     /// [`Error::Store`] as with [`Database::open`].
     pub fn draft(bytes: &[u8]) -> Result<Self, Error> {
-        Ok(Self::over(store::read(bytes)?, Writer::Memory))
+        Ok(Self::over(store::read(bytes)?, Log::Memory))
     }
 
-    fn over(opened: Opened, writer: Writer) -> Self {
-        let Opened { snapshot, changes, commits, unfinished, .. } = opened;
-        let (changes, writer) = (Mutex::new(Arc::new(changes)), Mutex::new(writer));
-        Database { snapshot, changes, writer, host: Arc::default(), commits, unfinished }
-    }
-
-    /// Whether the commits behind the snapshot have outgrown it, so that a new snapshot is worth its writing.
-    fn is_long(&self) -> bool {
-        /// Below this, reading the commits takes no time that anybody notices.
-        const SHORT: u64 = 1 << 20;
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*writer {
-            Writer::File(file) => file.log_length() > SHORT.max(file.snapshot_length() / 2),
-            Writer::None | Writer::Memory => false,
-        }
+    fn over(opened: Opened, log: Log) -> Self {
+        let Opened { commits, unfinished, .. } = opened;
+        Database { states: States::new(opened, log), host: Arc::default(), commits, unfinished }
     }
 
     /// Adds a procedure that statements may call; it hides a built-in one of the same name.
@@ -256,10 +238,7 @@ impl Database {
 
     /// The graph as it is now; later changes do not show in it.
     pub fn view(&self) -> View<'_> {
-        // The lock is poisoned when a statement panicked while it wrote, which is a bug of ours; what it wrote to is gone
-        // then, and reading goes on with the snapshot.
-        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        View::with_changes(&self.snapshot, Arc::clone(&changes))
+        self.states.view()
     }
 
     /// The schema that travels with the graph.
@@ -273,7 +252,7 @@ impl Database {
     ///
     /// [`Error::Store`] with the first damage found.
     pub fn verify(&self) -> Result<(), Error> {
-        Ok(self.snapshot.verify()?)
+        Ok(self.states.snapshot().verify()?)
     }
 
     /// How many commits stood behind the snapshot when the file was opened, and how many bytes behind those belong to a
@@ -341,44 +320,41 @@ impl Database {
     /// Runs a statement that writes, on what is committed.
     fn write_committed(&self, plan: &Arc<Plan>, parameters: &Parameters, limits: &Limits) -> Result<Rows<'_>, Error> {
         // One writer at a time, from the state that it reads to the state that it leaves.
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.can_write()?;
-        let mut kept = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        self.write_to(&mut kept, plan, (parameters, limits), Some(&mut writer))
+        let mut write = self.states.write(true)?;
+        let snapshot = write.snapshot();
+        let rows = self.write_to(snapshot, &mut write.changes, plan, (parameters, limits))?;
+        if !rows.columns().is_empty() {
+            return write.commit().map(|()| rows);
+        }
+        // There is nothing to show: the changes are let go of, for whoever writes next.
+        let rows = rows.over(View::new(snapshot));
+        write.commit()?;
+        Ok(rows.over(self.view()))
     }
 
-    /// Runs a statement that writes to these changes, to its end, and hands them to `writer`, when it is a transaction of
-    /// its own; when either fails they are as they were.
+    /// Runs a statement that writes to these changes, to its end; when it fails they are as they were.
     fn write_to<'g>(
         &'g self,
+        snapshot: &'g Snapshot,
         kept: &mut Arc<Changes>,
         plan: &Arc<Plan>,
         (parameters, limits): (&Parameters, &Limits),
-        writer: Option<&mut Writer>,
     ) -> Result<Rows<'g>, Error> {
+        let mark = kept.mark();
         // While it runs the changes are its own, so that it adds to them where they are instead of to a copy.
-        let mut changes = std::mem::take(kept);
-        let own = Arc::make_mut(&mut changes);
-        if writer.is_some() {
-            own.commit();
-        }
-        let mark = own.mark();
-        let view = View::with_changes(&self.snapshot, changes);
+        let view = View::with_changes(snapshot, std::mem::take(kept));
         let (rows, failure) = self.read(plan, view, parameters, limits).gather();
         *kept = rows.view().changes();
         let failure = failure.or_else(|| {
             let view = rows.view();
             view.check_schema(mark).and_then(|()| view.check_constraints(mark)).err().map(exec::refused)
         });
-        let failure = match (failure, writer) {
-            (Some(error), _) => Some(Error::Run(error)),
-            (None, Some(writer)) => writer.commit(kept).err(),
-            (None, None) => None,
-        };
         let Some(error) = failure else { return Ok(rows) };
         drop(rows);
-        Arc::make_mut(kept).undo_to(mark);
-        Err(error)
+        if kept.mark() != mark {
+            Arc::make_mut(kept).undo_to(mark);
+        }
+        Err(Error::Run(error))
     }
 
     /// The Cypher that a sentence becomes; none when the text is Cypher already.
@@ -434,10 +410,7 @@ impl Database {
 /// A file whose commits have outgrown its snapshot gets a new one when it is closed.
 impl Drop for Database {
     fn drop(&mut self) {
-        if self.is_long() {
-            // All of it is in the file as it is: when this fails, the next one who closes it tries again.
-            let _ = self.checkpoint();
-        }
+        self.states.checkpoint_if_long();
     }
 }
 

@@ -58,7 +58,7 @@ fn file() -> (Vec<u8>, Vec<Vec<String>>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.ken");
     Database::create(&path).unwrap();
-    let mut db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
     let mut states = Vec::new();
     for statement in STATEMENTS {
         match *statement {
@@ -67,6 +67,7 @@ fn file() -> (Vec<u8>, Vec<Vec<String>>) {
         }
         states.push(answers(&Database::open(&path).unwrap()).unwrap());
     }
+    drop(db);
     (std::fs::read(&path).unwrap(), states)
 }
 

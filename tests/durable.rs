@@ -11,6 +11,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kenning::model::Value;
@@ -52,7 +54,7 @@ fn audit(path: &Path) -> i64 {
 #[test]
 fn a_child_writes() {
     let Some(path) = std::env::var_os(FILE) else { return };
-    let mut db = Database::open_to_write(path.as_ref(), Duration::from_secs(30)).unwrap();
+    let db = Database::open_to_write(path.as_ref(), Duration::from_secs(30)).unwrap();
     for round in 1.. {
         if round % 40 == 0 {
             db.checkpoint().unwrap();
@@ -128,7 +130,7 @@ fn what_was_acknowledged_survives_a_kill() {
         assert!(found >= acknowledged && found <= acknowledged + 1, "round {round}: {found}, told of {acknowledged}");
         before = found;
     }
-    let mut db = Database::open_to_write(&path, Duration::from_secs(1)).unwrap();
+    let db = Database::open_to_write(&path, Duration::from_secs(1)).unwrap();
     db.checkpoint().unwrap();
     drop(db);
     assert_eq!(audit(&path), before);
@@ -153,12 +155,157 @@ fn there_is_one_writer() {
     let late = "MATCH (l:Late) RETURN count(*)";
     assert_eq!(int(&run(&reader, late)[0][0]), 0, "a reader keeps its state");
     assert_eq!(int(&run(&Database::open(&path).unwrap(), late)[0][0]), 1);
-    let mut writer = writer;
     writer.checkpoint().unwrap();
     assert_eq!(int(&run(&reader, late)[0][0]), 0, "through a checkpoint, too");
     drop(writer);
     assert!(Database::open_to_write(&path, Duration::ZERO).is_ok());
     assert!(Database::create(&path).is_err(), "nothing is made in place of a file");
+}
+
+#[test]
+fn a_reader_sees_what_is_new_when_it_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let mut reader = Database::open(&path).unwrap();
+    let count = |db: &Database| int(&run(db, "MATCH (n:New) RETURN count(*)")[0][0]);
+    assert!(!reader.refresh().unwrap());
+    let writer = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    for n in 1..=3 {
+        run(&writer, "MATCH (a:Account {id: 7}) CREATE (a)-[:HAS]->(:New {text: 'something new'})");
+        assert_eq!(count(&reader), n - 1);
+        assert!(reader.refresh().unwrap());
+        assert!(!reader.refresh().unwrap());
+        assert_eq!(count(&reader), n);
+        assert!(!writer.refresh().unwrap(), "whoever writes knows it all");
+    }
+    // Answers and views keep their state.
+    let before = reader.view();
+    let prepared = reader.prepare("MATCH (:Account {id: 7})-[:HAS]->(n:New) RETURN count(n)").unwrap();
+    writer.checkpoint().unwrap();
+    run(&writer, "MATCH (n:New) WITH n LIMIT 1 DETACH DELETE n");
+    assert!(reader.refresh().unwrap());
+    assert_eq!(before.node_count(), reader.view().node_count() + 1);
+    let rows: Vec<_> = prepared.query(&Parameters::new(), &Limits::default()).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows, [[Value::Int(2)]], "a statement that was prepared before reads the new snapshot");
+    drop((before, rows, prepared));
+    reader.release();
+    assert_eq!(count(&reader), 2);
+    drop(writer);
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(reader.refresh(), Err(Error::Store(store::Error::Io { .. }))));
+    assert_eq!(count(&reader), 2, "what was read stays");
+}
+
+/// The writing statement goes on until it is told to stop, which happens when the readers are done: if they waited for it,
+/// this would never end.
+#[test]
+fn readers_do_not_wait_for_a_statement_that_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let limits = Limits { cancel: Some(Arc::clone(&stop)), ..Limits::default() };
+    let endless =
+        "CREATE (:Never) WITH 1 AS one UNWIND range(1, 1000000000000) AS i WITH i WHERE i < 0 RETURN count(i)";
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| db.query(endless, &Parameters::new(), &limits).map(drop));
+        for _ in 0..100 {
+            assert_eq!(int(&run(&db, "MATCH (a:Account) RETURN count(a)")[0][0]), ACCOUNTS);
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert!(matches!(writer.join().unwrap(), Err(Error::Run(_))));
+    });
+    assert_eq!(int(&run(&db, "MATCH (n:Never) RETURN count(n)")[0][0]), 0);
+}
+
+#[test]
+fn several_threads_write_and_each_commit_lasts() {
+    const THREADS: i64 = 8;
+    const EACH: i64 = 50;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ken");
+    bank(&path);
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (db, path) = (&db, &path);
+            scope.spawn(move || {
+                for n in 0..EACH {
+                    match n % 10 {
+                        3 => {
+                            let failing = "CREATE (:Failed) WITH 1 AS x UNWIND [1, 0] AS d RETURN x / d";
+                            assert!(db.query(failing, &Parameters::new(), &Limits::default()).is_err());
+                        }
+                        5 => {
+                            let mut transaction = db.begin().unwrap();
+                            let none = Parameters::new();
+                            transaction.query("CREATE (:Taken {back: true})", &none, &Limits::default()).unwrap();
+                            if thread % 2 == 0 {
+                                transaction
+                                    .query("CREATE INDEX FOR (t:Taken) ON (t.back)", &none, &Limits::default())
+                                    .unwrap();
+                            }
+                            transaction.rollback();
+                        }
+                        // An answer that is held on to while others write.
+                        7 => {
+                            let rows =
+                                db.query("CREATE (n:Kept {n: 1}) RETURN n", &Parameters::new(), &Limits::default());
+                            run(db, "MATCH (c:Counter) SET c.n = c.n + 1");
+                            assert_eq!(rows.unwrap().count(), 1);
+                        }
+                        _ => {}
+                    }
+                    run(
+                        db,
+                        &format!("MATCH (c:Counter) SET c.n = c.n + 1 CREATE (:Entry {{thread: {thread}, n: {n}}})"),
+                    );
+                    if n % 10 == 0 {
+                        let told = format!("MATCH (e:Entry {{thread: {thread}, n: {n}}}) RETURN count(e)");
+                        assert_eq!(
+                            int(&run(&Database::open(path).unwrap(), &told)[0][0]),
+                            1,
+                            "what was told is in the file"
+                        );
+                    }
+                    if n == 25 && thread == 0 {
+                        db.checkpoint().unwrap();
+                    }
+                }
+            });
+        }
+    });
+    for db in [&db, &Database::open(&path).unwrap()] {
+        let found =
+            run(db, "MATCH (e:Entry) WITH count(DISTINCT [e.thread, e.n]) AS n MATCH (c:Counter) RETURN n, c.n");
+        assert_eq!(found, [[Value::Int(THREADS * EACH), Value::Int(THREADS * (EACH + EACH / 10))]]);
+        let left = "OPTIONAL MATCH (f:Failed|Taken) WITH count(f) AS gone MATCH (k:Kept) RETURN gone, count(k)";
+        assert_eq!(run(db, left), [[Value::Int(0), Value::Int(THREADS * EACH / 10)]]);
+        assert_eq!(run(db, "SHOW INDEXES").len(), 1);
+    }
+}
+
+/// The same in memory, where the first statements are written in place, until a reader meets a writer.
+#[test]
+fn several_threads_share_a_graph_in_memory() {
+    let db = Database::in_memory();
+    run(&db, "CREATE (:Counter {n: 0, twice: 0})");
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                (0..300).for_each(|_| drop(run(&db, "MATCH (c:Counter) SET c.n = c.n + 1 SET c.twice = 2 * c.n")));
+            });
+            scope.spawn(|| {
+                for _ in 0..300 {
+                    let found = run(&db, "MATCH (c:Counter) RETURN c.n, c.twice");
+                    assert_eq!(2 * int(&found[0][0]), int(&found[0][1]));
+                }
+            });
+        }
+    });
+    assert_eq!(run(&db, "MATCH (c:Counter) RETURN c.n"), [[Value::Int(900)]]);
 }
 
 #[test]
@@ -190,10 +337,13 @@ fn a_long_log_becomes_a_snapshot() {
     let path = folder.path().join("bank.ken");
     bank(&path);
     let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let behind = || Database::open(&path).unwrap().commits().0;
+    assert!(behind() > 0, "a short one stays");
     run(&db, "UNWIND range(1, 20000) AS i CREATE (:Word {i: i, text: 'a text of some length, number ' + i})");
-    let long = std::fs::metadata(&path).unwrap().len();
+    assert_eq!(behind(), 0, "the commit that made it long wrote a snapshot");
+    run(&db, "MATCH (w:Word {i: 7}) SET w.text = 'seven'");
+    assert_eq!(behind(), 1);
     drop(db);
-    assert!(std::fs::metadata(&path).unwrap().len() < long);
     assert_eq!(int(&run(&Database::open(&path).unwrap(), "MATCH (w:Word) RETURN count(*)")[0][0]), 20000);
     audit(&path);
 }

@@ -179,7 +179,7 @@ impl Asker {
         let rows = match self.transaction.take() {
             None => self.database.query(text, &self.parameters, &self.limits),
             Some(transaction) => {
-                let mut transaction = self.database.resume(transaction);
+                let mut transaction = self.database.resume(transaction)?;
                 let rows = transaction.query(text, &self.parameters, &self.limits);
                 self.transaction.replace(Some(transaction.suspend()));
                 rows
@@ -200,7 +200,7 @@ impl Asker {
                 self.transaction.replace(open);
                 return Err(wrong("a transaction has begun already").help("end it with COMMIT or ROLLBACK"));
             }
-            (Control::Commit, Some(transaction)) => self.database.resume(transaction).commit()?,
+            (Control::Commit, Some(transaction)) => self.database.resume(transaction)?.commit()?,
             (Control::Rollback, Some(_)) => {}
             (_, None) => return Err(wrong("no transaction has begun").help("begin one with BEGIN")),
         }

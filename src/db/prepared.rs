@@ -9,7 +9,7 @@ use crate::lang::ast::Mode;
 use crate::model::{Class, Span};
 use crate::plan;
 use crate::plan::physical::{Plan, Warning};
-use crate::store::{Changes, View};
+use crate::store::{Changes, Snapshot, View};
 
 /// A statement of a database, ready to run with other parameters each time.
 ///
@@ -63,15 +63,16 @@ impl<'g> Prepared<'g> {
     /// Runs it on the changes of a transaction.
     pub(super) fn within(
         &self,
+        snapshot: &'g Snapshot,
         changes: &mut Arc<Changes>,
         parameters: &Parameters,
         limits: &Limits,
     ) -> Result<Rows<'g>, Error> {
         if self.mode == Mode::Explain || !self.plan.writes {
-            let view = View::with_changes(&self.database.snapshot, Arc::clone(changes));
+            let view = View::with_changes(snapshot, Arc::clone(changes));
             return self.read(view, parameters, limits);
         }
-        let written = self.database.write_to(changes, &self.plan, (parameters, limits), None);
+        let written = self.database.write_to(snapshot, changes, &self.plan, (parameters, limits));
         let rows = written.map_err(|error| self.placed(error))?;
         self.told(rows)
     }

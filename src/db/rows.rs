@@ -87,6 +87,14 @@ impl<'g> Rows<'g> {
         (Rows { source: Source::Finished { view, batches, summary, counts }, ..self }, failure)
     }
 
+    /// The same rows over another state of the graph.
+    pub(super) fn over(mut self, state: View<'g>) -> Self {
+        if let Source::Finished { view, .. } = &mut self.source {
+            *view = state;
+        }
+        self
+    }
+
     /// The same rows with something to say about the statement.
     pub(super) fn saying(self, notes: Vec<Note>, nothing: Option<Note>, warnings: Vec<Warning>) -> Self {
         Rows { notes, nothing, warnings, ..self }

@@ -1,10 +1,14 @@
 //! Transactions: several statements that are seen whole or not at all.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+#[cfg(feature = "cli")]
+use std::sync::Arc;
 
-use super::{Database, Limits, Parameters, Prepared, Rows, Writer};
+use super::state::Write;
+use super::{Database, Limits, Parameters, Prepared, Rows};
 use crate::error::Error;
-use crate::store::{Changes, View};
+use crate::store::View;
+#[cfg(feature = "cli")]
+use crate::store::{Changes, Mark};
 
 /// Several statements that others see when [`Transaction::commit`] has returned, and never if it is not called.
 ///
@@ -24,34 +28,28 @@ use crate::store::{Changes, View};
 /// ```
 pub struct Transaction<'g> {
     database: &'g Database,
-    changes: Arc<Changes>,
-    /// Whether a statement has written.
-    begun: bool,
-    /// Held to the end.
-    writer: MutexGuard<'g, Writer>,
+    write: Write<'g>,
 }
 
 /// A transaction between two of its statements, for the one who has the database to itself.
 #[cfg(feature = "cli")]
-pub(crate) struct Suspended {
-    changes: Arc<Changes>,
-    begun: bool,
-}
+pub(crate) struct Suspended((Arc<Changes>, Mark));
 
 #[cfg(feature = "cli")]
 impl Transaction<'_> {
     /// Lets go of the database. Nobody else may write before it is resumed: what they did would be lost.
     pub(crate) fn suspend(self) -> Suspended {
-        Suspended { changes: self.changes, begun: self.begun }
+        Suspended(self.write.suspend())
     }
 }
 
 #[cfg(feature = "cli")]
 impl Database {
     /// Goes on with a transaction of this database.
-    pub(crate) fn resume(&self, suspended: Suspended) -> Transaction<'_> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        Transaction { database: self, changes: suspended.changes, begun: suspended.begun, writer }
+    pub(crate) fn resume(&self, suspended: Suspended) -> Result<Transaction<'_>, Error> {
+        let mut transaction = self.begin()?;
+        transaction.write.resume(suspended.0);
+        Ok(transaction)
     }
 }
 
@@ -62,10 +60,7 @@ impl Database {
     ///
     /// [`Error::Run`] when the graph is open for reading only.
     pub fn begin(&self) -> Result<Transaction<'_>, Error> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.can_write()?;
-        let changes = Arc::clone(&self.changes.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(Transaction { database: self, changes, begun: false, writer })
+        Ok(Transaction { database: self, write: self.states.write(false)? })
     }
 }
 
@@ -77,8 +72,7 @@ impl<'g> Transaction<'g> {
     /// As [`Database::query`].
     pub fn query(&mut self, text: &str, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
         let prepared = self.database.prepare_on(text, &self.view(), &[])?;
-        self.begin(&prepared);
-        prepared.within(&mut self.changes, parameters, limits)
+        prepared.within(self.write.snapshot(), &mut self.write.changes, parameters, limits)
     }
 
     /// Runs a prepared statement of the same database.
@@ -97,20 +91,12 @@ impl<'g> Transaction<'g> {
         limits: &Limits,
     ) -> Result<Rows<'g>, Error> {
         assert!(std::ptr::eq(statement.database, self.database), "this statement was prepared on another database");
-        self.begin(statement);
-        statement.within(&mut self.changes, parameters, limits)
-    }
-
-    /// What came before the first statement that writes is committed already.
-    fn begin(&mut self, statement: &Prepared<'_>) {
-        if statement.writes() && !std::mem::replace(&mut self.begun, true) {
-            Arc::make_mut(&mut self.changes).commit();
-        }
+        statement.within(self.write.snapshot(), &mut self.write.changes, parameters, limits)
     }
 
     /// The graph as this transaction has left it so far.
     pub fn view(&self) -> View<'g> {
-        View::with_changes(&self.database.snapshot, Arc::clone(&self.changes))
+        View::with_changes(self.write.snapshot(), self.write.changes.clone())
     }
 
     /// Makes what the statements did last, and lets everybody see it.
@@ -118,12 +104,8 @@ impl<'g> Transaction<'g> {
     /// # Errors
     ///
     /// [`Error::Store`] when the file cannot be written; then nothing was done.
-    pub fn commit(mut self) -> Result<(), Error> {
-        if self.begun {
-            self.writer.commit(&self.changes)?;
-        }
-        *self.database.changes.lock().unwrap_or_else(PoisonError::into_inner) = self.changes;
-        Ok(())
+    pub fn commit(self) -> Result<(), Error> {
+        self.write.commit()
     }
 
     /// Forgets what the statements did, as dropping the transaction does.

@@ -56,12 +56,10 @@ pub struct Changes {
     /// Of the snapshot and those that statements defined.
     indexes: Vec<Index>,
     pub(super) constraints: Vec<Constraint>,
-    /// What takes back deletions and alterations since the last mark, the latest last.
+    /// What takes back deletions and alterations since the last commit, the latest last.
     undo: Vec<Undo>,
-    /// What was done since the last commit, in order.
+    /// What was done since the last commit, in order; perhaps some of what was done before.
     journal: Vec<Step>,
-    /// What earlier commits hold.
-    committed: Committed,
     /// Names that the snapshot lacks, numbered after its own.
     pub(super) labels: Names,
     pub(super) edge_types: Names,
@@ -105,26 +103,17 @@ pub(super) enum Step {
     Define(Change),
 }
 
-/// How many of each earlier commits hold.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Committed {
+/// A state of [`Changes`] to come back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
     pub(super) nodes: usize,
     pub(super) edges: usize,
+    shapes: usize,
     pub(super) labels: usize,
     pub(super) edge_types: usize,
     pub(super) keys: usize,
-}
-
-/// A state of [`Changes`] to come back to.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
-    nodes: usize,
-    edges: usize,
-    shapes: usize,
-    labels: usize,
-    edge_types: usize,
-    keys: usize,
     journal: usize,
+    undo: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -177,9 +166,8 @@ fn wanted(types: Option<&[EdgeTypeId]>, edge_type: EdgeTypeId) -> bool {
 
 /// Writes.
 impl Changes {
-    /// The state as it is, to come back to with [`Changes::undo_to`]; there is no way back to an earlier one.
-    pub fn mark(&mut self) -> Mark {
-        self.undo.clear();
+    /// The state as it is, to come back to with [`Changes::undo_to`] before the next [`Changes::commit`].
+    pub fn mark(&self) -> Mark {
         Mark {
             nodes: self.nodes.len(),
             edges: self.graph.edge_count(),
@@ -188,12 +176,19 @@ impl Changes {
             edge_types: self.edge_types.len(),
             keys: self.keys.len(),
             journal: self.journal.len(),
+            undo: self.undo.len(),
         }
     }
 
-    /// What was done since the last commit, and what earlier commits hold.
-    pub(super) fn journal(&self) -> (&[Step], Committed) {
-        (&self.journal, self.committed)
+    /// Whether everything since the mark can be undone: all but definitions.
+    pub fn can_undo_to(&self, mark: Mark) -> bool {
+        let mut since = self.journal.iter().skip(mark.journal);
+        !since.any(|step| matches!(step, Step::Define(_)))
+    }
+
+    /// What was done since the mark, in order.
+    pub(super) fn journal(&self, since: Mark) -> &[Step] {
+        self.journal.get(since.journal..).unwrap_or_default()
     }
 
     /// Notes a definition that was made or dropped.
@@ -201,23 +196,17 @@ impl Changes {
         self.journal.push(Step::Define(change.clone()));
     }
 
-    /// Takes all that was done for committed.
+    /// Takes all that was done for committed: marks that were made before are of no use any more.
     pub fn commit(&mut self) {
         self.journal.clear();
-        self.committed = Committed {
-            nodes: self.nodes.len(),
-            edges: self.graph.edge_count(),
-            labels: self.labels.len(),
-            edge_types: self.edge_types.len(),
-            keys: self.keys.len(),
-        };
+        self.undo.clear();
     }
 
     /// Takes back everything that was done since the mark was made; the work is in proportion to that.
     ///
     /// Edges go from the last to the first, so that petgraph hands their numbers out again in the old order.
     pub fn undo_to(&mut self, mark: Mark) {
-        while let Some(step) = self.undo.pop() {
+        for step in self.undo.split_off(mark.undo.min(self.undo.len())).into_iter().rev() {
             self.take_back(step);
         }
         for index in (mark.edges..self.graph.edge_count()).rev().map(EdgeIndex::new) {
@@ -448,7 +437,7 @@ impl Changes {
         let mut nodes: Vec<_> = (mark.nodes..self.nodes.len()).map(|n| NodeId(self.first_node() + n as u32)).collect();
         let mut edges: Vec<_> =
             (mark.edges..self.graph.edge_count()).map(|n| EdgeId(self.first_edge() + n as u32)).collect();
-        for step in &self.undo {
+        for step in self.undo.iter().skip(mark.undo) {
             match step {
                 Undo::AlteredNode { node, .. } => nodes.push(*node),
                 Undo::AlteredEdge(edge, _) => edges.push(*edge),

@@ -12,7 +12,8 @@ use std::time::Duration;
 use super::bytes::Bytes;
 use super::disk::{Disk, Handle};
 use super::graph_file::{self, Opened, Writer};
-use super::{Changes, View};
+use super::record::Record;
+use super::{Changes, Error, Mark, View};
 use crate::model::definition::{Change, Definition, Rule, Subject};
 use crate::model::{EdgeId, NodeId, Value};
 
@@ -25,7 +26,7 @@ struct Inode {
     locked: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     inodes: Vec<Inode>,
     names: BTreeMap<PathBuf, usize>,
@@ -48,21 +49,39 @@ enum Fault {
     Once,
 }
 
+/// What a disk must hold if the power goes now.
+#[derive(Debug, Default)]
+struct Watch {
+    safe: Vec<String>,
+    flying: Option<Vec<String>>,
+    /// How often that was looked at.
+    looks: usize,
+}
+
 #[derive(Clone, Debug)]
 struct Faulty {
     state: Arc<Mutex<State>>,
     fault: Fault,
+    /// Looks at every step what would be left.
+    watch: Option<Arc<Mutex<Watch>>>,
 }
 
 impl Faulty {
     fn new(left: Option<usize>, fault: Fault, dice: u64) -> Self {
-        Faulty { state: Arc::new(Mutex::new(State { left, dice, ..State::default() })), fault }
+        Faulty { state: Arc::new(Mutex::new(State { left, dice, ..State::default() })), fault, watch: None }
     }
 
     /// One step; the last one that is left fails. `torn` does a part of the work.
     fn step<T>(&self, work: impl FnOnce(&mut State) -> T, torn: impl FnOnce(&mut State)) -> io::Result<T> {
         let mut state = self.state.lock().unwrap();
         state.steps += 1;
+        if let Some(watch) = &self.watch {
+            let mut crashed = state.clone();
+            crashed.dice ^= state.steps as u64;
+            torn(&mut crashed);
+            look(&mut watch.lock().unwrap(), crashed.after());
+            return Ok(work(&mut state));
+        }
         match state.left {
             Some(0) if self.fault == Fault::Crash => Err(io::Error::other("no power")),
             Some(1) => {
@@ -76,14 +95,20 @@ impl Faulty {
             }
         }
     }
+}
+
+impl State {
+    fn roll(&mut self) -> u64 {
+        self.dice = self.dice.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.dice >> 33
+    }
 
     /// The disk after the power came back: what was synced, and of the rest what chance left.
-    fn after(&self) -> Faulty {
-        let mut state = self.state.lock().unwrap();
-        let mut next = State { dice: state.dice, ..State::default() };
+    fn after(mut self) -> Faulty {
+        let mut next = State { dice: self.dice, ..State::default() };
         // Names that were not synced may be the old ones or the new ones.
-        let names = if state.roll().is_multiple_of(2) { state.names.clone() } else { state.safe_names.clone() };
-        for inode in &state.inodes {
+        let names = if self.roll().is_multiple_of(2) { self.names.clone() } else { self.safe_names.clone() };
+        for inode in &self.inodes {
             let mut bytes = inode.safe.clone();
             // Of what was written and not synced, any pages may have got there.
             next.dice = next.dice.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -103,16 +128,19 @@ impl Faulty {
         }
         next.names = names.clone();
         next.safe_names = names;
-        Faulty { state: Arc::new(Mutex::new(next)), fault: Fault::Crash }
+        Faulty { state: Arc::new(Mutex::new(next)), fault: Fault::Crash, watch: None }
     }
 }
 
-impl State {
-    fn roll(&mut self) -> u64 {
-        self.dice = self.dice.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        self.dice >> 33
-    }
+/// What is recovered must be what was acknowledged, or that and what was in flight.
+fn look(watch: &mut Watch, after: Faulty) {
+    watch.looks += 1;
+    let (opened, _) = graph_file::open_to_write(Arc::new(after), Path::new(PATH), Duration::ZERO).unwrap();
+    let found = seen(&View::with_changes(&opened.snapshot, Arc::new(opened.changes)));
+    assert!(found == watch.safe || Some(&found) == watch.flying.as_ref(), "{found:#?}\n{watch:#?}");
 }
+
+const PATH: &str = "graph.ken";
 
 #[derive(Debug)]
 struct Open {
@@ -208,6 +236,10 @@ impl Handle for Open {
         self.disk.step(|state| state.inodes[self.inode].now.resize(length as usize, 0), |_| {})
     }
 
+    fn sync_data(&self) -> io::Result<()> {
+        self.sync()
+    }
+
     fn sync(&self) -> io::Result<()> {
         let work = |state: &mut State| {
             let inode = &mut state.inodes[self.inode];
@@ -263,8 +295,10 @@ fn transact(view: &mut View<'_>, number: u64, dice: &mut State) {
         let node = |dice: &mut State| nodes.get(dice.roll() as usize % nodes.len().max(1)).copied();
         let edge = |dice: &mut State| edges.get(dice.roll() as usize % edges.len().max(1)).copied();
         let text = Value::string(format!("text {number}"));
+        // Graphs stay small, so that a thousand transactions take a moment.
+        let full = nodes.len() > 60;
         match dice.roll() % 10 {
-            0..3 => {
+            0..3 if !full => {
                 let labels: &[&str] = [&["A"][..], &["B"], &["A", "B"], &[]][dice.roll() as usize % 4];
                 view.create_node(labels, vec![("n", Value::Int(number as i64)), ("text", text)]).unwrap();
             }
@@ -288,7 +322,7 @@ fn transact(view: &mut View<'_>, number: u64, dice: &mut State) {
                     view.delete_edge(edge);
                 }
             }
-            8 => {
+            0..3 | 8 => {
                 if let Some(node) =
                     node(dice).filter(|node| view.degree(*node, crate::model::Direction::Both, None) == 0)
                 {
@@ -320,17 +354,17 @@ fn work(disk: &Faulty, path: &Path, transactions: u64, dice: u64) -> (Vec<String
     let mut changes = Arc::new(changes);
     safe = seen(&View::with_changes(&snapshot, Arc::clone(&changes)));
     for number in 0..transactions {
-        let mut next = Changes::clone(&changes);
-        next.commit();
+        let next = Changes::clone(&changes);
+        let mark = next.mark();
         let mut view = View::with_changes(&snapshot, Arc::new(next));
         transact(&mut view, number, &mut dice);
         let flying = seen(&view);
         let done = view.changes();
         drop(view);
-        match writer.commit(&done) {
+        match commit(&mut writer, &done, mark) {
             Ok(()) => (changes, safe) = (done, flying),
             // A failed commit leaves the state before it, and the writer goes on or says that it cannot.
-            Err(_) if disk.fault == Fault::Once && !is_broken(&mut writer, &done) => {}
+            Err(error) if disk.fault == Fault::Once && !matches!(error, Error::Broken(_)) => {}
             Err(_) => return (safe, Some(flying)),
         }
         if number % 7 == 6 {
@@ -348,10 +382,8 @@ fn work(disk: &Faulty, path: &Path, transactions: u64, dice: u64) -> (Vec<String
     (safe, None)
 }
 
-fn is_broken(writer: &mut Writer, changes: &Changes) -> bool {
-    let mut nothing = changes.clone();
-    nothing.commit();
-    writer.commit(&nothing).is_err()
+fn commit(writer: &mut Writer, changes: &Changes, mark: Mark) -> Result<(), Error> {
+    Record::since(changes, mark)?.map_or(Ok(()), |record| writer.append(&record))
 }
 
 fn new_disk(left: Option<usize>, fault: Fault, dice: u64, path: &Path) -> Faulty {
@@ -363,7 +395,7 @@ fn new_disk(left: Option<usize>, fault: Fault, dice: u64, path: &Path) -> Faulty
 
 #[test]
 fn what_was_acknowledged_survives_a_loss_of_power_anywhere() {
-    let path = Path::new("graph.ken");
+    let path = Path::new(PATH);
     for seed in 0..12 {
         let whole = new_disk(None, Fault::Crash, seed, path);
         work(&whole, path, 30, seed);
@@ -371,10 +403,11 @@ fn what_was_acknowledged_survives_a_loss_of_power_anywhere() {
         for left in 1..steps {
             let disk = new_disk(Some(left), Fault::Crash, seed * 1000 + left as u64, path);
             let (safe, flying) = work(&disk, path, 30, seed);
-            let after = disk.after();
+            let after = disk.state.lock().unwrap().clone().after();
             // Writing on from there works, too.
             let (opened, mut writer) = graph_file::open_to_write(Arc::new(after.clone()), path, Duration::ZERO)
                 .unwrap_or_else(|error| panic!("seed {seed}, step {left}: {error}"));
+            let mark = opened.changes.mark();
             let mut view = View::with_changes(&opened.snapshot, Arc::new(opened.changes));
             let found = seen(&view);
             assert!(
@@ -383,9 +416,9 @@ fn what_was_acknowledged_survives_a_loss_of_power_anywhere() {
             );
             view.create_node(&["After"], vec![]).unwrap();
             let expected = seen(&view);
-            writer.commit(&view.changes()).unwrap();
+            commit(&mut writer, &view.changes(), mark).unwrap();
             drop(writer);
-            let again = graph_file::open(&after, path).unwrap();
+            let (again, _) = graph_file::open(Arc::new(after), path).unwrap();
             assert_eq!(seen(&View::with_changes(&again.snapshot, Arc::new(again.changes))), expected);
         }
     }
@@ -393,12 +426,49 @@ fn what_was_acknowledged_survives_a_loss_of_power_anywhere() {
 
 #[test]
 fn one_failure_leaves_the_state_before_it() {
-    let path = Path::new("graph.ken");
+    let path = Path::new(PATH);
     for left in 1..120 {
         let disk = new_disk(Some(left), Fault::Once, left as u64, path);
         let (safe, _) = work(&disk, path, 30, 5);
-        let found = graph_file::open(&disk, path).unwrap();
+        let (found, _) = graph_file::open(Arc::new(disk), path).unwrap();
         let found = seen(&View::with_changes(&found.snapshot, Arc::new(found.changes)));
         assert_eq!(found, safe, "step {left}");
     }
+}
+
+/// `KENNING_TRANSACTIONS=20000` does more than the 1,000.
+#[test]
+fn a_thousand_transactions_survive_a_loss_of_power_at_every_step() {
+    let transactions = std::env::var("KENNING_TRANSACTIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(1000);
+    let path = Path::new(PATH);
+    let watch = Arc::new(Mutex::new(Watch::default()));
+    let disk = new_disk(None, Fault::Crash, 99, path);
+    let mut dice = State { dice: 99, ..State::default() };
+    let (opened, mut writer) = graph_file::open_to_write(Arc::new(disk.clone()), path, Duration::ZERO).unwrap();
+    drop(writer);
+    watch.lock().unwrap().safe = seen(&View::new(&opened.snapshot));
+    let watched = Faulty { watch: Some(Arc::clone(&watch)), ..disk };
+    let (Opened { mut snapshot, changes, .. }, again) =
+        graph_file::open_to_write(Arc::new(watched), path, Duration::ZERO).unwrap();
+    writer = again;
+    let mut changes = Arc::new(changes);
+    for number in 0..transactions {
+        let mark = changes.mark();
+        let mut view = View::with_changes(&snapshot, changes);
+        transact(&mut view, number, &mut dice);
+        let flying = seen(&view);
+        changes = view.changes();
+        drop(view);
+        watch.lock().unwrap().flying = Some(flying.clone());
+        commit(&mut writer, &changes, mark).unwrap();
+        let mut watch = watch.lock().unwrap();
+        (watch.safe, watch.flying) = (flying, None);
+        drop(watch);
+        if dice.roll().is_multiple_of(40) {
+            let opened = writer.checkpoint(&View::with_changes(&snapshot, changes)).unwrap();
+            (snapshot, changes) = (opened.snapshot, Arc::new(opened.changes));
+        }
+    }
+    let looks = watch.lock().unwrap().looks;
+    assert!(looks as u64 * 2 > 3 * transactions, "a write and a sync of each that did anything: {looks}");
 }

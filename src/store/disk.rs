@@ -38,6 +38,8 @@ pub(super) trait Handle: Debug + Send + Sync {
     fn set_length(&self, length: u64) -> io::Result<()>;
     /// Makes its bytes and its length last through a loss of power.
     fn sync(&self) -> io::Result<()>;
+    /// The same, when the length is as it was at the last [`Handle::sync`]; this may cost less.
+    fn sync_data(&self) -> io::Result<()>;
     /// Takes the lock that one writer has; false when somebody else has it. It goes with the handle.
     fn try_lock(&self) -> io::Result<bool>;
     /// Whether the name stands for this very file, or for one that took its place.
@@ -141,6 +143,10 @@ impl Handle for SystemFile {
 
     fn sync(&self) -> io::Result<()> {
         self.file(File::sync_all)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.file(File::sync_data)
     }
 
     fn try_lock(&self) -> io::Result<bool> {

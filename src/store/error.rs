@@ -50,6 +50,12 @@ pub enum Error {
     /// A commit could not be written whole nor taken back.
     #[error("{} took a commit half-way; open it again to go on from what is whole", .0.display())]
     Broken(PathBuf),
+    /// The file was removed or replaced behind the writer's back.
+    #[error("{} was removed or replaced while it was open, and what is written now would be lost", .0.display())]
+    Gone(PathBuf),
+    /// The commit was to be part of another one, which failed.
+    #[error("{0}")]
+    Lost(String),
     /// The graph does not hold what a constraint demands.
     #[error("{0}")]
     Violated(String),
@@ -67,4 +73,22 @@ pub enum Error {
         /// How many edges.
         edges: u64,
     },
+}
+
+impl Error {
+    /// The same for somebody else who waited for the same commit.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Error::Io { action, path, source } => {
+                let source = match source.raw_os_error() {
+                    Some(code) => std::io::Error::from_raw_os_error(code),
+                    None => std::io::Error::new(source.kind(), source.to_string()),
+                };
+                Error::Io { action, path: path.clone(), source }
+            }
+            Error::Broken(path) => Error::Broken(path.clone()),
+            Error::Gone(path) => Error::Gone(path.clone()),
+            other => Error::Lost(other.to_string()),
+        }
+    }
 }

@@ -4,14 +4,21 @@
 //! and synced before anybody is told of it. A checkpoint writes a new snapshot beside the file and gives it the name:
 //! readers keep the file that they opened.
 
+use std::borrow::Cow;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::disk::{Disk, Handle};
-use super::{Changes, Error, Snapshot, View, checkpoint, layout, log, record};
+use super::record::{self, Record};
+use super::{Changes, Error, Snapshot, View, checkpoint, layout, log};
 use crate::model::definition::Change;
+
+/// A writer that runs out of room behind its commits makes the file longer by so many zeros: a sync costs less when the
+/// length stays as it is.
+const ROOM: usize = 1 << 16;
 
 /// A snapshot with what was committed behind it.
 #[derive(Debug)]
@@ -28,12 +35,35 @@ pub struct Opened {
     next: Next,
 }
 
+/// Where a file's commits end.
 #[derive(Clone, Copy, Debug, Default)]
 struct Next {
     at: u64,
     sequence: u64,
     snapshot: u64,
     snapshot_length: u64,
+}
+
+/// Somebody who reads a file, and may ask later what came since.
+#[derive(Debug)]
+pub struct Reader {
+    disk: Arc<dyn Disk>,
+    path: PathBuf,
+    handle: Box<dyn Handle>,
+    next: Next,
+    /// Behind the commits that were told of last.
+    ahead: Next,
+}
+
+/// What came to a file since it was read.
+#[derive(Debug)]
+pub enum News {
+    /// Nothing.
+    None,
+    /// Commits behind those that were read.
+    Commits(Vec<Record>),
+    /// Another snapshot in its place.
+    File(Box<Opened>),
 }
 
 /// The one who may write to a file.
@@ -43,8 +73,17 @@ pub struct Writer {
     path: PathBuf,
     handle: Box<dyn Handle>,
     next: Next,
+    /// How long the file is: zeros may stand behind the commits.
+    length: u64,
     /// A commit failed half-way and could not be taken back: nothing is written any more.
     broken: bool,
+}
+
+impl Opened {
+    /// How many bytes the snapshot has.
+    pub fn snapshot_length(&self) -> u64 {
+        self.snapshot.length()
+    }
 }
 
 impl From<Snapshot> for Opened {
@@ -62,14 +101,8 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Opened, Error> {
     let (own, snapshot) = layout::extent(bytes, bytes.len() as u64)?;
     let (own, tail) = bytes.split_at(own);
     let base = Snapshot::from_bytes(own)?;
-    let (changes, (at, sequence)) = replay(&base, tail, snapshot)?;
-    Ok(Opened {
-        snapshot: base,
-        changes,
-        commits: sequence - 1,
-        unfinished: (tail.len() - at) as u64,
-        next: Next { at: (own.len() + at) as u64, sequence, snapshot, snapshot_length: own.len() as u64 },
-    })
+    let (records, end) = log::commits(tail, 1, snapshot)?;
+    opened(base, (own.len() as u64, snapshot), &Tail { bytes: tail.into(), records, end })
 }
 
 /// What a view shows, as a snapshot in memory.
@@ -82,9 +115,38 @@ pub fn in_memory(view: &View<'_>) -> Result<Opened, Error> {
 }
 
 /// Opens a file for reading.
-pub(super) fn open(disk: &dyn Disk, path: &Path) -> Result<Opened, Error> {
+pub(super) fn open(disk: Arc<dyn Disk>, path: &Path) -> Result<(Opened, Reader), Error> {
     let handle = disk.open(path, false).map_err(failed("open", path))?;
-    read(handle.as_ref(), path)
+    let opened = read(handle.as_ref(), path)?;
+    let next = opened.next;
+    Ok((opened, Reader { disk, path: path.to_owned(), handle, next, ahead: next }))
+}
+
+impl Reader {
+    /// What came to the file since it was opened, or since the commits that were accepted last.
+    ///
+    /// # Errors
+    ///
+    /// The file is gone, or damaged.
+    pub fn news(&mut self) -> Result<News, Error> {
+        if !self.handle.is_at(&self.path).map_err(failed("open", &self.path))? {
+            let (opened, reader) = open(Arc::clone(&self.disk), &self.path)?;
+            *self = reader;
+            return Ok(News::File(Box::new(opened)));
+        }
+        let Next { at, sequence, snapshot, .. } = self.next;
+        let tail = tail(self.handle.as_ref(), &self.path, (at, sequence, snapshot))?;
+        if tail.records.is_empty() {
+            return Ok(News::None);
+        }
+        self.ahead = Next { at: at + tail.end as u64, sequence: sequence + tail.records.len() as u64, ..self.next };
+        Ok(News::Commits(tail.records().map(Record::from).collect()))
+    }
+
+    /// Takes note that the commits that were told of last are part of the graph now.
+    pub fn accept(&mut self) {
+        self.next = self.ahead;
+    }
 }
 
 /// Opens a file for writing; waits so long for another writer to end.
@@ -96,8 +158,11 @@ pub(super) fn open_to_write(disk: Arc<dyn Disk>, path: &Path, patience: Duration
         // A checkpoint may have put another file in its place between the two.
         if locked && handle.is_at(path).map_err(failed("open", path))? {
             let opened = read(handle.as_ref(), path)?;
-            let writer = Writer { disk, path: path.to_owned(), handle, next: opened.next, broken: false };
-            writer.drop_torn()?;
+            let length = handle.length().map_err(failed("open", path))?;
+            let mut writer = Writer { disk, path: path.to_owned(), handle, next: opened.next, length, broken: false };
+            if opened.unfinished > 0 {
+                writer.cut()?;
+            }
             // Whoever was killed in the middle of a checkpoint left it; there is none as a rule.
             let _ = writer.disk.remove(&unfinished(path));
             return Ok((opened, writer));
@@ -126,36 +191,58 @@ fn read(handle: &dyn Handle, path: &Path) -> Result<Opened, Error> {
     let start = handle.read(0, layout::HEADER_LENGTH).map_err(failed("read", path))?;
     let (own, snapshot) = layout::extent(&start, length)?;
     let bytes = handle.map(own).map_err(failed("map", path))?;
-    let tail = usize::try_from(length - own as u64).unwrap_or(usize::MAX);
-    let tail = handle.read(own as u64, tail).map_err(failed("read", path))?;
     let base = Snapshot::read(bytes)?;
-    let (changes, (at, sequence)) = replay(&base, &tail, snapshot)?;
-    Ok(Opened {
-        snapshot: base,
-        changes,
-        commits: sequence - 1,
-        unfinished: (tail.len() - at) as u64,
-        next: Next { at: own as u64 + at as u64, sequence, snapshot, snapshot_length: own as u64 },
-    })
+    let tail = tail(handle, path, (own as u64, 1, snapshot))?;
+    opened(base, (own as u64, snapshot), &tail)
 }
 
-/// What the commits behind a snapshot did, where they end, and the sequence of the next.
-fn replay(base: &Snapshot, tail: &[u8], snapshot: u64) -> Result<(Changes, (usize, u64)), Error> {
-    let (records, end) = log::commits(tail, snapshot)?;
-    let next = (end, records.len() as u64 + 1);
-    let mut view = View::new(base);
+/// The bytes behind a snapshot, or behind the commits that were read before.
+struct Tail<'b> {
+    bytes: Cow<'b, [u8]>,
+    /// Of whole commits.
+    records: Vec<Range<usize>>,
+    /// Where the last of them ends.
+    end: usize,
+}
+
+impl Tail<'_> {
+    fn records(&self) -> impl Iterator<Item = &[u8]> {
+        self.records.iter().map(|range| &self.bytes[range.clone()])
+    }
+}
+
+/// The bytes from a place on, where the commit with this sequence is to begin.
+fn tail(handle: &dyn Handle, path: &Path, (at, sequence, snapshot): (u64, u64, u64)) -> Result<Tail<'static>, Error> {
+    let mut attempts = 0..3;
+    loop {
+        let length = handle.length().map_err(failed("open", path))?;
+        let tail = usize::try_from(length.saturating_sub(at)).unwrap_or(usize::MAX);
+        let bytes = handle.read(at, tail).map_err(failed("read", path))?;
+        match log::commits(&bytes, sequence, snapshot) {
+            Ok((records, end)) => return Ok(Tail { bytes: bytes.into(), records, end }),
+            // Somebody may have written two commits while the first was being read. Then it is whole by now.
+            Err(_) if attempts.next().is_some() => std::thread::sleep(Duration::from_millis(1)),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// A snapshot and what the commits in the bytes behind it did.
+fn opened(base: Snapshot, (own, snapshot): (u64, u64), tail: &Tail<'_>) -> Result<Opened, Error> {
+    let mut view = View::new(&base);
     for definition in base.definitions() {
         let change = Change::Create { definition: definition.clone(), lenient: false };
         view.define_again(&change).map_err(|error| Error::Corrupt(error.to_string()))?;
     }
-    for range in records {
-        record::apply(&mut view, &tail[range])?;
-    }
+    tail.records().try_for_each(|record| record::apply(&mut view, record))?;
     let mut changes = view.changes();
     drop(view);
-    let kept = Arc::make_mut(&mut changes);
-    kept.commit();
-    Ok((std::mem::take(kept), next))
+    let changes = std::mem::take(Arc::make_mut(&mut changes));
+    let commits = tail.records.len() as u64;
+    // A writer that is killed leaves zeros, too; those are nobody's commit.
+    let unfinished = tail.bytes[tail.end..].iter().rposition(|byte| *byte != 0).map_or(0, |last| last as u64 + 1);
+    let next = Next { at: own + tail.end as u64, sequence: commits + 1, snapshot, snapshot_length: own };
+    Ok(Opened { snapshot: base, changes, commits, unfinished, next })
 }
 
 impl Writer {
@@ -163,27 +250,39 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// The disk's; the file is then as it was, or the writer of no use any more.
-    pub fn commit(&mut self, changes: &Changes) -> Result<(), Error> {
-        if self.broken {
-            return Err(Error::Broken(self.path.clone()));
-        }
-        let Some(record) = record::encode(changes)? else { return Ok(()) };
-        let bytes = log::frame(&record, self.next.sequence, self.next.snapshot);
-        if let Err(error) = self.handle.write(self.next.at, &bytes).and_then(|()| self.handle.sync()) {
+    /// The disk's; the file is then as it was, or the writer of no use any more. [`Error::Gone`] when the name of the file
+    /// stands for another one: what is appended to this one, nobody would find.
+    pub fn append(&mut self, record: &Record) -> Result<(), Error> {
+        self.fit()?;
+        let mut bytes = log::frame(record.bytes(), self.next.sequence, self.next.snapshot);
+        let end = self.next.at + bytes.len() as u64;
+        let written = if end <= self.length {
+            self.handle.write(self.next.at, &bytes).and_then(|()| self.handle.sync_data())
+        } else {
+            bytes.resize(bytes.len() + ROOM, 0);
+            self.handle.write(self.next.at, &bytes).and_then(|()| self.handle.sync())
+        };
+        if let Err(error) = written {
             // Whether any of it lasts is not known, so it is taken back; if that fails, nobody may build on it.
-            let taken_back = self.handle.set_length(self.next.at).and_then(|()| self.handle.sync());
-            self.broken = taken_back.is_err();
+            self.broken = self.cut().is_err();
             return Err(failed("write", &self.path)(error));
         }
-        self.next.at += bytes.len() as u64;
+        self.length = self.length.max(self.next.at + bytes.len() as u64);
+        self.next.at = end;
         self.next.sequence += 1;
         Ok(())
     }
 
-    /// How many bytes the snapshot takes.
-    pub fn snapshot_length(&self) -> u64 {
-        self.next.snapshot_length
+    /// Whether what is written now will be found.
+    fn fit(&self) -> Result<(), Error> {
+        if self.broken {
+            return Err(Error::Broken(self.path.clone()));
+        }
+        match self.handle.is_at(&self.path) {
+            Ok(true) => Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("write", &self.path)(error)),
+            Ok(false) | Err(_) => Err(Error::Gone(self.path.clone())),
+        }
     }
 
     /// How many bytes the commits behind the snapshot take.
@@ -191,13 +290,10 @@ impl Writer {
         self.next.at.saturating_sub(self.next.snapshot_length)
     }
 
-    /// Cuts off what was never finished.
-    fn drop_torn(&self) -> Result<(), Error> {
-        let length = self.handle.length().map_err(failed("open", &self.path))?;
-        if length == self.next.at {
-            return Ok(());
-        }
+    /// Cuts off what stands behind the commits.
+    fn cut(&mut self) -> Result<(), Error> {
         let cut = self.handle.set_length(self.next.at).and_then(|()| self.handle.sync());
+        self.length = self.next.at;
         cut.map_err(failed("write", &self.path))
     }
 
@@ -207,9 +303,7 @@ impl Writer {
     ///
     /// The disk's; the old file is then untouched and goes on.
     pub fn checkpoint(&mut self, view: &View<'_>) -> Result<Opened, Error> {
-        if self.broken {
-            return Err(Error::Broken(self.path.clone()));
-        }
+        self.fit()?;
         let bytes = checkpoint::bytes(view)?;
         let beside = unfinished(&self.path);
         let _ = self.disk.remove(&beside);
@@ -229,8 +323,18 @@ impl Writer {
         // From here on the new file has the name. Whether that lasts is known behind the sync.
         self.broken = self.disk.sync_folder(&self.path).is_err();
         let opened = read(handle.as_ref(), &self.path)?;
-        (self.handle, self.next) = (handle, opened.next);
+        (self.handle, self.next, self.length) = (handle, opened.next, opened.next.at);
         Ok(opened)
+    }
+}
+
+/// A file that nobody writes to any more has no room behind its commits.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if self.length > self.next.at && !self.broken {
+            // The room does no harm: whoever reads takes zeros for what they are.
+            let _ = self.handle.set_length(self.next.at);
+        }
     }
 }
 

@@ -41,14 +41,14 @@ fn sum(length: u64, sequence: u64, snapshot: u64, record: &[u8]) -> u64 {
     checksum(parts.map(u64::to_le_bytes).as_flattened())
 }
 
-/// The records of whole commits, in order, and where the last of them ends.
+/// The records of whole commits, in order from this sequence on, and where the last of them ends.
 ///
 /// # Errors
 ///
 /// [`Error::Corrupt`] when a commit is damaged that others follow.
-pub(super) fn commits(bytes: &[u8], snapshot: u64) -> Result<(Vec<Range<usize>>, usize), Error> {
+pub(super) fn commits(bytes: &[u8], first: u64, snapshot: u64) -> Result<(Vec<Range<usize>>, usize), Error> {
     let (mut records, mut end) = (Vec::new(), 0);
-    while let Some((record, next)) = commit(bytes, end, records.len() as u64 + 1, snapshot) {
+    while let Some((record, next)) = commit(bytes, end, records.len() as u64 + first, snapshot) {
         records.push(record);
         end = next;
     }
@@ -61,7 +61,7 @@ pub(super) fn commits(bytes: &[u8], snapshot: u64) -> Result<(Vec<Range<usize>>,
         None => Ok((records, end)),
         Some(at) => Err(Error::Corrupt(format!(
             "commit {} is damaged, and a whole one follows {} bytes behind it",
-            records.len() + 1,
+            records.len() as u64 + first,
             at - end
         ))),
     }
@@ -102,14 +102,14 @@ mod tests {
     #[test]
     fn whole_commits_are_read() {
         let (bytes, ends) = log();
-        let (records, end) = commits(&bytes, 42).unwrap();
+        let (records, end) = commits(&bytes, 1, 42).unwrap();
         let texts: Vec<&[u8]> = records.into_iter().map(|record| &bytes[record]).collect();
         assert_eq!(texts, [&b"one"[..], b"", &[7; 100], b"the last"]);
         assert_eq!(end, bytes.len());
-        assert_eq!(commits(&bytes, 43).unwrap().1, 0, "of another snapshot");
+        assert_eq!(commits(&bytes, 1, 43).unwrap().1, 0, "of another snapshot");
         for cut in 0..bytes.len() {
             let whole = ends.iter().rposition(|end| *end <= cut).unwrap();
-            let (records, end) = commits(&bytes[..cut], 42).unwrap();
+            let (records, end) = commits(&bytes[..cut], 1, 42).unwrap();
             assert_eq!((records.len(), end), (whole, ends[whole]), "cut at {cut}");
         }
     }
@@ -120,7 +120,7 @@ mod tests {
         for at in 0..bytes.len() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 0x10;
-            match commits(&flipped, 42) {
+            match commits(&flipped, 1, 42) {
                 Ok((records, end)) => {
                     // Bytes of padding count for nothing; the last commit cannot be told from one that was not finished.
                     let padding = records.len() == 4;

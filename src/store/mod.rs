@@ -36,7 +36,8 @@ pub use bytes::Aligned;
 pub use changes::{Changes, Mark};
 pub use error::Error;
 pub use file::write;
-pub use graph_file::{Opened, Writer, from_bytes as read, in_memory as snapshot};
+pub use graph_file::{News, Opened, Reader, Writer, from_bytes as read, in_memory as snapshot};
+pub use record::Record;
 pub use snapshot::Snapshot;
 pub use view::{Edge, View};
 
@@ -44,13 +45,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Opens a file for reading.
+/// Opens a file for reading; the reader tells later what came since.
 ///
 /// # Errors
 ///
 /// The file is missing, foreign, of another version, or damaged where opening looks.
-pub fn open(path: &Path) -> Result<Opened, Error> {
-    graph_file::open(&disk::System, path)
+pub fn open(path: &Path) -> Result<(Opened, Reader), Error> {
+    graph_file::open(Arc::new(disk::System), path)
 }
 
 /// Opens a file for writing; waits so long for another writer to end.

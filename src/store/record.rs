@@ -1,6 +1,6 @@
 //! A commit as bytes: what was done to a graph, from one state to the next.
 //!
-//! The bytes are an rkyv archive of [`Record`]. Names and texts stand in it once; labels, types and keys are the numbers
+//! The bytes are an rkyv archive of [`Content`]. Names and texts stand in it once; labels, types and keys are the numbers
 //! of the graph that the record belongs to, nodes and edges their ids. Reading one checks every number against the graph
 //! as it is at that point: a record that does not fit is damage, whatever its checksum says.
 
@@ -11,13 +11,17 @@ use rkyv::{Archive, Deserialize, Serialize};
 use super::builder::Cell;
 use super::changes::{Altered, Properties, Step};
 use super::names::Names;
-use super::{Changes, Edge, Error, View, encode};
+use super::{Changes, Edge, Error, Mark, View, encode};
 use crate::model::definition::{Change, Definition, Rule, Subject};
 use crate::model::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Str, Value};
 
-/// What one commit did.
+/// What one commit did, as bytes.
+#[derive(Clone, Debug)]
+pub struct Record(Vec<u8>);
+
+/// What a record holds.
 #[derive(Archive, Serialize, Deserialize, Debug, Default)]
-struct Record {
+struct Content {
     /// Names that are new to the graph, in the order of their numbers.
     labels: Vec<String>,
     edge_types: Vec<String>,
@@ -46,16 +50,29 @@ enum Done {
 /// By their place: the numbers of rules in a record.
 const RULES: [Rule; 4] = [Rule::Index, Rule::Unique, Rule::NotNull, Rule::Key];
 
-/// What was done since the last commit, as bytes; none when nothing was.
-///
-/// # Errors
-///
-/// [`Error::TooLarge`] when it is more than a record can hold.
-pub(super) fn encode(changes: &Changes) -> Result<Option<Vec<u8>>, Error> {
-    let (journal, before) = changes.journal();
-    if journal.is_empty() {
-        return Ok(None);
+impl Record {
+    /// What was done since the mark; none when nothing was.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] when it is more than a record can hold.
+    pub fn since(changes: &Changes, mark: Mark) -> Result<Option<Self>, Error> {
+        if changes.mark() == mark { Ok(None) } else { encode(changes, mark).map(|bytes| Some(Record(bytes))) }
     }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<&[u8]> for Record {
+    fn from(bytes: &[u8]) -> Self {
+        Record(bytes.to_vec())
+    }
+}
+
+fn encode(changes: &Changes, before: Mark) -> Result<Vec<u8>, Error> {
+    let journal = changes.journal(before);
     let mut strings = Names::default();
     let mut entries = |properties: &[(KeyId, Value<'static>)]| -> Entries {
         let entry = |(key, value): &(KeyId, Value<'static>)| {
@@ -104,17 +121,17 @@ pub(super) fn encode(changes: &Changes) -> Result<Option<Vec<u8>>, Error> {
         });
     }
     let new = |names: &Names, before: usize| names.after(before).map(str::to_owned).collect();
-    let record = Record {
+    let record = Content {
         labels: new(&changes.labels, before.labels),
         edge_types: new(&changes.edge_types, before.edge_types),
         keys: new(&changes.keys, before.keys),
         strings: strings.after(0).map(str::to_owned).collect(),
         steps,
     };
-    to_bytes(&record).map(Some)
+    to_bytes(&record)
 }
 
-fn to_bytes(record: &Record) -> Result<Vec<u8>, Error> {
+fn to_bytes(record: &Content) -> Result<Vec<u8>, Error> {
     let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(record);
     bytes
         .map(|bytes| bytes.into_vec())
@@ -135,6 +152,17 @@ fn defined(change: &Change) -> Done {
     }
 }
 
+impl View<'_> {
+    /// Does what a commit did.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the record belongs to another state of the graph; the view is of no use then.
+    pub fn replay(&mut self, record: &Record) -> Result<(), Error> {
+        apply(self, record.bytes())
+    }
+}
+
 /// Does to the view what a record says, as far as it fits; the view is of no use when it does not.
 ///
 /// # Errors
@@ -143,7 +171,7 @@ fn defined(change: &Change) -> Done {
 pub(super) fn apply(view: &mut View<'_>, bytes: &[u8]) -> Result<(), Error> {
     let mut aligned = rkyv::util::AlignedVec::<16>::with_capacity(bytes.len());
     aligned.extend_from_slice(bytes);
-    let record = rkyv::from_bytes::<Record, rkyv::rancor::Error>(&aligned)
+    let record = rkyv::from_bytes::<Content, rkyv::rancor::Error>(&aligned)
         .map_err(|error| damaged(&format!("it cannot be read ({error})")))?;
     for (place, names) in [&record.labels, &record.edge_types, &record.keys].into_iter().enumerate() {
         for name in names {

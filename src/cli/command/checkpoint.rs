@@ -7,7 +7,7 @@ use crate::cli::open;
 
 /// Writes the file anew, without commits behind its snapshot.
 pub(crate) fn run(global: &Global, messages: &Messages) -> Result<Code, Failure> {
-    let mut database = open(&Global { write: true, ..global.clone() })?;
+    let database = open(&Global { write: true, ..global.clone() })?;
     messages.while_busy("writing a snapshot", || database.checkpoint())?;
     Ok(Code::Fine)
 }

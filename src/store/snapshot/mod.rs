@@ -14,8 +14,8 @@ mod verify;
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::Error;
 use super::bytes::{Bytes, Plain, words};
@@ -57,7 +57,7 @@ impl Snapshot {
     /// another version wrote it, [`Error::Corrupt`] when its frame is damaged. Damage further inside is found by
     /// [`Snapshot::verify`].
     pub fn open(path: &Path) -> Result<Self, Error> {
-        graph_file::open(&System, path).map(|opened| opened.snapshot)
+        graph_file::open(Arc::new(System), path).map(|(opened, _)| opened.snapshot)
     }
 
     /// Reads a graph embedded in the program: in place when the bytes are aligned to 64, from a copy when they are
@@ -96,6 +96,11 @@ impl Snapshot {
 
 /// Damage.
 impl Snapshot {
+    /// How many bytes it has.
+    pub(crate) fn length(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
     /// `Err(Corrupt)` once a read met bytes that cannot be right.
     pub(super) fn health(&self) -> Result<(), Error> {
         if self.damaged.load(Ordering::Relaxed) {
