@@ -252,7 +252,40 @@ impl Database {
     ///
     /// [`Error::Store`] with the first damage found.
     pub fn verify(&self) -> Result<(), Error> {
-        Ok(self.states.snapshot().verify()?)
+        self.verify_telling(&mut |_, _| {})
+    }
+
+    /// As [`Database::verify`]; calls `told` now and then with how much is done and how much there is to do, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::verify`].
+    pub fn verify_telling(&self, told: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {
+        Ok(self.states.snapshot().verify_telling(told)?)
+    }
+
+    /// Reads what can be read of a damaged file, and tells what is wrong or missing, a sentence each; read-only. Every
+    /// answer must be read with those in mind: what was damaged may be absent, or show as something that it was not.
+    ///
+    /// Edges are written down from both ends: of those that are damaged at one, nothing is lost.
+    ///
+    /// ```
+    /// # use kenning::Database;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("team.ken");
+    /// # std::fs::write(&path, kenning::store::Builder::new().finish()?)?;
+    /// let (db, findings) = Database::salvage(&path)?;
+    /// assert!(findings.is_empty(), "all is well");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the file cannot be read, or is damaged where it says what it holds: nothing can be saved then.
+    pub fn salvage(path: &Path) -> Result<(Self, Vec<String>), Error> {
+        let failed = |source| store::Error::Io { action: "read", path: path.to_owned(), source };
+        let (opened, findings) = store::salvage(&std::fs::read(path).map_err(failed)?)?;
+        Ok((Self::over(opened, Log::None), findings))
     }
 
     /// How many commits stood behind the snapshot when the file was opened, and how many bytes behind those belong to a

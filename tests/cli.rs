@@ -71,6 +71,60 @@ fn damage_has_its_own_exit_code() {
     assert_eq!(code(&["query", "RETURN 1", "-o", "no/such/folder.tsv"]), Some(3));
 }
 
+/// What a disk without room does: a process that may not make files longer than 24 kB.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_takes_no_commit_half_way() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(ken(directory.path(), &["query", "--create", "-g", "full.ken", "CREATE (:First)"]).status.success());
+    let statement =
+        "CREATE (:Page {text: 'x'}) WITH 1 AS one RETURN reduce(t = 'text', i IN range(1, 9) | t + t) AS text;";
+    let create = "UNWIND ['a text of some length, so that a few of these fill the file'] AS text CREATE (:Page {text: text + text + text});";
+    fs::write(directory.path().join("many.cypher"), format!("{statement}\n{create}\n").repeat(400)).unwrap();
+    // The room that a writer keeps ahead is the first thing that finds no room.
+    let limited = "trap '' XFSZ; ulimit -f 48; exec \"$0\" query --write -g full.ken --file many.cypher";
+    let output = Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_ken")])
+        .current_dir(directory.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("error: cannot write full.ken: File too large"), "{told}");
+    let acknowledged = told.lines().filter(|line| line.contains("1 node created")).count();
+    let found = ken(directory.path(), &["query", "-g", "full.ken", "MATCH (p:Page) RETURN count(*) AS n"]);
+    assert_eq!(String::from_utf8(found.stdout).unwrap(), format!("n\n{acknowledged}\n"));
+    assert!(ken(directory.path(), &["check", "-g", "full.ken"]).status.success());
+    // With room again, it goes on.
+    assert!(ken(directory.path(), &["query", "--write", "-g", "full.ken", "CREATE (:Page)"]).status.success());
+    assert!(ken(directory.path(), &["checkpoint", "-g", "full.ken"]).status.success());
+}
+
+/// A folder in which nothing can be made: files in it can be written to, and keep their commits.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_read_only_keeps_its_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    assert!(ken(directory.path(), &["query", "--create", "-g", "a.ken", "CREATE (:First)"]).status.success());
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let privileged = fs::write(directory.path().join("probe"), "").is_ok();
+    if privileged {
+        println!("SKIPPED: this user may write to read-only folders");
+    } else {
+        let create = ken(directory.path(), &["query", "--create", "-g", "b.ken", "RETURN 1"]);
+        assert_eq!(create.status.code(), Some(3));
+        assert!(String::from_utf8(create.stderr).unwrap().contains("cannot create b.ken: Permission denied"));
+        assert!(ken(directory.path(), &["query", "--write", "-g", "a.ken", "CREATE (:Second)"]).status.success());
+        let checkpoint = ken(directory.path(), &["checkpoint", "-g", "a.ken"]);
+        assert_eq!(checkpoint.status.code(), Some(3));
+        assert!(String::from_utf8(checkpoint.stderr).unwrap().contains("cannot write a.ken: Permission denied"));
+    }
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(ken(directory.path(), &["check", "-g", "a.ken"]).status.success());
+}
+
 #[test]
 fn a_closed_pipe_ends_quietly() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ken"))
@@ -114,6 +168,14 @@ fn play(transcript: &str) -> String {
         match words[0].as_str() {
             "write" => fs::write(directory.path().join(&words[1]), input).unwrap(),
             "cat" => played.push_str(&lines_of(&fs::read_to_string(directory.path().join(&words[1])).unwrap(), "")),
+            "rm" => fs::remove_file(directory.path().join(&words[1])).unwrap(),
+            // Turns one byte into another.
+            "damage" => {
+                let path = directory.path().join(&words[1]);
+                let mut bytes = fs::read(&path).unwrap();
+                bytes[words[2].parse::<usize>().unwrap()] ^= 0x41;
+                fs::write(path, bytes).unwrap();
+            }
             "ken" => played.push_str(&run(directory.path(), &words[1..], &input)),
             other => panic!("{other} is no command of transcripts"),
         }

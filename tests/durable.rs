@@ -331,6 +331,35 @@ fn a_transaction_lasts_when_it_is_committed() {
     assert_eq!(int(&run(&Database::open(&path).unwrap(), "MATCH (n:New {x: 1}) RETURN n.y")[0][0]), 2);
 }
 
+/// A commit to a file that nobody can find any more would be lost with the process.
+#[test]
+fn a_file_that_vanished_takes_no_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, aside) = (folder.path().join("bank.ken"), folder.path().join("aside.ken"));
+    bank(&path);
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    std::fs::rename(&path, &aside).unwrap();
+    let none = Parameters::new();
+    let write = || db.query("CREATE (:New)", &none, &Limits::default()).map(drop);
+    let refused = |result: Result<(), Error>| match result {
+        Err(Error::Store(error @ store::Error::Gone(_))) => assert!(error.to_string().contains("removed or replaced")),
+        other => panic!("{other:?}"),
+    };
+    refused(write());
+    refused(db.checkpoint());
+    let mut transaction = db.begin().unwrap();
+    transaction.query("CREATE (:New)", &none, &Limits::default()).unwrap();
+    refused(transaction.commit());
+    std::fs::write(&path, "another file").unwrap();
+    refused(write());
+    assert_eq!(int(&run(&db, "MATCH (n:New) RETURN count(n)")[0][0]), 0, "the graph is as it was");
+    // It is back, and all goes on.
+    std::fs::rename(&aside, &path).unwrap();
+    write().unwrap();
+    drop(db);
+    assert_eq!(int(&run(&Database::open(&path).unwrap(), "MATCH (n:New) RETURN count(n)")[0][0]), 1);
+}
+
 #[test]
 fn a_long_log_becomes_a_snapshot() {
     let folder = tempfile::tempdir().unwrap();

@@ -156,6 +156,8 @@ pub(super) enum Command {
     Stats(AnswerForm),
     /// Read every byte of the graph and verify it
     Check,
+    /// Write the graph as a Cypher script that builds it again
+    Dump(Dump),
     /// Put the commits behind the graph file's snapshot into a new snapshot
     Checkpoint,
     /// Show the Cypher of a sentence and the plan of a statement
@@ -242,6 +244,17 @@ pub(super) struct Build {
     /// The graph file to write
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
+}
+
+/// `ken dump`
+#[derive(Debug, Args)]
+pub(super) struct Dump {
+    /// Of a damaged file, write what can be read
+    #[arg(long)]
+    pub(super) salvage: bool,
+    /// Write it here
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
 }
 
 /// `ken explain`

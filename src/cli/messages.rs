@@ -91,6 +91,26 @@ impl Messages {
         result
     }
 
+    /// Does something long that tells how far it is, in bytes of all bytes; on a terminal a bar shows it.
+    pub(super) fn while_counting<T>(&self, what: &str, work: impl FnOnce(&mut dyn FnMut(u64, u64)) -> T) -> T {
+        if self.quiet || !stderr().is_terminal() {
+            return work(&mut |_, _| {});
+        }
+        let style = "{msg} {wide_bar} {bytes} of {total_bytes}, {eta} left";
+        let style = indicatif::ProgressStyle::with_template(style);
+        let bar = indicatif::ProgressBar::new(0).with_message(what.to_owned());
+        let bar = match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
+        let result = work(&mut |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        });
+        bar.finish_and_clear();
+        result
+    }
+
     /// Errors that bring their own places, a line each.
     pub(super) fn lines(&self, text: &str) {
         say(&format!("{}\n", visible_lines(text)));

@@ -74,6 +74,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         Command::Schema(output) => command::schema::run(&global, &output),
         Command::Stats(output) => command::stats::run(&global, &output),
         Command::Check => command::check::run(&global, messages),
+        Command::Dump(dump) => command::dump::run(&global, &dump, messages),
         Command::Checkpoint => command::checkpoint::run(&global, messages),
         Command::Explain(explain) => command::explain::run(&global, &explain),
         Command::Completions { shell } => {

@@ -4,6 +4,7 @@
 //! same bytes: everything is sorted by type and key, ids are synthetic (`n12`, `e7`), and nothing tells the time. No
 //! name, however hostile, breaks out of the place where it is written; what a format cannot say is left out or replaced.
 
+mod cypher;
 mod cytoscape;
 mod dot;
 mod graphml;
@@ -18,6 +19,7 @@ mod text;
 use std::io::{self, Write};
 
 use crate::store::{self, View};
+pub use cypher::script;
 use picture::Picture;
 pub use subgraph::Subgraph;
 

@@ -102,7 +102,43 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Opened, Error> {
     let (own, tail) = bytes.split_at(own);
     let base = Snapshot::from_bytes(own)?;
     let (records, end) = log::commits(tail, 1, snapshot)?;
-    opened(base, (own.len() as u64, snapshot), &Tail { bytes: tail.into(), records, end })
+    let tail = Tail { bytes: tail.into(), records, end };
+    let changes = replay(&base, &tail).map_err(|(_, error)| error)?;
+    Ok(opened(base, changes, (own.len() as u64, snapshot), &tail))
+}
+
+/// Reads what can be read of a file's bytes, copied, and tells what cannot, a sentence each; nothing when all is well.
+///
+/// # Errors
+///
+/// The header or the description of the contents is damaged: nothing can be read then.
+pub fn salvage(bytes: &[u8]) -> Result<(Opened, Vec<String>), Error> {
+    let promised = usize::try_from(layout::promised(bytes)?).unwrap_or(usize::MAX);
+    let (base, mut findings) = Snapshot::salvage(bytes)?;
+    if promised > bytes.len() {
+        findings.push(format!(
+            "it is cut short after {} of {promised} bytes, and commits behind them are lost",
+            bytes.len()
+        ));
+    }
+    let (own, tail) = bytes.split_at(promised.min(bytes.len()));
+    let (_, snapshot) = layout::extent(own, u64::MAX)?;
+    let (records, end) = log::whole(tail, 1, snapshot);
+    let lost = log::commits(tail, 1, snapshot).is_err();
+    let mut tail = Tail { bytes: tail.into(), records, end };
+    let all = tail.records.len();
+    let changes = loop {
+        match replay(&base, &tail) {
+            Ok(changes) => break changes,
+            // A commit that does not fit what is left of the graph ends what can be saved.
+            Err((0, error)) => return Err(error),
+            Err((fitting, _)) => tail.records.truncate(fitting - 1),
+        }
+    };
+    if lost || tail.records.len() < all {
+        findings.push(format!("commit {} behind the snapshot and all that follow are lost", tail.records.len() + 1));
+    }
+    Ok((opened(base, changes, (own.len() as u64, snapshot), &tail), findings))
 }
 
 /// What a view shows, as a snapshot in memory.
@@ -193,7 +229,8 @@ fn read(handle: &dyn Handle, path: &Path) -> Result<Opened, Error> {
     let bytes = handle.map(own).map_err(failed("map", path))?;
     let base = Snapshot::read(bytes)?;
     let tail = tail(handle, path, (own as u64, 1, snapshot))?;
-    opened(base, (own as u64, snapshot), &tail)
+    let changes = replay(&base, &tail).map_err(|(_, error)| error)?;
+    Ok(opened(base, changes, (own as u64, snapshot), &tail))
 }
 
 /// The bytes behind a snapshot, or behind the commits that were read before.
@@ -227,22 +264,31 @@ fn tail(handle: &dyn Handle, path: &Path, (at, sequence, snapshot): (u64, u64, u
     }
 }
 
-/// A snapshot and what the commits in the bytes behind it did.
-fn opened(base: Snapshot, (own, snapshot): (u64, u64), tail: &Tail<'_>) -> Result<Opened, Error> {
-    let mut view = View::new(&base);
+/// What the commits behind a snapshot did.
+///
+/// # Errors
+///
+/// With the number of the commit, from 1, that does not fit; 0 when the snapshot's own definitions do not.
+fn replay(base: &Snapshot, tail: &Tail<'_>) -> Result<Changes, (usize, Error)> {
+    let mut view = View::new(base);
     for definition in base.definitions() {
         let change = Change::Create { definition: definition.clone(), lenient: false };
-        view.define_again(&change).map_err(|error| Error::Corrupt(error.to_string()))?;
+        view.define_again(&change).map_err(|error| (0, Error::Corrupt(error.to_string())))?;
     }
-    tail.records().try_for_each(|record| record::apply(&mut view, record))?;
+    for (number, record) in (1..).zip(tail.records()) {
+        record::apply(&mut view, record).map_err(|error| (number, error))?;
+    }
     let mut changes = view.changes();
     drop(view);
-    let changes = std::mem::take(Arc::make_mut(&mut changes));
+    Ok(std::mem::take(Arc::make_mut(&mut changes)))
+}
+
+fn opened(snapshot: Snapshot, changes: Changes, (own, id): (u64, u64), tail: &Tail<'_>) -> Opened {
     let commits = tail.records.len() as u64;
     // A writer that is killed leaves zeros, too; those are nobody's commit.
     let unfinished = tail.bytes[tail.end..].iter().rposition(|byte| *byte != 0).map_or(0, |last| last as u64 + 1);
-    let next = Next { at: own + tail.end as u64, sequence: commits + 1, snapshot, snapshot_length: own };
-    Ok(Opened { snapshot: base, changes, commits, unfinished, next })
+    let next = Next { at: own + tail.end as u64, sequence: commits + 1, snapshot: id, snapshot_length: own };
+    Opened { snapshot, changes, commits, unfinished, next }
 }
 
 impl Writer {

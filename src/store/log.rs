@@ -47,11 +47,7 @@ fn sum(length: u64, sequence: u64, snapshot: u64, record: &[u8]) -> u64 {
 ///
 /// [`Error::Corrupt`] when a commit is damaged that others follow.
 pub(super) fn commits(bytes: &[u8], first: u64, snapshot: u64) -> Result<(Vec<Range<usize>>, usize), Error> {
-    let (mut records, mut end) = (Vec::new(), 0);
-    while let Some((record, next)) = commit(bytes, end, records.len() as u64 + first, snapshot) {
-        records.push(record);
-        end = next;
-    }
+    let (records, end) = whole(bytes, first, snapshot);
     // Commits begin at multiples of 8 from the first on.
     let later = (end..bytes.len()).step_by(ALIGN).skip(1).find(|at| {
         bytes[*at..].starts_with(&MARK)
@@ -65,6 +61,16 @@ pub(super) fn commits(bytes: &[u8], first: u64, snapshot: u64) -> Result<(Vec<Ra
             at - end
         ))),
     }
+}
+
+/// As [`commits`], up to the first that is not whole, whatever follows.
+pub(super) fn whole(bytes: &[u8], first: u64, snapshot: u64) -> (Vec<Range<usize>>, usize) {
+    let (mut records, mut end) = (Vec::new(), 0);
+    while let Some((record, next)) = commit(bytes, end, records.len() as u64 + first, snapshot) {
+        records.push(record);
+        end = next;
+    }
+    (records, end)
 }
 
 /// The record of the commit that begins here with this sequence, and where the next would begin.

@@ -36,7 +36,7 @@ pub use bytes::Aligned;
 pub use changes::{Changes, Mark};
 pub use error::Error;
 pub use file::write;
-pub use graph_file::{News, Opened, Reader, Writer, from_bytes as read, in_memory as snapshot};
+pub use graph_file::{News, Opened, Reader, Writer, from_bytes as read, in_memory as snapshot, salvage};
 pub use record::Record;
 pub use snapshot::Snapshot;
 pub use view::{Edge, View};

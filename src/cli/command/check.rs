@@ -1,5 +1,8 @@
-//! `ken check`: every byte of a graph, verified.
+//! `ken check`: every byte of a graph, verified; of a damaged one, what can be saved.
 
+use std::path::Path;
+
+use crate::Database;
 use crate::cli::args::Global;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::messages::{Messages, counted};
@@ -7,16 +10,22 @@ use crate::cli::open;
 
 /// Reads the whole graph and says whether it holds what it promises.
 pub(crate) fn run(global: &Global, messages: &Messages) -> Result<Code, Failure> {
-    let database = open(global)?;
-    messages.while_busy("checking", || database.verify())?;
-    let view = database.view();
-    let (nodes, edges) = (counted(view.node_count(), "node"), counted(view.edge_count(), "edge"));
+    let checked = open(global).and_then(|database| {
+        messages.while_counting("checking", |told| database.verify_telling(told))?;
+        Ok(database)
+    });
+    let database = match (checked, &global.graph) {
+        (Ok(database), _) => database,
+        (Err(failure), Some(path)) if failure.code == Code::Corrupt => return Err(what_is_left(failure, path)),
+        (Err(failure), _) => return Err(failure),
+    };
+    let size = size(&database);
     let (commits, unfinished) = database.commits();
     let behind = match commits {
         0 => String::new(),
         commits => format!(", {} behind the snapshot", counted(commits, "commit")),
     };
-    messages.note(&format!("all is well: {nodes}, {edges}{behind}"));
+    messages.note(&format!("all is well: {size}{behind}"));
     if unfinished > 0 {
         let unfinished = counted(unfinished, "byte");
         messages.note(&format!(
@@ -24,4 +33,28 @@ pub(crate) fn run(global: &Global, messages: &Messages) -> Result<Code, Failure>
         ));
     }
     Ok(Code::Fine)
+}
+
+fn size(database: &Database) -> String {
+    let view = database.view();
+    let mut edges = 0;
+    view.edges(None, |_, _, _| edges += 1);
+    format!("{}, {}", counted(view.node_count(), "node"), counted(edges, "edge"))
+}
+
+/// The failure with what can be saved, and what cannot.
+fn what_is_left(failure: Failure, path: &Path) -> Failure {
+    match Database::salvage(path) {
+        Err(_) => failure.help("nothing of it can be saved; take it from a copy"),
+        Ok((database, findings)) => {
+            let promised = database.view().edge_count();
+            let name = path.display();
+            let failure = failure.help(format!(
+                "`ken dump --salvage -g {name}` writes a script of what can be read: {} of {}",
+                size(&database),
+                counted(promised, "edge")
+            ));
+            findings.into_iter().fold(failure, Failure::help)
+        }
+    }
 }

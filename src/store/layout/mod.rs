@@ -92,6 +92,11 @@ pub(super) fn assemble(meta: &[u8], body: &[u8]) -> Vec<u8> {
 /// Bytes of the header, which say how long the snapshot is.
 pub(super) const HEADER_LENGTH: usize = HEADER;
 
+/// How long the snapshot is that begins with these bytes, whether or not they are all there.
+pub(super) fn promised(start: &[u8]) -> Result<u64, Error> {
+    Header::read(start).map(|header| header.length)
+}
+
 /// How long the snapshot is that begins with these bytes (its header, or as many as there are), in a file of `length`
 /// bytes; and the checksum of its header, which tells it from others.
 pub(super) fn extent(start: &[u8], length: u64) -> Result<(usize, u64), Error> {
@@ -316,8 +321,35 @@ impl Shape {
 }
 
 impl Leaving {
+    /// The arrays that say which edges there are.
+    pub(super) fn sections(&self) -> [SectionId; 2] {
+        [self.offsets, self.targets]
+    }
+
     /// The ids of the edges.
     pub(super) fn edges(&self) -> Range<u32> {
         self.first..self.first.saturating_add(self.count)
+    }
+}
+
+impl Entering {
+    /// The arrays that say which edges there are.
+    pub(super) fn sections(&self) -> [SectionId; 3] {
+        [self.offsets, self.sources, self.edges]
+    }
+}
+
+impl Column {
+    /// Its arrays.
+    pub(super) fn sections(&self) -> impl Iterator<Item = SectionId> {
+        let values = match self.kind {
+            Kind::Bool(items) | Kind::Int(items) | Kind::Float(items) | Kind::String(items) => [Some(items), None],
+            Kind::BoolList { offsets, items }
+            | Kind::IntList { offsets, items }
+            | Kind::FloatList { offsets, items }
+            | Kind::StringList { offsets, items }
+            | Kind::Mixed { offsets, heap: items } => [Some(offsets), Some(items)],
+        };
+        values.into_iter().chain([self.validity, self.index]).flatten()
     }
 }

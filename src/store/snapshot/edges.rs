@@ -13,20 +13,20 @@ fn wanted(types: Option<&[EdgeTypeId]>, edge_type: u32) -> bool {
 }
 
 /// One node's edges in a block that leaves its shape.
-struct LeavingEdges<'g> {
+pub(super) struct LeavingEdges<'g> {
     /// The first edge's id.
-    first: u32,
-    targets: &'g [u32],
+    pub(super) first: u32,
+    pub(super) targets: &'g [u32],
 }
 
 /// One node's edges in a block that enters its shape.
-struct EnteringEdges<'g> {
-    sources: &'g [u32],
-    edges: &'g [u32],
+pub(super) struct EnteringEdges<'g> {
+    pub(super) sources: &'g [u32],
+    pub(super) edges: &'g [u32],
 }
 
 impl Snapshot {
-    fn leaving(&self, block: &Leaving, row: usize) -> LeavingEdges<'_> {
+    pub(super) fn leaving(&self, block: &Leaving, row: usize) -> LeavingEdges<'_> {
         let targets = self.words::<u32>(block.targets);
         let length = targets.len().min(block.count as usize);
         let extent = self.extent(self.words::<u32>(block.offsets), row, length).unwrap_or_default();
@@ -34,7 +34,7 @@ impl Snapshot {
         LeavingEdges { first: block.first + extent.start as u32, targets: targets.get(extent).unwrap_or_default() }
     }
 
-    fn entering(&self, block: &Entering, row: usize) -> EnteringEdges<'_> {
+    pub(super) fn entering(&self, block: &Entering, row: usize) -> EnteringEdges<'_> {
         let (sources, edges) = (self.words::<u32>(block.sources), self.words::<u32>(block.edges));
         let length = sources.len().min(edges.len());
         let extent = self.extent(self.words::<u32>(block.offsets), row, length).unwrap_or_default();

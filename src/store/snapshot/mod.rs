@@ -8,6 +8,7 @@ mod column;
 mod edges;
 mod index;
 mod nodes;
+mod salvage;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -34,6 +35,8 @@ pub struct Snapshot {
     schema: OnceLock<Option<Schema>>,
     /// A read met bytes that cannot be right.
     damaged: AtomicBool,
+    /// It is known to be damaged, and whoever reads it knows.
+    lenient: bool,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -90,7 +93,7 @@ impl Snapshot {
     }
 
     fn with(bytes: Bytes, meta: Meta, body: usize) -> Self {
-        Snapshot { bytes, body, meta, schema: OnceLock::new(), damaged: AtomicBool::new(false) }
+        Snapshot { bytes, body, meta, schema: OnceLock::new(), damaged: AtomicBool::new(false), lenient: false }
     }
 }
 
@@ -103,7 +106,7 @@ impl Snapshot {
 
     /// `Err(Corrupt)` once a read met bytes that cannot be right.
     pub(super) fn health(&self) -> Result<(), Error> {
-        if self.damaged.load(Ordering::Relaxed) {
+        if self.damaged.load(Ordering::Relaxed) && !self.lenient {
             return Err(Error::Corrupt("a read met an impossible number; `ken check` finds where".into()));
         }
         Ok(())

@@ -13,6 +13,20 @@ use crate::store::checksum::checksum;
 use crate::store::layout::{Column, Entering, Kind, SectionId, Shape};
 use crate::store::order::compare;
 
+/// How far a check has come.
+struct Progress<'t> {
+    done: u64,
+    all: u64,
+    told: &'t mut dyn FnMut(u64, u64),
+}
+
+impl Progress<'_> {
+    fn add(&mut self, bytes: u64) {
+        self.done = (self.done + bytes).min(self.all);
+        (self.told)(self.done, self.all);
+    }
+}
+
 fn ensure(holds: bool, broken: impl FnOnce() -> String) -> Result<(), Error> {
     if holds { Ok(()) } else { Err(Error::Corrupt(broken())) }
 }
@@ -28,17 +42,32 @@ impl Snapshot {
     ///
     /// [`Error::Corrupt`] names the first thing that does not hold.
     pub fn verify(&self) -> Result<(), Error> {
-        self.verify_sections()?;
+        self.verify_telling(&mut |_, _| {})
+    }
+
+    /// As [`Snapshot::verify`]; calls `told` now and then with how much is done and how much there is to do, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::verify`].
+    pub fn verify_telling(&self, told: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {
+        let mut progress = Progress { done: 0, all: 2 * self.length(), told };
+        self.verify_sections(&mut progress)?;
         self.verify_names()?;
         for shape in &self.meta.shapes {
-            self.verify_shape(shape)?;
+            self.verify_shape(shape, &mut progress)?;
         }
         self.verify_statistics()?;
         self.health()
     }
 
+    fn size(&self, sections: impl IntoIterator<Item = SectionId>) -> u64 {
+        let length = |id: SectionId| self.meta.sections.get(id.0 as usize).map_or(0, |section| section.length);
+        sections.into_iter().map(length).sum()
+    }
+
     /// Checksums, and zeros between the sections.
-    fn verify_sections(&self) -> Result<(), Error> {
+    fn verify_sections(&self, progress: &mut Progress<'_>) -> Result<(), Error> {
         let mut end = self.body;
         for (number, section) in self.meta.sections.iter().enumerate() {
             let bytes = self.section(SectionId(number as u32));
@@ -46,6 +75,7 @@ impl Snapshot {
             let start = self.body.saturating_add(section.offset as usize);
             self.verify_gap(end..start)?;
             end = start.saturating_add(bytes.len());
+            progress.add(bytes.len() as u64);
         }
         self.verify_gap(end..self.bytes.len())
     }
@@ -77,11 +107,11 @@ impl Snapshot {
         ensure(whole, || format!("the offsets of its {what} do not ascend from zero to their end"))
     }
 
-    fn verify_shape(&self, shape: &Shape) -> Result<(), Error> {
+    fn verify_shape(&self, shape: &Shape, progress: &mut Progress<'_>) -> Result<(), Error> {
         let what = || format!("the nodes {:?}", shape.nodes());
         let labels = ascends(&shape.labels) && shape.labels.iter().all(|l| (*l as usize) < self.meta.labels.len());
         ensure(labels, || format!("the labels of {} do not ascend", what()))?;
-        self.verify_columns(&shape.columns, shape.count, &what())?;
+        self.verify_columns(&shape.columns, shape.count, &what(), progress)?;
         let known = |edge_type: u32| (edge_type as usize) < self.meta.edge_types.len();
         let types: Vec<u32> = shape.leaving.iter().map(|block| block.edge_type).collect();
         ensure(ascends(&types) && types.iter().all(|t| known(*t)), || {
@@ -95,9 +125,13 @@ impl Snapshot {
             let what = || format!("the edges {:?}", block.edges());
             let targets = self.words::<u32>(block.targets);
             self.verify_adjacency(block.offsets, shape, targets, &what())?;
-            self.verify_columns(&block.columns, block.count, &what())?;
+            self.verify_columns(&block.columns, block.count, &what(), progress)?;
+            progress.add(self.size(block.sections()));
         }
-        shape.entering.iter().try_for_each(|block| self.verify_entering(shape, block))
+        shape.entering.iter().try_for_each(|block| {
+            progress.add(self.size(block.sections()));
+            self.verify_entering(shape, block)
+        })
     }
 
     /// Offsets of nodes, and neighbours that ascend within each node.
@@ -137,13 +171,20 @@ impl Snapshot {
         Ok(())
     }
 
-    fn verify_columns(&self, columns: &[Column], rows: u32, of: &str) -> Result<(), Error> {
+    fn verify_columns(
+        &self,
+        columns: &[Column],
+        rows: u32,
+        of: &str,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), Error> {
         let keys: Vec<u32> = columns.iter().map(|column| column.key).collect();
         let known = keys.iter().all(|key| (*key as usize) < self.meta.keys.len());
         ensure(known && ascends(&keys), || format!("the properties of {of} do not ascend"))?;
         for column in columns {
             let name = self.keys().name(column.key).unwrap_or_default();
             self.verify_column(column, rows, &format!("`{name}` of {of}"))?;
+            progress.add(self.size(column.sections()));
         }
         Ok(())
     }

@@ -1,0 +1,189 @@
+//! What can still be read of a damaged snapshot.
+//!
+//! In: bytes whose header and description are whole. Out: a snapshot that reads what is there and never complains, and a
+//! sentence for each part that is not to be trusted. Edges are written down from both ends, so that one end's damaged
+//! array is made again from the other's.
+
+use std::collections::BTreeSet;
+
+use super::Snapshot;
+use crate::store::Error;
+use crate::store::bytes::Bytes;
+use crate::store::checksum::checksum;
+use crate::store::layout::{self, Column, Entering, Leaving, SectionId, Shape};
+
+/// One edge: source, target, id.
+type Ends = (u32, u32, u32);
+
+impl Snapshot {
+    /// Reads what can be read, and tells what cannot, or not for sure.
+    ///
+    /// # Errors
+    ///
+    /// The header or the description of the contents is damaged: then nothing can be told about the rest.
+    pub(in crate::store) fn salvage(bytes: &[u8]) -> Result<(Self, Vec<String>), Error> {
+        let promised = layout::promised(bytes)?;
+        // A length beyond all measure is no length of these bytes.
+        if promised > 16 * bytes.len() as u64 + (1 << 20) {
+            return Err(Error::Corrupt(format!("it is cut short: {} of {promised} bytes are there", bytes.len())));
+        }
+        let mut whole = bytes.get(..promised as usize).unwrap_or(bytes).to_vec();
+        whole.resize(promised as usize, 0);
+        let (mut meta, body) = layout::frame(&whole)?;
+        let mut wrong = BTreeSet::new();
+        for (number, section) in meta.sections.iter_mut().enumerate() {
+            let start = body + section.offset as usize;
+            let end = start + section.length as usize;
+            let sound = whole.get(start..end).is_some_and(|bytes| checksum(bytes) == section.checksum);
+            if end > bytes.len() && section.length > 0 {
+                // It is not there; its rows read as absent.
+                section.length = 0;
+                wrong.insert(number as u32);
+            } else if !sound {
+                wrong.insert(number as u32);
+            }
+        }
+        let mut snapshot = Snapshot { lenient: true, ..Snapshot::with(Bytes::copy(&whole), meta, body) };
+        let mended = snapshot.mend(&wrong, &mut whole);
+        snapshot.bytes = Bytes::copy(&whole);
+        let findings = snapshot.findings(&wrong, &mended);
+        Ok((snapshot, findings))
+    }
+
+    /// Makes damaged arrays of edges again from those of the other end; gives those that are whole again.
+    fn mend(&self, wrong: &BTreeSet<u32>, bytes: &mut [u8]) -> BTreeSet<u32> {
+        let damaged = |sections: &[SectionId]| sections.iter().any(|section| wrong.contains(&section.0));
+        let mut mended = BTreeSet::new();
+        for shape in &self.meta.shapes {
+            for block in shape.leaving.iter().filter(|block| damaged(&block.sections())) {
+                let entering = self.meta.shapes.iter().flat_map(|to| to.entering.iter().map(move |other| (to, other)));
+                let sound =
+                    entering.filter(|(_, other)| other.edge_type == block.edge_type && !damaged(&other.sections()));
+                let mut ends: Vec<Ends> = sound.flat_map(|(to, other)| self.entering_ends(to, other)).collect();
+                ends.retain(|(source, _, edge)| shape.nodes().contains(source) && block.edges().contains(edge));
+                ends.sort_unstable_by_key(|(.., edge)| *edge);
+                if self.write_leaving(shape, block, &ends, bytes) {
+                    mended.extend(block.sections().map(|section| section.0));
+                }
+            }
+            for block in shape.entering.iter().filter(|block| damaged(&block.sections())) {
+                let leaving =
+                    self.meta.shapes.iter().flat_map(|from| from.leaving.iter().map(move |other| (from, other)));
+                let sound =
+                    leaving.filter(|(_, other)| other.edge_type == block.edge_type && !damaged(&other.sections()));
+                let mut ends: Vec<Ends> = sound.flat_map(|(from, other)| self.leaving_ends(from, other)).collect();
+                ends.retain(|(_, target, _)| shape.nodes().contains(target));
+                ends.sort_unstable_by_key(|(source, target, edge)| (*target, *source, *edge));
+                if self.write_entering(shape, block, &ends, bytes) {
+                    mended.extend(block.sections().map(|section| section.0));
+                }
+            }
+        }
+        mended
+    }
+
+    fn entering_ends(&self, shape: &Shape, block: &Entering) -> Vec<Ends> {
+        let row = |(row, target): (usize, u32)| {
+            let found = self.entering(block, row);
+            found.sources.iter().zip(found.edges).map(move |(source, edge)| (*source, target, *edge))
+        };
+        shape.nodes().enumerate().flat_map(row).collect()
+    }
+
+    fn leaving_ends(&self, shape: &Shape, block: &Leaving) -> Vec<Ends> {
+        let row = |(row, source): (usize, u32)| {
+            let found = self.leaving(block, row);
+            found.targets.iter().zip(found.first..).map(move |(target, edge)| (source, *target, edge))
+        };
+        shape.nodes().enumerate().flat_map(row).collect()
+    }
+
+    /// The edges ascend by id; one that is missing gets an end that no node is, which reads as no edge. Whether none is.
+    fn write_leaving(&self, shape: &Shape, block: &Leaving, ends: &[Ends], bytes: &mut [u8]) -> bool {
+        if ends.is_empty() {
+            return false;
+        }
+        let (mut targets, mut starts) = (vec![u32::MAX; block.count as usize], vec![0; shape.count as usize + 1]);
+        let mut row = 0;
+        for (source, target, edge) in ends {
+            let place = (edge - block.first) as usize;
+            targets[place] = *target;
+            while row < (source - shape.first) as usize {
+                row += 1;
+                starts[row] = place as u32;
+            }
+        }
+        starts[row + 1..].fill(block.count);
+        self.put(block.offsets, &starts, bytes)
+            && self.put(block.targets, &targets, bytes)
+            && ends.len() == targets.len()
+    }
+
+    /// The edges ascend by target, source and id. Nothing is written unless all of them are there.
+    fn write_entering(&self, shape: &Shape, block: &Entering, ends: &[Ends], bytes: &mut [u8]) -> bool {
+        if ends.len() != block.count as usize {
+            return false;
+        }
+        let before = |node: u32| ends.partition_point(|(_, target, _)| *target < node) as u32;
+        let starts: Vec<u32> = shape.nodes().map(before).chain([block.count]).collect();
+        let sources: Vec<u32> = ends.iter().map(|(source, ..)| *source).collect();
+        let edges: Vec<u32> = ends.iter().map(|(.., edge)| *edge).collect();
+        self.put(block.offsets, &starts, bytes)
+            && self.put(block.sources, &sources, bytes)
+            && self.put(block.edges, &edges, bytes)
+    }
+
+    /// Writes an array in its place; false when the place is not there.
+    fn put(&self, section: SectionId, words: &[u32], bytes: &mut [u8]) -> bool {
+        let Some(section) = self.meta.sections.get(section.0 as usize) else { return false };
+        let start = self.body + section.offset as usize;
+        let words: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        match bytes.get_mut(start..start + words.len()).filter(|_| section.length == words.len() as u64) {
+            Some(place) => {
+                place.copy_from_slice(&words);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A sentence for each part that is not to be trusted.
+    fn findings(&self, wrong: &BTreeSet<u32>, mended: &BTreeSet<u32>) -> Vec<String> {
+        let damaged = |sections: &[SectionId]| sections.iter().any(|section| wrong.contains(&section.0));
+        let is_mended = |sections: &[SectionId]| sections.iter().all(|section| mended.contains(&section.0));
+        let mut findings = Vec::new();
+        let strings = self.meta.strings;
+        if !self.meta.sections.is_empty() && damaged(&[strings.offsets, strings.heap]) {
+            findings.push("some texts are wrong or missing, of whatever property".to_owned());
+        }
+        if self.meta.schema.is_some_and(|schema| damaged(&[schema])) && self.schema().is_none() {
+            findings.push("the schema is lost".to_owned());
+        }
+        let columns = |columns: &[Column], of: &str, findings: &mut Vec<String>| {
+            for column in columns.iter().filter(|column| damaged(&column.sections().collect::<Vec<_>>())) {
+                let key = self.keys().name(column.key).unwrap_or_default();
+                // An index is made again with every snapshot.
+                if column.sections().any(|section| wrong.contains(&section.0) && Some(section) != column.index) {
+                    findings.push(format!("some values of `{key}` of {of} are wrong or missing"));
+                }
+            }
+        };
+        for shape in &self.meta.shapes {
+            let labels: Vec<&str> = shape.labels.iter().filter_map(|label| self.labels().name(*label)).collect();
+            let nodes = match labels.is_empty() {
+                true => "nodes without a label".to_owned(),
+                false => format!("`{}` nodes", labels.join(":")),
+            };
+            columns(&shape.columns, &nodes, &mut findings);
+            for block in &shape.leaving {
+                let edge_type = self.edge_types().name(block.edge_type).unwrap_or_default();
+                let edges = format!("`{edge_type}` relationships from {nodes}");
+                if damaged(&block.sections()) && !is_mended(&block.sections()) {
+                    findings.push(format!("some {edges} are wrong or missing"));
+                }
+                columns(&block.columns, &edges, &mut findings);
+            }
+        }
+        findings
+    }
+}
