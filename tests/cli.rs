@@ -104,6 +104,7 @@ fn a_full_disk_takes_no_commit_half_way() {
 /// A folder in which nothing can be made: files in it can be written to, and keep their commits.
 #[cfg(unix)]
 #[test]
+#[allow(clippy::print_stdout, reason = "what was not tested is said")]
 fn a_folder_that_is_read_only_keeps_its_files() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
