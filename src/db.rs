@@ -166,6 +166,12 @@ impl Database {
         self.states.refresh()
     }
 
+    /// How many snapshots came after the first: ids of nodes and edges belong to one of them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn epoch(&self) -> usize {
+        self.states.number()
+    }
+
     /// Closes the snapshots that [`Database::checkpoint`] and [`Database::refresh`] have replaced; that nobody reads them
     /// any more is what the exclusive borrow says.
     pub fn release(&mut self) {

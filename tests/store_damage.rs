@@ -191,7 +191,8 @@ fn files_are_replaced_whole() {
 #[test]
 fn embedded_bytes_need_no_alignment() {
     let bytes: &'static [u8] = graph();
-    let shifted: &'static [u8] = Box::leak([&[0], bytes].concat().into_boxed_slice());
+    static SHIFTED: OnceLock<Vec<u8>> = OnceLock::new();
+    let shifted: &'static [u8] = SHIFTED.get_or_init(|| [&[0], bytes].concat());
     for bytes in [bytes, &shifted[1..]] {
         Snapshot::from_static(bytes).unwrap().verify().unwrap();
     }

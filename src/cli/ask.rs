@@ -235,8 +235,7 @@ impl Asker {
             row.iter().for_each(|value| subgraph.add(rows.view(), value));
         }
         if any && subgraph.nodes.is_empty() {
-            return Err(Failure::new(Code::Error, "NothingToDraw", "the answer holds no nodes, edges or paths")
-                .help("return them, as in `MATCH p = (s:Skill)-[:ADDRESSES]->() RETURN p`"));
+            return Err(nothing_to_draw());
         }
         Ok(subgraph)
     }
@@ -261,6 +260,11 @@ impl Asker {
         }
         Ok(())
     }
+}
+
+pub(super) fn nothing_to_draw() -> Failure {
+    Failure::new(Code::Error, "NothingToDraw", "the answer holds no nodes, edges or paths")
+        .help("return them, as in `MATCH p = (s:Skill)-[:ADDRESSES]->() RETURN p`")
 }
 
 /// A warning in an error's form.

@@ -120,6 +120,12 @@ impl States {
         epoch
     }
 
+    /// How many snapshots came after the first, as long as none was released.
+    #[cfg(feature = "cli")]
+    pub(super) fn number(&self) -> usize {
+        std::iter::successors(self.first.next.get(), |epoch| epoch.next.get()).count()
+    }
+
     /// The newest snapshot.
     pub(super) fn snapshot(&self) -> &Snapshot {
         &self.epoch().snapshot

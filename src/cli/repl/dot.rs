@@ -7,11 +7,13 @@ use clap::ValueEnum;
 use super::shell::{Flow, Shell};
 use crate::Database;
 use crate::cli::args::Format;
+use crate::cli::ask::nothing_to_draw;
 use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::options::parameter;
 use crate::cli::output::Output;
 use crate::cli::render::value::{Extent, notation};
 use crate::cli::{advise, command, open_to_write, readable};
+use crate::db::is_sentence;
 use crate::export;
 use crate::model::nearest;
 
@@ -69,6 +71,12 @@ pub(super) static COMMANDS: &[DotCommand] = &[
         arguments: "[--write|--create] [FILE]",
         help: "Open another graph, to read or to write, made when it is not there; without FILE, the shipped one",
         run: open,
+    },
+    DotCommand {
+        name: "refresh",
+        arguments: "",
+        help: "Show what others have committed to the file since",
+        run: refresh,
     },
     DotCommand {
         name: "explain",
@@ -180,10 +188,16 @@ fn last(shell: &mut Shell<'_>, _: &str) -> Result<Flow, Failure> {
 
 fn draw(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
     answered(shell)?;
-    if shell.last.subgraph.nodes.is_empty() {
+    if shell.last.epoch != shell.asker.database.epoch() {
+        return Err(usage("the graph has a new snapshot since that answer, with other nodes; ask again".to_owned()));
+    }
+    if shell.last.subgraph.nodes.is_empty() && is_sentence(&shell.last.text) {
         // A sentence answers with names; asked again, it gives what they name.
         let source = Source { name: "query", text: &shell.last.text, offset: 0 };
         shell.last.subgraph = shell.asker.subgraph(&shell.last.text, source, shell.messages)?;
+    }
+    if shell.last.subgraph.nodes.is_empty() {
+        return Err(nothing_to_draw());
     }
     let view = shell.asker.database.view();
     let mut picture = Vec::new();
@@ -280,6 +294,13 @@ fn open(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
     shell.last = super::last::Last::default();
     shell.stale = true;
     shell.describe();
+    Ok(Flow::Continue)
+}
+
+fn refresh(shell: &mut Shell<'_>, _: &str) -> Result<Flow, Failure> {
+    let news = shell.asker.database.refresh()?;
+    shell.stale |= news;
+    shell.messages.note(if news { "there is something new" } else { "there is nothing new" });
     Ok(Flow::Continue)
 }
 

@@ -24,11 +24,14 @@ pub(super) struct Last {
     walks: Vec<Vec<String>>,
     /// The nodes and edges in the rows.
     pub(super) subgraph: Subgraph,
+    /// Which of the graph's snapshots they belong to.
+    pub(super) epoch: usize,
 }
 
 impl Observer for Last {
     fn begin(&mut self, columns: &[String]) {
-        *self = Last { text: std::mem::take(&mut self.text), columns: columns.to_vec(), ..Last::default() };
+        let text = std::mem::take(&mut self.text);
+        *self = Last { text, columns: columns.to_vec(), epoch: self.epoch, ..Last::default() };
     }
 
     fn row(&mut self, row: &[Value<'_>], view: &View<'_>) {

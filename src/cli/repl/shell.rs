@@ -123,6 +123,7 @@ impl<'m> Shell<'m> {
         let output = once.as_mut().unwrap_or(&mut self.output);
         let style = output.style(&self.form, self.global.color);
         let most = if style.terminal { self.limit } else { None };
+        self.last.epoch = self.asker.database.epoch();
         self.last.text.clear();
         self.last.text.push_str(text);
         let question = Question { text, source, most, separate: false };
