@@ -6,11 +6,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::cost;
-use super::expr::Labels;
-use super::logical::{Logical, Query, QueryGraph, Subquery};
+use super::expr::{Expr, ExprKind, Labels};
+use super::logical::{Logical, Query, QueryGraph, Subquery, Tally, Weight};
+use super::lower::all_of;
 use super::order::order;
-use super::physical::{Op, OpKind, Subplan};
-use crate::model::{Catalog, Var, deep};
+use super::physical::{self, Op, OpKind, Subplan};
+use super::tally;
+use crate::model::{Catalog, Span, Value, Var, deep};
 
 /// An operator under construction and the vars that its rows bind.
 pub(super) struct Rows {
@@ -19,7 +21,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    fn leaf(build: &mut Build<'_>, kind: OpKind, bound: impl IntoIterator<Item = Var>) -> Rows {
+    pub(super) fn leaf(build: &mut Build<'_>, kind: OpKind, bound: impl IntoIterator<Item = Var>) -> Rows {
         let id = build.next_id();
         let op = Op { id, kind, input: None, live: Vec::new(), rows: 1.0 };
         Rows { op, bound: bound.into_iter().collect() }
@@ -114,6 +116,7 @@ impl<'p> Build<'p> {
                 Rows::leaf(self, OpKind::Define { change: change.clone(), span: *span }, [])
             }
             Logical::Argument(vars) => Rows::leaf(self, OpKind::Argument, vars.iter().copied()),
+            Logical::Tally(tally) => self.tallied(tally),
             Logical::Match { input, graph } => self.matched(input, graph),
             Logical::Optional { input, inner, vars } => {
                 let mut rows = self.rows(input);
@@ -258,6 +261,44 @@ impl<'p> Build<'p> {
         }
     }
 
+    /// Counts the matches, or enumerates them where there are few.
+    fn tallied(&mut self, tally: &'p Tally) -> Rows {
+        let mut enumerated = {
+            let rows = Rows::leaf(self, OpKind::Unit, []);
+            order(self, rows, &tally.graph, None)
+        };
+        let root = tally.root.or_else(|| tally::centre(&tally.graph));
+        let terms = root.and_then(|root| tally::terms(&tally.graph, root)).unwrap_or_default();
+        let mut weights = Vec::new();
+        for weight in &tally.weights {
+            let predicates: Vec<Expr> = tally.graph.predicates.iter().chain(&weight.predicates).cloned().collect();
+            weights.push((weight.var, terms.iter().map(|term| term.physical(self, &predicates)).collect::<Vec<_>>()));
+        }
+        let steps: f64 = weights.iter().map(|(_, terms)| tally::cost(self, terms)).sum();
+        let vars: Vec<Var> = tally.weights.iter().map(|weight| weight.var).collect();
+        if terms.is_empty() || work(&enumerated.op) * tally::ROW <= steps {
+            let one = |weight: &Weight| {
+                let number = |number| Expr::new(Span::default(), ExprKind::Literal(Value::Int(number)));
+                let Some(predicate) = all_of(weight.predicates.clone()) else { return (weight.var, number(1)) };
+                let branches = vec![(predicate, number(1))];
+                let case = ExprKind::Case { operand: None, branches, otherwise: Some(number(0)) };
+                (weight.var, Expr::new(Span::default(), case))
+            };
+            let expected = enumerated.op.rows;
+            let items = tally.weights.iter().map(one).collect();
+            enumerated.push(self, OpKind::Project(items), expected, vars);
+            return enumerated;
+        }
+        let expected = match tally.root {
+            Some(root) => cost::nodes(self.catalog, &self.known_labels(root)),
+            None => 1.0,
+        };
+        let kind = OpKind::Tally(physical::Tally { root: tally.root, weights });
+        let mut rows = Rows::leaf(self, kind, tally.root.into_iter().chain(vars));
+        rows.op.rows = expected;
+        rows
+    }
+
     fn matched(&mut self, input: &'p Logical, graph: &'p QueryGraph) -> Rows {
         let mut rows = self.rows(input);
         if graph.selections.is_empty() || matches!(input, Logical::Unit) {
@@ -273,6 +314,11 @@ impl<'p> Build<'p> {
         rows.push(self, OpKind::Apply { inner: Box::new(subplan), vars: vars.clone() }, expected, vars);
         rows
     }
+}
+
+/// How many rows an operator and those below it are expected to give.
+pub(super) fn work(op: &Op) -> f64 {
+    op.rows + op.input.as_ref().map_or(0.0, |input| deep(|| work(input)))
 }
 
 /// Whether the plan gathers rows, so that rows of different outer rows would mix.

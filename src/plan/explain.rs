@@ -4,7 +4,7 @@ use crate::model::definition::Change;
 use std::fmt::Write;
 
 use super::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry, SubqueryKind};
-use super::physical::{Expand, Op, OpKind, Plan, SetItem, Subplan};
+use super::physical::{Expand, Op, OpKind, Plan, SetItem, Subplan, Tally, TallyNode};
 use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 use crate::model::{Direction, Value, Var, deep};
 
@@ -82,6 +82,11 @@ impl Printer<'_> {
             OpKind::Merge { inner, .. } => self.subplan("match", inner, depth + 1, lines),
             OpKind::GroupExpand { inner, .. } => self.subplan("round", inner, depth + 1, lines),
             OpKind::Foreach { inner } => self.subplan("each", inner, depth + 1, lines),
+            OpKind::Tally(tally) => {
+                let whole = tally.weights.iter().flat_map(|(_, terms)| terms).filter(|term| term.factor == 1).take(1);
+                let finds = whole.flat_map(|term| &term.nodes).filter_map(|node| node.find.as_deref());
+                finds.for_each(|find| self.op(find, depth + 1, lines));
+            }
             _ => {}
         }
         if let Some(input) = &op.input {
@@ -99,6 +104,7 @@ impl Printer<'_> {
             OpKind::Define { change: Change::Drop { name, constraint, .. }, .. } => {
                 format!("Drop {} `{name}`", if *constraint { "CONSTRAINT" } else { "INDEX" })
             }
+            OpKind::Tally(tally) => self.tally(tally),
             OpKind::NodeScan { node, labels } => format!("NodeScan ({}{})", self.var(*node), colon(labels.as_ref())),
             OpKind::NodeSeek { node, label, keys, values } => {
                 let entries = keys.iter().zip(values).map(|(key, value)| format!("{key}: {}", self.expr(value)));
@@ -184,6 +190,27 @@ impl Printer<'_> {
         let into = if expand.to_bound { " into" } else { "" };
         let (from, edge, to) = (self.var(expand.from), self.var(expand.edge), self.var(expand.to));
         format!("({from}){left}[{edge}{types}{length}]{right}({to}{labels}){into}")
+    }
+
+    /// The pattern as it was written, and from which node it is counted.
+    fn tally(&self, tally: &Tally) -> String {
+        let whole = tally.weights.first().and_then(|(_, terms)| terms.iter().find(|term| term.factor == 1));
+        let nodes = whole.map_or(&[][..], |term| &term.nodes);
+        let node = |at: usize| {
+            nodes.get(at).map_or(String::new(), |n| format!("({}{})", self.var(n.var), colon(n.labels.as_ref())))
+        };
+        let link = |(at, child): (usize, &TallyNode)| {
+            let (left, right) = match child.links.first().map(|link| link.direction) {
+                Some(Direction::Out) => ("-", "->"),
+                Some(Direction::In) => ("<-", "-"),
+                _ => ("-", "-"),
+            };
+            let types = colon(child.links.first().and_then(|link| link.types.as_ref()));
+            format!("{}{left}[{types}]{right}{}", node(child.parent), node(at))
+        };
+        let links: Vec<String> = nodes.iter().enumerate().skip(1).map(link).collect();
+        let per = tally.root.map_or("in all".to_owned(), |root| format!("per {}", self.var(root)));
+        format!("Tally {} {per}", links.join(", "))
     }
 
     fn set_item(&self, item: &SetItem) -> String {

@@ -165,6 +165,8 @@ pub struct AggregateCall {
     pub distinct: bool,
     /// None for `count(*)`; a percentile has two.
     pub arguments: Vec<Expr>,
+    /// Holds how many rows a row stands for; none: one.
+    pub weight: Option<Var>,
 }
 
 impl Expr {
@@ -182,6 +184,7 @@ impl PartialEq for Expr {
 
 impl PartialEq for AggregateCall {
     fn eq(&self, other: &Self) -> bool {
-        (self.function, self.distinct, &self.arguments) == (other.function, other.distinct, &other.arguments)
+        (self.function, self.distinct, &self.arguments, self.weight)
+            == (other.function, other.distinct, &other.arguments, other.weight)
     }
 }

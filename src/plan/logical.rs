@@ -18,6 +18,8 @@ pub(super) enum Logical {
     Unit,
     /// The rows of the query around this one, which bind these vars.
     Argument(Vec<Var>),
+    /// How many ways there are to find a pattern, for each node of one of its variables, or in all.
+    Tally(Tally),
     /// Every way to find the query graph, for each input row.
     Match {
         /// Whose rows.
@@ -252,6 +254,26 @@ pub(super) struct QueryGraph {
     pub selections: Vec<Selection>,
 }
 
+/// A pattern whose matches are counted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tally {
+    /// A tree of single edges, with predicates on one node each.
+    pub graph: QueryGraph,
+    /// A row for each node that this may be; none: one row for all matches.
+    pub root: Option<Var>,
+    /// The numbers of matches. A row has more than 0 of the first, unless it is the only one.
+    pub weights: Vec<Weight>,
+}
+
+/// A number of matches.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Weight {
+    /// Holds the number.
+    pub var: Var,
+    /// What a match must satisfy, beyond the pattern, to count.
+    pub predicates: Vec<Expr>,
+}
+
 /// An edge of a query graph, single or of variable length.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PatternEdge {
@@ -348,7 +370,7 @@ impl Logical {
     pub(super) fn inputs(&self) -> Vec<&Logical> {
         use Logical::*;
         match self {
-            Unit | Argument(_) | Define { .. } => vec![],
+            Unit | Argument(_) | Define { .. } | Tally(_) => vec![],
             Optional { input, inner, .. }
             | Apply { input, inner, .. }
             | Merge { input, inner, .. }
@@ -385,7 +407,7 @@ impl Logical {
         use Logical::*;
         let mut go = |input: Box<Logical>| Box::new(deep(|| change(*input)));
         match self {
-            Unit | Argument(_) | Define { .. } => self,
+            Unit | Argument(_) | Define { .. } | Tally(_) => self,
             Match { input, graph } => Match { input: go(input), graph },
             Optional { input, inner, vars } => Optional { input: go(input), inner: go(inner), vars },
             Apply { input, inner, vars } => Apply { input: go(input), inner: go(inner), vars },

@@ -14,6 +14,7 @@ mod order;
 pub mod physical;
 mod prune;
 pub mod rules;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod walk;

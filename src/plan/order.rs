@@ -451,7 +451,7 @@ fn may_be_same(a: &PatternEdge, b: &PatternEdge) -> bool {
     }
 }
 
-fn label_of(predicate: &Expr, node: Var) -> Option<&Labels> {
+pub(super) fn label_of(predicate: &Expr, node: Var) -> Option<&Labels> {
     match predicate.kind.as_ref() {
         ExprKind::HasLabels(subject, labels) if is_var(subject, node) => Some(labels),
         _ => None,

@@ -83,6 +83,8 @@ pub enum OpKind {
         /// The statement.
         span: Span,
     },
+    /// Leaf: how many ways there are to find a pattern, counted without finding them.
+    Tally(Tally),
     /// For each input row, every node that satisfies the labels.
     NodeScan {
         /// Holds the node.
@@ -262,6 +264,50 @@ pub enum OpKind {
         /// Its leaf is `Argument`.
         inner: Box<Subplan>,
     },
+}
+
+/// A tree-shaped pattern whose matches are counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    /// Gives a row for each node that this may be and that has matches by the first weight; none: one row for all.
+    pub root: Option<Var>,
+    /// What holds a number of matches, and the terms that add up to it.
+    pub weights: Vec<(Var, Vec<TallyTerm>)>,
+}
+
+/// A pattern's matches, edges that coincide included, times a factor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TallyTerm {
+    /// The factor.
+    pub factor: i64,
+    /// The root first, parents before their children.
+    pub nodes: Vec<TallyNode>,
+}
+
+/// A node of a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TallyNode {
+    /// Its variable.
+    pub var: Var,
+    /// Labels that it must have.
+    pub labels: Option<Labels>,
+    /// Finds the nodes that it may be, in `var`, when there is more to satisfy than labels.
+    pub find: Option<Box<Op>>,
+    /// The place of its parent; its own for the root.
+    pub parent: usize,
+    /// Edges between the parent and it; a tuple of edges, one for each, makes a match.
+    pub links: Vec<TallyLink>,
+    /// Edges from it to itself, by type; none: any type.
+    pub loops: Vec<Option<Labels>>,
+}
+
+/// An edge of a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TallyLink {
+    /// The edge's type; none: any.
+    pub types: Option<Labels>,
+    /// Seen from the parent.
+    pub direction: Direction,
 }
 
 /// Which of the shortest walks between two nodes.

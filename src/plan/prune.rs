@@ -63,6 +63,19 @@ impl Pruner<'_> {
     fn below(&self, op: &mut Op, mut needed: Vars) -> Vars {
         match &mut op.kind {
             OpKind::Unit | OpKind::Argument | OpKind::Define { .. } => {}
+            OpKind::Tally(tally) => {
+                tally.weights.iter_mut().skip(1).for_each(|(var, terms)| {
+                    if !needed.contains(var) {
+                        terms.clear();
+                    }
+                });
+                for node in tally.weights.iter_mut().flat_map(|(_, terms)| terms).flat_map(|term| &mut term.nodes) {
+                    if let Some(find) = &mut node.find {
+                        self.op(find, Vars::from([node.var]));
+                    }
+                }
+                needed.clear();
+            }
             OpKind::NodeScan { node, .. } => {
                 needed.remove(node);
             }
@@ -107,7 +120,9 @@ impl Pruner<'_> {
                 aggregates.retain(|(var, _)| needed.contains(var));
                 let arguments = |(_, call): &'_ (Var, AggregateCall)| call.arguments.clone();
                 let arguments: Vec<Expr> = aggregates.iter().flat_map(arguments).collect();
+                let weights: Vec<Var> = aggregates.iter().filter_map(|(_, call)| call.weight).collect();
                 needed = self.uses(keys.iter().map(|(_, expr)| expr).chain(&arguments));
+                needed.extend(weights);
             }
             OpKind::Distinct(vars) => needed = vars.iter().copied().collect(),
             OpKind::Sort { keys, .. } => needed.append(&mut self.uses(keys.iter().map(|(expr, _)| expr))),
@@ -192,6 +207,10 @@ fn visit_ops(op: &Op, visit: &mut dyn FnMut(&Op)) {
     }
     match &op.kind {
         OpKind::Union { branches, .. } => branches.iter().for_each(|(branch, _)| visit_ops(branch, visit)),
+        OpKind::Tally(tally) => {
+            let nodes = tally.weights.iter().flat_map(|(_, terms)| terms).flat_map(|term| &term.nodes);
+            nodes.filter_map(|node| node.find.as_deref()).for_each(|find| visit_ops(find, visit));
+        }
         OpKind::Optional { inner, .. }
         | OpKind::Apply { inner, .. }
         | OpKind::Merge { inner, .. }

@@ -250,3 +250,45 @@ fn estimates() {
     assert_eq!(walks(2.0, 3, Some(2)), 0.0);
     assert!(walks(1e9, 0, None) <= 1e18);
 }
+
+#[test]
+fn matches_are_counted_where_nothing_else_is_asked_of_them() {
+    let counted = [
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c) WHERE b.age > 1 RETURN c.name, count(a.age)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]-(b) RETURN a, count(b)",
+        "MATCH (a)-[:LIVES_IN]->(c)<-[:LIVES_IN]-(b) RETURN avg(c.age), min(c.name), count(DISTINCT c.name)",
+        "MATCH (a)-[:KNOWS]->(b), (a)-[:LIVES_IN]->(c) WITH a, count(*) AS n RETURN sum(n)",
+    ];
+    let found = [
+        // It needs two nodes of each match, or an edge.
+        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, b.name, count(*)",
+        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, avg(b.age)",
+        "MATCH (a)-[e:KNOWS]->(b) RETURN sum(e.w)",
+        "MATCH (a)-[:KNOWS]->(b) WHERE a.age > b.age RETURN count(*)",
+        "MATCH (a)-[e:KNOWS]->(b) WHERE e.w > 1 RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, count(DISTINCT b.name)",
+        "MATCH (a)-[:KNOWS]->(b) RETURN collect(a.name)",
+        "MATCH p = (a)-[:KNOWS]->(b) RETURN count(p)",
+        // It is no tree of single edges.
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(a) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(a) RETURN count(*)",
+        "MATCH (a)-[:KNOWS*1..2]->(b) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b), (c)-[:KNOWS]->(d) RETURN count(*)",
+        // Undirected edges that could be each other.
+        "MATCH (a)-[:KNOWS]-(b)-[:KNOWS]-(c) RETURN count(*)",
+        // One node leads to few matches.
+        "MATCH (a:Person {id: 1})-[:LIVES_IN]->(b) RETURN count(*)",
+        // It may differ from match to match.
+        "MATCH (a)-[:KNOWS]->(b) WHERE rand() < 0.5 RETURN count(*)",
+    ];
+    for (texts, fires) in [(&counted[..], true), (&found[..], false)] {
+        for text in texts {
+            let plan = explain(&planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+            assert_eq!(plan.contains("Tally"), fires, "{text}\n{plan}");
+            let plan = explain(&planned(text, &[Rule::Tally]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+            assert!(!plan.contains("Tally"), "{text}\n{plan}");
+        }
+    }
+}

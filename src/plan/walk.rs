@@ -205,6 +205,10 @@ pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p E
             let filters = graph.edges.iter().filter_map(|e| e.walk.as_ref()?.filter.as_ref());
             filters.for_each(visit);
         }
+        Logical::Tally(tally) => {
+            tally.graph.predicates.iter().for_each(&mut *visit);
+            tally.weights.iter().flat_map(|weight| &weight.predicates).for_each(visit);
+        }
         Logical::Filter { predicate, .. } => visit(predicate),
         Logical::Project { items, .. } => items.iter().for_each(|(_, expr)| visit(expr)),
         Logical::Aggregate { keys, aggregates, .. } => {

@@ -66,8 +66,18 @@ impl<'g> Accumulator<'g> {
     ///
     /// # Errors
     ///
-    /// `TypeError` for a value that the aggregation cannot take, `ArgumentError` for a percentile outside 0 to 1.
+    /// As [`Accumulator::add_often`].
     pub fn add(&mut self, arguments: &[Value<'g>]) -> Result<()> {
+        self.add_often(arguments, 1)
+    }
+
+    /// Folds the arguments of so many equal rows in: a count, a sum, a mean, or what the number of rows makes no difference
+    /// to. Others take one row at a time.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for a value that the aggregation cannot take, `ArgumentError` for a percentile outside 0 to 1.
+    pub fn add_often(&mut self, arguments: &[Value<'g>], times: u64) -> Result<()> {
         if let (State::Percentile { share, .. }, Some(asked)) = (&mut self.state, arguments.get(1)) {
             *share = share_of(asked)?;
         }
@@ -77,13 +87,13 @@ impl<'g> Accumulator<'g> {
             None => &Value::Null,
         };
         match &mut self.state {
-            State::Count(count) => *count += 1,
+            State::Count(count) => *count += times,
             State::Sum(Sum { count: 0, .. }) if temporal::is_duration(value) => {
-                self.state = State::Spans(1, value.clone());
+                self.state = State::Spans(times as i64, often(value, times)?);
             }
-            State::Sum(sum) => sum.add(self.function, value)?,
-            State::Spans(count, sum) => match temporal::add(sum, value) {
-                Some(added) if temporal::is_duration(value) => (*count, *sum) = (*count + 1, added?),
+            State::Sum(sum) => sum.add(self.function, value, times)?,
+            State::Spans(count, sum) => match temporal::add(sum, &often(value, times)?) {
+                Some(added) if temporal::is_duration(value) => (*count, *sum) = (*count + times as i64, added?),
                 _ => return Err(unfit(self.function, "durations", value)),
             },
             State::Best(best) => {
@@ -125,6 +135,14 @@ impl<'g> Accumulator<'g> {
     }
 }
 
+/// A duration, added to itself.
+fn often<'g>(value: &Value<'g>, times: u64) -> Result<Value<'g>> {
+    if times == 1 || !temporal::is_duration(value) {
+        return Ok(value.clone());
+    }
+    temporal::scale(value, &Value::Int(times as i64), false).unwrap_or_else(|| Ok(value.clone()))
+}
+
 /// A sum: integers apart, which add up exactly, so that only the whole sum has to fit.
 #[derive(Default)]
 struct Sum {
@@ -140,12 +158,12 @@ struct Sum {
 const SCALE: f64 = 18_446_744_073_709_551_616.0;
 
 impl Sum {
-    fn add(&mut self, function: Aggregate, value: &Value<'_>) -> Result<()> {
-        self.count += 1;
+    fn add(&mut self, function: Aggregate, value: &Value<'_>, times: u64) -> Result<()> {
+        self.count += times;
         match value {
-            Value::Int(i) => self.integers += i128::from(*i),
+            Value::Int(i) => self.integers += i128::from(*i) * i128::from(times),
             value => {
-                let value = number(function, value)?;
+                let value = number(function, value)? * times as f64;
                 self.any_float = true;
                 self.floats += value;
                 self.scaled += value / SCALE;

@@ -78,8 +78,13 @@ impl<'g> Aggregate<'g> {
                     }
                 };
                 for ((fold, columns), (_, call)) in groups[at].folds.iter_mut().zip(&arguments).zip(&self.calls) {
+                    let times = match call.weight.map(|weight| batch.value(weight, row)) {
+                        None => 1,
+                        Some(Value::Int(times)) if times > 0 => times as u64,
+                        Some(_) => continue,
+                    };
                     let values: Vec<Value<'g>> = columns.iter().map(|column| column.value(row)).collect();
-                    held += fold.add(values).map_err(|error| error.at(call.span))?;
+                    held += fold.add(values, times).map_err(|error| error.at(call.span))?;
                 }
             }
             self.held += held;
@@ -90,8 +95,8 @@ impl<'g> Aggregate<'g> {
 }
 
 impl<'g> Fold<'g> {
-    /// Folds one row's values in; gives the bytes that it holds from now on.
-    fn add(&mut self, values: Vec<Value<'g>>) -> Result<u64> {
+    /// Folds the values of a row that stands for so many in; gives the bytes that it holds from now on.
+    fn add(&mut self, values: Vec<Value<'g>>, times: u64) -> Result<u64> {
         let mut held = 0;
         if let Some(seen) = &mut self.seen {
             held = values.iter().map(bytes).sum();
@@ -102,7 +107,7 @@ impl<'g> Fold<'g> {
         if self.accumulator.holds_values() {
             held += values.iter().map(bytes).sum::<u64>();
         }
-        self.accumulator.add(&values)?;
+        self.accumulator.add_often(&values, times)?;
         Ok(held)
     }
 }
@@ -153,7 +158,7 @@ mod tests {
     type Keys = Vec<(Var, Expr)>;
 
     fn call(function: Function, distinct: bool, arguments: Vec<Expr>) -> AggregateCall {
-        AggregateCall { span: Span::default(), function, distinct, arguments }
+        AggregateCall { span: Span::default(), function, distinct, arguments, weight: None }
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod shortest_path;
 mod slice;
 mod sort;
 mod subplan;
+mod tally;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod testing;
@@ -71,6 +72,7 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         OpKind::Unit => Box::new(leaf::Unit::default()),
         OpKind::Define { change, span } => Box::new(define::Define::new(change.clone(), *span)),
         OpKind::Argument => Box::new(leaf::Argument::new(argument.clone(), live)),
+        OpKind::Tally(tally) => Box::new(tally::Tally::new(tally, argument, live)),
         OpKind::NodeScan { node, labels } => Box::new(node_scan::NodeScan::new(input(), *node, labels.clone(), live)),
         OpKind::NodeSeek { node, label, keys, values } => {
             let by = (keys.clone(), values.clone());

@@ -86,7 +86,13 @@ impl Lower<'_> {
                 return self.call(span, function, *distinct, arguments, env);
             }
             Ast::CountStar => {
-                let call = AggregateCall { span, function: Aggregate::CountStar, distinct: false, arguments: vec![] };
+                let call = AggregateCall {
+                    span,
+                    function: Aggregate::CountStar,
+                    distinct: false,
+                    arguments: vec![],
+                    weight: None,
+                };
                 self.aggregate(call, Static::of(Types::INT), env).map(|kind| (kind, Static::of(Types::INT)))
             }
             Ast::Case { operand, branches, otherwise } => {

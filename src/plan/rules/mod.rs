@@ -1,6 +1,7 @@
 //! Rules: rewrites of the logical plan that keep its answer. Each can be switched off, so that tests can show that.
 
 mod filter_pushdown;
+mod tally;
 mod top_k;
 
 use super::logical::{Logical, Query, Subquery};
@@ -10,17 +11,20 @@ use super::logical::{Logical, Query, Subquery};
 pub enum Rule {
     /// A filter moves to the `MATCH` that binds what it tests.
     FilterPushdown,
+    /// Matches that are only counted are not enumerated.
+    Tally,
     /// `ORDER BY` below `LIMIT` keeps only the rows that can be among the first.
     TopK,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 2] = [Rule::FilterPushdown, Rule::TopK];
+    pub const ALL: [Rule; 3] = [Rule::FilterPushdown, Rule::Tally, Rule::TopK];
 
-    fn apply(self, plan: Logical, subqueries: &[Subquery]) -> Logical {
+    fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
         match self {
             Rule::FilterPushdown => filter_pushdown::apply(plan, subqueries),
+            Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
         }
     }
@@ -29,10 +33,10 @@ impl Rule {
 /// Applies every rule that is not switched off, to the query and its subqueries.
 pub(super) fn rewrite(mut query: Query, disabled: &[Rule]) -> Query {
     for rule in Rule::ALL.into_iter().filter(|rule| !disabled.contains(rule)) {
-        query.root = rule.apply(query.root, &query.subqueries);
+        query.root = rule.apply(query.root, &query.subqueries, &mut query.names);
         for i in 0..query.subqueries.len() {
             let root = std::mem::replace(&mut query.subqueries[i].root, Logical::Unit);
-            query.subqueries[i].root = rule.apply(root, &query.subqueries);
+            query.subqueries[i].root = rule.apply(root, &query.subqueries, &mut query.names);
         }
     }
     query

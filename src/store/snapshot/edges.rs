@@ -3,9 +3,9 @@
 use super::Snapshot;
 use super::column::{Reader, find};
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, NodeId, Value};
-use crate::store::Edge;
 use crate::store::layout::{Entering, Leaving, Shape};
 use crate::store::typed::typed;
+use crate::store::{Block, Edge};
 
 /// Whether an edge of this type is asked for.
 fn wanted(types: Option<&[EdgeTypeId]>, edge_type: u32) -> bool {
@@ -142,6 +142,28 @@ impl Snapshot {
             let blocks = shape.entering.iter().filter(|block| wanted(types, block.edge_type));
             blocks.map(|block| degree(block.offsets, block.count)).sum()
         }
+    }
+
+    /// The blocks of these types, shape by shape. Damage reads as an empty block.
+    pub(in crate::store) fn blocks(&self, types: Option<&[EdgeTypeId]>, direction: Direction) -> Vec<Block<'_>> {
+        let mut blocks = Vec::new();
+        for shape in &self.meta.shapes {
+            let mut add = |edge_type: u32, offsets, ends, count: u32| {
+                if wanted(types, edge_type) {
+                    let (offsets, ends) = (self.words::<u32>(offsets), self.words::<u32>(ends));
+                    // Whoever walks a block adds up what its offsets say, so these must be sound.
+                    let whole = offsets.len() == shape.count as usize + 1 && ends.len() == count as usize;
+                    if self.sound(whole.then_some(())).is_some() {
+                        blocks.push(Block::new(NodeId(shape.first), offsets, ends));
+                    }
+                }
+            };
+            match direction {
+                Direction::In => shape.entering.iter().for_each(|b| add(b.edge_type, b.offsets, b.sources, b.count)),
+                _ => shape.leaving.iter().for_each(|b| add(b.edge_type, b.offsets, b.targets, b.count)),
+            }
+        }
+        blocks
     }
 
     /// Calls `found` with each edge between the two, by binary search in the shorter of their lists.

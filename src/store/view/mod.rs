@@ -3,10 +3,13 @@
 //! Every read asks the id which side it is on: below the snapshot's count it is the snapshot's, read in place; from
 //! there on it was added. Only a node's edges can be on both sides, and only when the changes hold any.
 
+mod adjacency;
 mod conform;
 mod define;
 mod visit;
 mod write;
+
+pub use adjacency::Block;
 
 use std::ops::Range;
 use std::sync::Arc;

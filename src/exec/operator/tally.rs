@@ -1,0 +1,414 @@
+//! `Tally`: how many matches a tree-shaped pattern has, per node of its root or in all, from the leaves up.
+//!
+//! Every node of the pattern gets a number for every node of the graph that it may be: the product, over its children, of
+//! the sums of their numbers over its neighbours. A leaf without a condition needs no numbers: its sum is a degree.
+
+use super::{Batch, Boxed, Context, Operator, Resolved, Result, build, type_matches};
+use crate::exec::batch::ROWS;
+use crate::exec::operator::ArgumentSlot;
+use crate::model::{Class, Column, Detail, Diagnostic, Direction, EdgeTypeId, NodeId, Value, Var};
+use crate::plan::expr::Labels;
+use crate::plan::physical::{self, TallyLink, TallyNode, TallyTerm};
+use crate::store::{Block, View};
+
+/// How many steps a loop takes before it asks whether to go on.
+const PATIENCE: usize = 1 << 16;
+
+pub(super) struct Tally<'g> {
+    root: Option<Var>,
+    weights: Vec<(Var, Vec<Term<'g>>)>,
+    live: Vec<Var>,
+    /// The numbers of each weight by node, and the next node.
+    counted: Option<(Vec<Vec<i64>>, usize)>,
+    held: u64,
+}
+
+struct Term<'g> {
+    term: TallyTerm,
+    /// What finds the nodes that have conditions.
+    finds: Vec<Option<Boxed<'g>>>,
+}
+
+/// The numbers of a pattern's node.
+enum Numbers {
+    /// One, whatever node it is.
+    One,
+    /// One for these, by node, and nothing for others.
+    Set(Vec<bool>),
+    Counts(Vec<i64>),
+}
+
+impl Numbers {
+    fn of(&self, node: u32) -> i64 {
+        match self {
+            Numbers::One => 1,
+            Numbers::Set(set) => i64::from(set.get(node as usize) == Some(&true)),
+            Numbers::Counts(counts) => counts.get(node as usize).copied().unwrap_or_default(),
+        }
+    }
+}
+
+impl<'g> Tally<'g> {
+    pub(super) fn new(tally: &physical::Tally, argument: &ArgumentSlot<'g>, live: Vec<Var>) -> Self {
+        let term = |term: &TallyTerm| {
+            let find = |node: &TallyNode| node.find.as_ref().map(|find| build(find, argument));
+            Term { finds: term.nodes.iter().map(find).collect(), term: term.clone() }
+        };
+        let weights = tally.weights.iter().map(|(var, terms)| (*var, terms.iter().map(term).collect())).collect();
+        Tally { root: tally.root, weights, live, counted: None, held: 0 }
+    }
+
+    fn count(&mut self, ctx: &mut Context<'g>) -> Result<Vec<Vec<i64>>> {
+        let bound = ctx.view.node_bound();
+        let mut all = Vec::new();
+        for (_, terms) in &mut self.weights {
+            let mut sum: Option<Vec<i64>> = None;
+            for term in terms {
+                let Some(numbers) = term.count(ctx)? else { continue };
+                let factor = term.term.factor;
+                match &mut sum {
+                    None if factor == 1 => sum = Some(numbers),
+                    none @ None => {
+                        let scaled: Option<Vec<i64>> = numbers.iter().map(|n| n.checked_mul(factor)).collect();
+                        *none = Some(scaled.ok_or_else(overflow)?);
+                    }
+                    Some(sum) => {
+                        for (sum, number) in sum.iter_mut().zip(numbers) {
+                            let part = number.checked_mul(factor).and_then(|part| sum.checked_add(part));
+                            *sum = part.ok_or_else(overflow)?;
+                        }
+                    }
+                }
+            }
+            let bytes = 8 * bound as u64;
+            self.held += bytes;
+            ctx.hold(bytes)?;
+            all.push(sum.unwrap_or_else(|| vec![0; bound]));
+        }
+        Ok(all)
+    }
+
+    /// The one row for all matches; none when there are none.
+    fn total(&self, counts: &[Vec<i64>]) -> Result<Option<Batch<'g>>> {
+        let mut batch = Batch::new(1);
+        for ((var, _), counts) in self.weights.iter().zip(counts) {
+            let sum: i128 = counts.iter().map(|n| i128::from(*n)).sum();
+            batch.set(*var, Column::Int(vec![i64::try_from(sum).map_err(|_| overflow())?]));
+        }
+        let none = self.weights.first().is_none_or(|(var, _)| batch.value(*var, 0) == Value::Int(0));
+        batch.keep(&self.live);
+        Ok((!none).then_some(batch))
+    }
+}
+
+impl<'g> Term<'g> {
+    /// The number of matches for each node that the root may be; none when there can be none.
+    fn count(&mut self, ctx: &mut Context<'g>) -> Result<Option<Vec<i64>>> {
+        let mut numbers: Vec<Option<Numbers>> = self.term.nodes.iter().map(|_| None).collect();
+        // Parents come before their children.
+        for at in (0..self.term.nodes.len()).rev() {
+            let mut children: Vec<(usize, Numbers)> = Vec::new();
+            for child in at + 1..self.term.nodes.len() {
+                if self.term.nodes[child].parent == at {
+                    children.extend(numbers[child].take().map(|numbers| (child, numbers)));
+                }
+            }
+            let candidates = self.candidates(at, &children, ctx)?;
+            let own = self.number(at, candidates, &children, ctx)?;
+            let Some(own) = own else { return Ok(None) };
+            numbers[at] = Some(own);
+        }
+        let bound = ctx.view.node_bound();
+        Ok(match numbers.swap_remove(0) {
+            Some(Numbers::Counts(counts)) => Some(counts),
+            Some(other) => Some((0..bound as u32).map(|node| other.of(node)).collect()),
+            None => None,
+        })
+    }
+
+    /// The nodes that may stand here: all that the edges to a child or to the parent lead to need no test.
+    fn candidates(&mut self, at: usize, children: &[(usize, Numbers)], ctx: &mut Context<'g>) -> Result<Numbers> {
+        let node = &self.term.nodes[at];
+        let mut set = vec![false; ctx.view.node_bound()];
+        if let Some(find) = &mut self.finds[at] {
+            find.reset();
+            while let Some(batch) = find.next(ctx)? {
+                match batch.column(node.var) {
+                    Column::Node(nodes) => nodes.iter().for_each(|node| set[node.index()] = true),
+                    column => {
+                        for row in 0..batch.len {
+                            if let Value::Node(node) = column.value(row) {
+                                set[node.index()] = true;
+                            }
+                        }
+                    }
+                }
+            }
+            return Ok(Numbers::Set(set));
+        }
+        let Some(labels) = &node.labels else {
+            // A deleted node has no edges.
+            return Ok(Numbers::One);
+        };
+        let mut edges = children.iter().flat_map(|(child, _)| {
+            let links = &self.term.nodes[*child].links;
+            links.iter().map(|link| (link, link.direction))
+        });
+        let mut up = node.links.iter().map(|link| (link, link.direction.reverse()));
+        if let Labels::Name(label) = labels
+            && edges.by_ref().chain(up.by_ref()).any(|(link, way)| leads_only_to(&ctx.view, link, way, label))
+        {
+            return Ok(Numbers::One);
+        }
+        let labels = Resolved::new(labels, &ctx.view);
+        for run in ctx.view.scan(|of_node| labels.accepts(of_node)) {
+            set[run.start as usize..run.end as usize].fill(true);
+        }
+        Ok(Numbers::Set(set))
+    }
+
+    /// The node's numbers; none when there are no loops where there must be.
+    fn number(
+        &self,
+        at: usize,
+        candidates: Numbers,
+        children: &[(usize, Numbers)],
+        ctx: &Context<'g>,
+    ) -> Result<Option<Numbers>> {
+        let node = &self.term.nodes[at];
+        let mut numbers = candidates;
+        for (child, of_child) in children {
+            let sums = sums(&ctx.view, &self.term.nodes[*child].links, &numbers, of_child, ctx)?;
+            numbers = Numbers::Counts(match numbers {
+                Numbers::One | Numbers::Set(_) => sums,
+                Numbers::Counts(counts) => {
+                    let product = counts.iter().zip(sums).map(|(a, b)| a.checked_mul(b));
+                    product.collect::<Option<Vec<i64>>>().ok_or_else(overflow)?
+                }
+            });
+        }
+        for types in &node.loops {
+            let types = edge_types(types.as_ref(), &ctx.view);
+            let mut counts = vec![0; ctx.view.node_bound()];
+            let mut any = false;
+            for (node, count) in loops(&ctx.view, types.as_deref(), ctx)? {
+                counts[node.index()] = count.checked_mul(numbers.of(node.0)).ok_or_else(overflow)?;
+                any = true;
+            }
+            if !any {
+                return Ok(None);
+            }
+            numbers = Numbers::Counts(counts);
+        }
+        Ok(Some(numbers))
+    }
+}
+
+/// Whether every edge of these types leads to a node with the label at this end of it.
+fn leads_only_to(view: &View<'_>, link: &TallyLink, way: Direction, label: &str) -> bool {
+    let Some(label) = view.label_id(label) else { return false };
+    let Some(types) = edge_types(link.types.as_ref(), view).filter(|_| way != Direction::Both) else { return false };
+    types.iter().all(|edge_type| view.only_at_label(label, *edge_type, way))
+}
+
+/// The edge types; none: all of them.
+fn edge_types(types: Option<&Labels>, view: &View<'_>) -> Option<Vec<EdgeTypeId>> {
+    let types = types?;
+    let all = (0..view.edge_type_count() as u32).map(EdgeTypeId);
+    Some(all.filter(|edge_type| type_matches(types, view.edge_type_name(*edge_type))).collect())
+}
+
+/// For each node that has a number, the sum of the child's numbers over the edges of the link: over the tuples of edges to
+/// the same node, when there are several links.
+fn sums(
+    view: &View<'_>,
+    links: &[TallyLink],
+    parents: &Numbers,
+    child: &Numbers,
+    ctx: &Context<'_>,
+) -> Result<Vec<i64>> {
+    let types: Vec<Option<Vec<EdgeTypeId>>> = links.iter().map(|link| edge_types(link.types.as_ref(), view)).collect();
+    let mut sums = vec![0i64; view.node_bound()];
+    if let ([link], [types]) = (links, types.as_slice())
+        && link.direction != Direction::Both
+        && let Some(blocks) = view.blocks(types.as_deref(), link.direction)
+    {
+        for block in blocks {
+            over_block(&block, parents, child, &mut sums, ctx)?;
+        }
+        return Ok(sums);
+    }
+    let mut steps = 0;
+    for node in view.scan(|_| true).into_iter().flatten() {
+        if parents.of(node) == 0 {
+            continue;
+        }
+        let mut sum = 0i64;
+        let mut fits = true;
+        let [(first, types), others @ ..] = &links.iter().zip(&types).collect::<Vec<_>>()[..] else { continue };
+        view.neighbours(NodeId(node), first.direction, types.as_deref(), |_, end| {
+            steps += 1;
+            let mut number = child.of(end.0);
+            for (link, types) in others {
+                if number != 0 {
+                    let edges = between(view, NodeId(node), end, link.direction, types.as_deref());
+                    let product = number.checked_mul(edges);
+                    fits &= product.is_some();
+                    number = product.unwrap_or_default();
+                }
+            }
+            match sum.checked_add(number) {
+                Some(more) => sum = more,
+                None => fits = false,
+            }
+        });
+        if !fits {
+            return Err(overflow());
+        }
+        if steps > PATIENCE {
+            ctx.check()?;
+            steps = 0;
+        }
+        sums[node as usize] = sum;
+    }
+    Ok(sums)
+}
+
+/// How many edges lead from one node to another in this direction.
+fn between(view: &View<'_>, from: NodeId, to: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> i64 {
+    let mut count = 0;
+    if direction != Direction::In {
+        view.edges_between(from, to, types, |_| count += 1);
+    }
+    if direction == Direction::In || direction == Direction::Both && from != to {
+        view.edges_between(to, from, types, |_| count += 1);
+    }
+    count
+}
+
+fn over_block(
+    block: &Block<'_>,
+    parents: &Numbers,
+    child: &Numbers,
+    sums: &mut [i64],
+    ctx: &Context<'_>,
+) -> Result<()> {
+    let first = block.first.index();
+    let Some(sums) = sums.get_mut(first..first + block.len()) else { return Ok(()) };
+    let mut steps = 0;
+    for (row, sum) in sums.iter_mut().enumerate() {
+        // What has no number needs no sum.
+        let wanted = match parents {
+            Numbers::One => true,
+            Numbers::Set(set) => set[first + row],
+            Numbers::Counts(counts) => counts[first + row] != 0,
+        };
+        if !wanted {
+            continue;
+        }
+        match child {
+            Numbers::One => *sum += i64::from(block.degree(row)),
+            Numbers::Set(set) => {
+                let ends = block.ends(row);
+                steps += ends.len();
+                *sum += ends.iter().filter(|end| set.get(**end as usize) == Some(&true)).count() as i64;
+            }
+            Numbers::Counts(counts) => {
+                let ends = block.ends(row);
+                steps += ends.len();
+                for end in ends {
+                    let number = counts.get(*end as usize).copied().unwrap_or_default();
+                    *sum = sum.checked_add(number).ok_or_else(overflow)?;
+                }
+            }
+        }
+        if steps > PATIENCE {
+            ctx.check()?;
+            steps = 0;
+        }
+    }
+    Ok(())
+}
+
+/// The nodes with edges to themselves, and how many.
+fn loops(view: &View<'_>, types: Option<&[EdgeTypeId]>, ctx: &Context<'_>) -> Result<Vec<(NodeId, i64)>> {
+    let mut found = Vec::new();
+    if let Some(blocks) = view.blocks(types, Direction::Out) {
+        for block in blocks {
+            for row in 0..block.len() {
+                let node = block.first.0 + row as u32;
+                let ends = block.ends(row);
+                let start = ends.partition_point(|end| *end < node);
+                let count = ends[start..].iter().take_while(|end| **end == node).count();
+                if count > 0 {
+                    found.push((NodeId(node), count as i64));
+                }
+            }
+            ctx.check()?;
+        }
+        // Blocks of several types may name a node twice.
+        found.sort_unstable();
+        found.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
+        return Ok(found);
+    }
+    for node in view.scan(|_| true).into_iter().flatten().map(NodeId) {
+        let count = between(view, node, node, Direction::Out, types);
+        if count > 0 {
+            found.push((node, count));
+        }
+    }
+    Ok(found)
+}
+
+fn overflow() -> Diagnostic {
+    let message = "the number of matches does not fit into 64 bits";
+    Diagnostic::new(Class::ArithmeticError, Detail::IntegerOverflow, message)
+}
+
+impl<'g> Operator<'g> for Tally<'g> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if self.counted.is_none() {
+            let counts = self.count(ctx)?;
+            if self.root.is_none() {
+                let total = self.total(&counts)?;
+                self.counted = Some((Vec::new(), 0));
+                // No match, no row.
+                return Ok(total);
+            }
+            self.counted = Some((counts, 0));
+        }
+        let (Some((counts, at)), Some(root)) = (&mut self.counted, self.root) else { return Ok(None) };
+        let Some(matches) = counts.first() else { return Ok(None) };
+        let mut nodes = Vec::with_capacity(ROWS);
+        while nodes.len() < ROWS && *at < matches.len() {
+            if matches[*at] != 0 {
+                nodes.push(NodeId(*at as u32));
+            }
+            *at += 1;
+        }
+        if nodes.is_empty() {
+            ctx.release(std::mem::take(&mut self.held));
+            return Ok(None);
+        }
+        let mut batch = Batch::new(nodes.len());
+        for ((var, _), counts) in self.weights.iter().zip(counts.iter()) {
+            if self.live.contains(var) {
+                batch.set(*var, Column::Int(nodes.iter().map(|node| counts[node.index()]).collect()));
+            }
+        }
+        if self.live.contains(&root) {
+            batch.set(root, Column::Node(nodes));
+        }
+        Ok(Some(batch))
+    }
+
+    fn reset(&mut self) {
+        self.counted = None;
+    }
+}

@@ -1,0 +1,110 @@
+//! Tally: an aggregation that needs at most one node of each match counts matches per node instead of finding them all.
+//!
+//! It fires on a pattern that is a tree of single edges, whose predicates test one node each, when the aggregations only
+//! count, or fold values of the one node. It leaves alone: patterns with walks, paths or cycles, predicates and values that
+//! join two nodes or read an edge, and everything that asks for distinct values of another node.
+
+use std::collections::BTreeSet;
+
+use crate::model::Var;
+use crate::model::function::Aggregate;
+use crate::plan::expr::{AggregateCall, Expr, ExprKind, UnaryOp};
+use crate::plan::logical::{Logical, QueryGraph, Subquery, Tally, Weight};
+use crate::plan::tally::{centre, terms};
+use crate::plan::walk::{free_vars, has_subquery, volatile};
+
+pub(super) fn apply(plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
+    let plan = plan.map_inputs(&mut |input| apply(input, subqueries, names));
+    let Logical::Aggregate { input, keys, aggregates } = plan else { return plan };
+    let graph = match *input {
+        Logical::Match { input, graph } if *input == Logical::Unit => graph,
+        other => return Logical::Aggregate { input: Box::new(other), keys, aggregates },
+    };
+    match tally(&graph, &keys, &aggregates, subqueries, names) {
+        Some((tally, aggregates)) => {
+            let input = Box::new(Logical::Tally(Tally { graph, ..tally }));
+            Logical::Aggregate { input, keys, aggregates }
+        }
+        None => {
+            let input = Box::new(Logical::Match { input: Box::new(Logical::Unit), graph });
+            Logical::Aggregate { input, keys, aggregates }
+        }
+    }
+}
+
+type Calls = Vec<(Var, AggregateCall)>;
+
+fn tally(
+    graph: &QueryGraph,
+    keys: &[(Var, Expr)],
+    aggregates: &Calls,
+    subqueries: &[Subquery],
+    names: &mut Vec<String>,
+) -> Option<(Tally, Calls)> {
+    let free = |expr: &Expr| free_vars(expr, subqueries);
+    let edges: BTreeSet<Var> = graph.edges.iter().map(|edge| edge.var).collect();
+    let single = graph.edges.iter().all(|e| e.walk.is_none() && e.bound.is_none() && e.left != e.right);
+    let tree = !graph.edges.is_empty() && graph.nodes.len() == graph.edges.len() + 1;
+    if !single || !tree || !graph.paths.is_empty() || !graph.selections.is_empty() {
+        return None;
+    }
+    let of_one_node = |expr: &Expr| {
+        let free = free(expr);
+        free.len() == 1
+            && free.is_subset(&graph.nodes.iter().copied().collect())
+            && !volatile(expr)
+            && !has_subquery(expr)
+    };
+    if !graph.predicates.iter().all(of_one_node) {
+        return None;
+    }
+    // What must be known of a match beyond that it is there.
+    let mut needed: BTreeSet<Var> = keys.iter().flat_map(|(_, expr)| free(expr)).collect();
+    let counts =
+        |call: &AggregateCall| !call.distinct && matches!(call.function, Aggregate::CountStar | Aggregate::Count);
+    for (_, call) in aggregates.iter().filter(|(_, call)| !counts(call)) {
+        needed.extend(call.arguments.iter().flat_map(&free));
+    }
+    if needed.len() > 1 || !needed.is_disjoint(&edges) {
+        return None;
+    }
+    let root = needed.first().copied();
+    terms(graph, root.or_else(|| centre(graph))?)?;
+    let mut new = |name: &str| {
+        names.push(name.to_owned());
+        Var(names.len() as u32 - 1)
+    };
+    let mut weights = vec![Weight { var: new("<matches>"), predicates: Vec::new() }];
+    let mut calls = Vec::new();
+    for (var, call) in aggregates {
+        let mut call = call.clone();
+        let own = call.arguments.iter().flat_map(&free).all(|var| Some(var) == root);
+        match call.function {
+            _ if call.arguments.iter().any(volatile) => return None,
+            // Once is as good as often.
+            _ if call.distinct => {}
+            Aggregate::Min | Aggregate::Max => {}
+            Aggregate::CountStar | Aggregate::Sum | Aggregate::Avg => call.weight = Some(weights[0].var),
+            Aggregate::Count if own => call.weight = Some(weights[0].var),
+            Aggregate::Count => {
+                let [counted] = call.arguments.as_slice() else { return None };
+                let node = matches!(counted.kind.as_ref(), ExprKind::Var(var) if graph.nodes.contains(var));
+                if node || matches!(counted.kind.as_ref(), ExprKind::Var(var) if edges.contains(var)) {
+                    call.weight = Some(weights[0].var);
+                } else if of_one_node(counted) {
+                    let is_null = Expr::new(counted.span, ExprKind::IsNull(counted.clone()));
+                    let there = Expr::new(counted.span, ExprKind::Unary(UnaryOp::Not, is_null));
+                    let weight = Weight { var: new("<matches that count>"), predicates: vec![there] };
+                    call.weight = Some(weight.var);
+                    weights.push(weight);
+                } else {
+                    return None;
+                }
+                (call.function, call.arguments) = (Aggregate::CountStar, Vec::new());
+            }
+            _ => return None,
+        }
+        calls.push((*var, call));
+    }
+    Some((Tally { graph: QueryGraph::default(), root, weights }, calls))
+}

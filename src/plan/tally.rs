@@ -1,0 +1,232 @@
+//! Counting the matches of a tree-shaped pattern without enumerating them.
+//!
+//! In a tree the number of ways to go on from a node does not depend on how it was reached, so that the matches with a
+//! given root are a product, over the root's edges, of sums over neighbours: linear in the edges, where enumerating is
+//! linear in the matches (Yannakakis, *Algorithms for Acyclic Database Schemes*, 1981; Abo Khamis, Ngo and Rudra,
+//! *FAQ: Questions Asked Frequently*, 2016).
+//!
+//! No two edges of a match may be the same edge. Where the types allow that they are, the matches in which they are not
+//! are a sum over the partitions of the edges, each with the matches in which the edges of a part coincide, times the
+//! Möbius function of the lattice of partitions (Stanley, *Enumerative Combinatorics I*, section 3.10). Edges that
+//! coincide share their ends, so such a term is a smaller pattern, in which an edge may have become a loop, or two of
+//! them run between the same nodes.
+
+use super::build::{Build, Rows};
+use super::cost;
+use super::expr::{Expr, ExprKind, Labels};
+use super::logical::{PatternEdge, QueryGraph};
+use super::lower::all_of;
+use super::order::label_of;
+use super::physical::{OpKind, TallyLink, TallyNode, TallyTerm};
+use super::walk::rewrite;
+use crate::model::{Direction, Var};
+
+/// More edges that could be each other make more terms than counting saves.
+const MOST_ALIKE: usize = 4;
+
+/// A smaller pattern, and how often it counts.
+pub(super) struct Term {
+    factor: i64,
+    /// The root first, parents before their children.
+    classes: Vec<Class>,
+}
+
+/// Nodes of the pattern that are the same node in this term.
+struct Class {
+    vars: Vec<Var>,
+    parent: usize,
+    /// The edges to the parent, seen from it.
+    links: Vec<TallyLink>,
+    /// The types of edges from the node to itself.
+    loops: Vec<Option<Labels>>,
+}
+
+/// The terms that together count the matches; none when a term is no tree.
+pub(super) fn terms(graph: &QueryGraph, root: Var) -> Option<Vec<Term>> {
+    let mut terms = Vec::new();
+    for (parts, factor) in partitions(&graph.edges)? {
+        terms.push(Term { factor, classes: classes(graph, root, &parts)? });
+    }
+    Some(terms)
+}
+
+/// The node that a pattern is best counted from: the one with the most edges.
+pub(super) fn centre(graph: &QueryGraph) -> Option<Var> {
+    let degree = |node: &Var| graph.edges.iter().filter(|edge| edge.left == *node || edge.right == *node).count();
+    // Of several the first.
+    graph.nodes.iter().rev().copied().max_by_key(degree)
+}
+
+/// Where an edge leads: from the source to the target; undirected ones as they are written.
+fn ends(edge: &PatternEdge) -> (Var, Var) {
+    if edge.direction == Direction::In { (edge.right, edge.left) } else { (edge.left, edge.right) }
+}
+
+/// Whether the two can be the same edge; none when that is the case in a way that makes no smaller pattern.
+fn alike(a: &PatternEdge, b: &PatternEdge) -> Option<bool> {
+    let (names, others) = (a.types.as_ref().and_then(cost::names), b.types.as_ref().and_then(cost::names));
+    if let (Some(names), Some(others)) = (&names, &others)
+        && !names.iter().any(|name| others.contains(name))
+    {
+        return Some(false);
+    }
+    let directed = a.direction != Direction::Both && b.direction != Direction::Both;
+    (a.types == b.types && directed).then_some(true)
+}
+
+type Parts<'g> = Vec<Vec<&'g PatternEdge>>;
+
+/// The partitions of the edges into parts that can each be one edge, with their factors.
+fn partitions(edges: &[PatternEdge]) -> Option<Vec<(Parts<'_>, i64)>> {
+    let mut all: Vec<(Parts<'_>, i64)> = vec![(Vec::new(), 1)];
+    for (at, edge) in edges.iter().enumerate() {
+        let mut like = 0;
+        for other in &edges[..at] {
+            like += usize::from(alike(edge, other)?);
+        }
+        if like >= MOST_ALIKE {
+            return None;
+        }
+        let mut more = Vec::new();
+        for (parts, factor) in all {
+            for place in 0..parts.len() {
+                if alike(edge, parts[place][0]) == Some(true) {
+                    let mut joined = parts.clone();
+                    joined[place].push(edge);
+                    // (-1)^(n-1) (n-1)! of each part of n.
+                    more.push((joined, -factor * parts[place].len() as i64));
+                }
+            }
+            let mut alone = parts;
+            alone.push(vec![edge]);
+            more.push((alone, factor));
+        }
+        all = more;
+    }
+    Some(all)
+}
+
+/// The pattern in which the edges of each part are one.
+fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class>> {
+    // Each node's class, by the place of one of its nodes.
+    let place = |var: Var| graph.nodes.iter().position(|node| *node == var);
+    let mut class: Vec<usize> = (0..graph.nodes.len()).collect();
+    for part in parts {
+        let (source, target) = ends(part[0]);
+        for edge in part {
+            for (one, other) in [(source, ends(edge).0), (target, ends(edge).1)] {
+                let (one, other) = (class[place(one)?], class[place(other)?]);
+                class.iter_mut().filter(|class| **class == other).for_each(|class| *class = one);
+            }
+        }
+    }
+    let class_of = |var: Var| place(var).map(|place| class[place]);
+    let members = |wanted: usize| {
+        let nodes = graph.nodes.iter().enumerate().filter(|(place, _)| class[*place] == wanted);
+        nodes.map(|(_, node)| *node).collect::<Vec<Var>>()
+    };
+    let mut edges = Vec::new();
+    for part in parts {
+        let (source, target) = ends(part[0]);
+        edges.push((class_of(source)?, class_of(target)?, part[0]));
+    }
+    let mut reached: Vec<(usize, Class)> = Vec::new();
+    let start = class_of(root)?;
+    reached.push((start, Class { vars: members(start), parent: 0, links: Vec::new(), loops: Vec::new() }));
+    let mut at = 0;
+    while at < reached.len() {
+        let here = reached[at].0;
+        let (touching, others): (Vec<_>, Vec<_>) =
+            edges.into_iter().partition(|(source, target, _)| *source == here || *target == here);
+        edges = others;
+        let mut children: Vec<(usize, Class)> = Vec::new();
+        for (source, target, edge) in touching {
+            if source == target {
+                reached[at].1.loops.push(edge.types.clone());
+                continue;
+            }
+            let (other, direction) = match edge.direction {
+                Direction::Both if source == here => (target, Direction::Both),
+                Direction::Both => (source, Direction::Both),
+                _ if source == here => (target, Direction::Out),
+                _ => (source, Direction::In),
+            };
+            if reached.iter().any(|(class, _)| *class == other) {
+                return None;
+            }
+            let link = TallyLink { types: edge.types.clone(), direction };
+            match children.iter_mut().find(|(class, _)| *class == other) {
+                Some((_, child)) => child.links.push(link),
+                None => {
+                    let links = vec![link];
+                    children.push((other, Class { vars: members(other), parent: at, links, loops: Vec::new() }));
+                }
+            }
+        }
+        reached.append(&mut children);
+        at += 1;
+    }
+    // The pattern hangs together, or its parts would have to be multiplied.
+    let whole = graph.nodes.iter().all(|node| class_of(*node).is_some_and(|c| reached.iter().any(|(r, _)| *r == c)));
+    // Two edges between the same nodes that do not lead there by one type each are found one by one.
+    whole.then(|| reached.into_iter().map(|(_, class)| class).collect())
+}
+
+impl Term {
+    /// As the executor runs it: with what each node must satisfy.
+    pub(super) fn physical(&self, build: &mut Build<'_>, predicates: &[Expr]) -> TallyTerm {
+        let node = |class: &Class| {
+            let var = class.vars[0];
+            // All of its variables are one.
+            let one = |expr: &Expr| match expr.kind.as_ref() {
+                ExprKind::Var(other) if class.vars.contains(other) => Some(Expr::new(expr.span, ExprKind::Var(var))),
+                _ => None,
+            };
+            let own: Vec<Expr> = predicates
+                .iter()
+                .map(|predicate| rewrite(predicate, &one))
+                .filter(|predicate| super::walk::free_vars(predicate, build.subqueries()).contains(&var))
+                .collect();
+            let labels: Vec<&Labels> = own.iter().filter_map(|predicate| label_of(predicate, var)).collect();
+            let labels = match labels.as_slice() {
+                [] => None,
+                [one] => Some((*one).clone()),
+                several => Some(Labels::And(several.iter().map(|labels| (*labels).clone()).collect())),
+            };
+            let find = all_of(own.iter().filter(|p| label_of(p, var).is_none()).cloned().collect()).map(|predicate| {
+                let nodes = cost::nodes(build.catalog, &labels.iter().collect::<Vec<_>>());
+                let share = cost::selectivity(&predicate);
+                let mut rows = Rows::leaf(build, OpKind::Unit, []);
+                rows.push(build, OpKind::NodeScan { node: var, labels: labels.clone() }, nodes, [var]);
+                rows.push(build, OpKind::Filter(predicate), nodes * share, []);
+                Box::new(rows.op)
+            });
+            let (parent, links, loops) = (class.parent, class.links.clone(), class.loops.clone());
+            TallyNode { var, labels, find, parent, links, loops }
+        };
+        TallyTerm { factor: self.factor, nodes: self.classes.iter().map(node).collect() }
+    }
+}
+
+/// About how many steps of counting cost as much as a row that is found, handed on and folded.
+pub(super) const ROW: f64 = 20.0;
+
+/// About how many steps it takes to count the terms.
+pub(super) fn cost(build: &Build<'_>, terms: &[TallyTerm]) -> f64 {
+    let catalog = build.catalog;
+    let mut steps = 0.0;
+    for term in terms {
+        // Few graphs have loops, and where there are none the term is nothing.
+        if term.nodes.iter().any(|node| !node.loops.is_empty()) {
+            continue;
+        }
+        for (at, node) in term.nodes.iter().enumerate() {
+            let found: f64 = node.find.as_ref().map_or(0.0, |find| super::build::work(find));
+            let leaf = !term.nodes.iter().skip(1).any(|child| child.parent == at);
+            let degree = leaf && node.find.is_none() && node.links.len() == 1;
+            let edges: f64 = node.links.iter().map(|link| cost::edges(catalog, link.types.as_ref())).sum();
+            steps += found + if degree { catalog.nodes() as f64 / 10.0 } else { edges };
+        }
+    }
+    steps
+}

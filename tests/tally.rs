@@ -1,0 +1,165 @@
+//! Counting matches without finding them gives what finding them gives: on graphs with loops, parallel edges and edges there
+//! and back, in files and with changes behind them, for patterns whose edges could be each other.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use kenning::plan::Rule;
+use kenning::{Database, Limits, Parameters};
+
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % below.max(1)
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.roll(from.len())]
+    }
+}
+
+fn run(db: &Database, text: &str, disabled: &[Rule]) -> Vec<String> {
+    let rows = db.query_without(text, &Parameters::new(), &Limits::default(), disabled);
+    let rows = rows.unwrap_or_else(|error| panic!("{text}: {error}"));
+    let mut rows: Vec<String> = rows.map(|row| format!("{:?}", row.unwrap())).collect();
+    rows.sort();
+    rows
+}
+
+/// A few nodes with more edges than pairs, loops among them.
+fn graph(dice: &mut Dice) -> Database {
+    let db = Database::in_memory();
+    let nodes = dice.roll(7) + 1;
+    for id in 0..nodes {
+        let labels = dice.pick(&[":A", ":B", ":A:B", ""]);
+        let value = dice.pick(&["", ", k: 1", ", k: 2", ", k: 3", ", k: 'x'"]);
+        run(&db, &format!("CREATE (n{labels} {{id: {id}{value}}})"), &[]);
+    }
+    for _ in 0..dice.roll(4 * nodes) {
+        let (from, to) = (dice.roll(nodes), dice.roll(nodes));
+        let edge_type = dice.pick(&["R", "R", "R", "S"]);
+        run(
+            &db,
+            &format!("MATCH (a {{id: {from}}}), (b {{id: {to}}}) CREATE (a)-[:{edge_type} {{w: {to}}}]->(b)"),
+            &[],
+        );
+    }
+    match dice.roll(3) {
+        0 => {}
+        1 => db.checkpoint().unwrap(),
+        _ => {
+            db.checkpoint().unwrap();
+            run(&db, "MATCH (a {id: 0}) SET a.k = 3 SET a:B CREATE (a)-[:R]->(:A {k: 1}) CREATE (a)-[:S]->(a)", &[]);
+            run(&db, "MATCH ()-[e:R]->() WITH e LIMIT 1 DELETE e", &[]);
+        }
+    }
+    db
+}
+
+/// A pattern that is a tree, of up to four edges.
+fn pattern(dice: &mut Dice) -> (String, usize) {
+    let edges = [1, 1, 2, 2, 2, 3, 3, 4][dice.roll(8)];
+    let mut parts = Vec::new();
+    for edge in 0..edges {
+        let from = dice.roll(edge + 1);
+        let types = dice.pick(&[":R", ":R", ":R", ":S", ":R|S", ""]);
+        let (left, right) = [("-", "->"), ("-", "->"), ("<-", "-"), ("-", "-")][dice.roll(4)];
+        let labels = dice.pick(&["", "", ":A", ":B", ":A|B", ":!A"]);
+        parts.push(format!("(n{from}){left}[{types}]{right}(n{}{labels})", edge + 1));
+    }
+    let mut text = format!("MATCH {}", parts.join(", "));
+    let mut tests = Vec::new();
+    for node in 0..=edges {
+        if dice.roll(4) == 0 {
+            let test = dice.pick(&["n.k = 1", "n.k > 1", "n:A", "n.k IS NULL", "n.id <> 2", "NOT n:B"]);
+            tests.push(test.replace("n.", &format!("n{node}.")).replace("n:", &format!("n{node}:")));
+        }
+    }
+    if !tests.is_empty() {
+        text.push_str(&format!(" WHERE {}", tests.join(" AND ")));
+    }
+    (text, edges + 1)
+}
+
+fn answer(dice: &mut Dice, nodes: usize) -> String {
+    let (one, other) = (dice.roll(nodes), dice.roll(nodes));
+    let counts = ["count(*)", "count(nX)", "count(nX.k)", "count(nO.k)", "count(nO)"];
+    let own = ["min(nX.id)", "max(nX.k)", "sum(nX.id)", "avg(nX.id)", "count(DISTINCT nX.k)", "sum(DISTINCT nX.id)"];
+    let mut items = vec![dice.pick(&counts).to_owned()];
+    if dice.roll(2) == 0 {
+        items.push(dice.pick(&counts).to_owned());
+    }
+    match dice.roll(4) {
+        0 => {}
+        1 => items.push(dice.pick(&own).to_owned()),
+        2 => items.insert(0, dice.pick(&["nX.k", "nX", "nX.id", "labels(nX)", "nX.id % 2, nX.k"]).to_owned()),
+        _ => {
+            items.insert(0, dice.pick(&["nX.k", "nX.id / 2"]).to_owned());
+            items.push(dice.pick(&own).to_owned());
+        }
+    }
+    let named = items.iter().enumerate().map(|(at, item)| match item.contains(", ") {
+        true => item.clone(),
+        false => format!("{item} AS c{at}"),
+    });
+    let text = named.collect::<Vec<_>>().join(", ");
+    format!("RETURN {}", text.replace("nX", &format!("n{one}")).replace("nO", &format!("n{other}")))
+}
+
+#[test]
+fn counted_and_found() {
+    let cases = std::env::var("KENNING_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1500);
+    let mut dice = Dice(5);
+    let mut counted = 0;
+    for case in 0..cases / 10 {
+        let db = graph(&mut dice);
+        for _ in 0..10 {
+            let (pattern, nodes) = pattern(&mut dice);
+            let text = format!("{pattern} {}", answer(&mut dice, nodes));
+            counted += usize::from(db.explain(&text, &Parameters::new(), None).unwrap().contains("Tally"));
+            let (found, expected) = (run(&db, &text, &[]), run(&db, &text, &[Rule::Tally]));
+            assert_eq!(
+                found,
+                expected,
+                "graph {case}: {text}\n{}",
+                db.explain(&text, &Parameters::new(), None).unwrap()
+            );
+        }
+    }
+    assert!(counted * 3 > cases, "{counted} of {cases} were counted");
+}
+
+#[test]
+fn more_matches_than_can_be_found() {
+    let db = Database::in_memory();
+    run(&db, "UNWIND range(1, 300) AS i CREATE (:A {i: i})", &[]);
+    run(&db, "MATCH (a:A), (b:A) CREATE (a)-[:R]->(b)", &[]);
+    for fresh in [true, false] {
+        // 300 * 300 * 300 walks of two edges, without those that go round a loop twice.
+        assert_eq!(run(&db, "MATCH (a:A)-[:R]->(b:A)-[:R]->(c:A) RETURN count(*)", &[]), ["[Int(26999700)]"]);
+        let per = run(
+            &db,
+            "MATCH (a:A)-[:R]->(b:A)-[:R]->(c:A) WITH b.i AS i, count(*) AS n RETURN count(i), min(n), max(n)",
+            &[],
+        );
+        assert_eq!(per, ["[Int(300), Int(89999), Int(89999)]"]);
+        if fresh {
+            db.checkpoint().unwrap();
+        }
+    }
+    let many = "MATCH (a)-[:R]->(x), (a)-[:S]->(b)-[:T]->(c)-[:U]->(d)-[:V]->(e)-[:W]->(f)-[:X]->(g) RETURN count(*)";
+    let small = Database::in_memory();
+    run(&small, "UNWIND range(1, 1000) AS i CREATE (:N)", &[]);
+    let error = {
+        // Products of degrees leave 64 bits long before anybody could find that many matches.
+        let edges = ["S", "T", "U", "V", "W", "X", "R"];
+        run(&small, "CREATE (:H {h: 1})", &[]);
+        for edge_type in edges {
+            run(&small, &format!("MATCH (a:H) UNWIND range(1, 1000) AS i CREATE (a)-[:{edge_type}]->(a)"), &[]);
+        }
+        let rows = small.query(many, &Parameters::new(), &Limits::default()).unwrap();
+        rows.collect::<Result<Vec<_>, _>>().unwrap_err()
+    };
+    assert!(error.to_string().contains("does not fit into 64 bits"), "{error}");
+}
