@@ -150,7 +150,8 @@ impl<'p> Build<'p> {
                 let expected = if keys.is_empty() { 1.0 } else { rows.op.rows.sqrt() };
                 let vars: Vec<Var> =
                     keys.iter().map(|(var, _)| *var).chain(aggregates.iter().map(|(var, _)| *var)).collect();
-                let kind = OpKind::Aggregate { keys: keys.clone(), aggregates: aggregates.clone() };
+                let unique = tally::unique(&rows.op, keys);
+                let kind = OpKind::Aggregate { keys: keys.clone(), aggregates: aggregates.clone(), unique };
                 rows.bound.clear();
                 rows.push(self, kind, expected, vars);
                 rows

@@ -130,7 +130,7 @@ impl Printer<'_> {
             }
             OpKind::Filter(predicate) => format!("Filter {}", self.expr(predicate)),
             OpKind::Project(items) => format!("Project {}", self.items(items)),
-            OpKind::Aggregate { keys, aggregates } => {
+            OpKind::Aggregate { keys, aggregates, .. } => {
                 let calls: Vec<String> = aggregates.iter().map(|(_, call)| self.aggregate(call)).collect();
                 match keys.is_empty() {
                     true => format!("Aggregate {}", calls.join(", ")),

@@ -174,6 +174,8 @@ pub enum OpKind {
         keys: Vec<(Var, Expr)>,
         /// Aggregates of each group.
         aggregates: Vec<(Var, AggregateCall)>,
+        /// What makes every row a group of its own, if it holds when the plan runs.
+        unique: Option<Unique>,
     },
     /// One row for each distinct combination of the vars.
     Distinct(Vec<Var>),
@@ -266,6 +268,20 @@ pub enum OpKind {
     },
 }
 
+/// Why no two rows have the same grouping keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unique {
+    /// A key is what there is one row for.
+    Row,
+    /// There is one row for each node with the label, and a key is this property, if no two of them have the same.
+    Property {
+        /// The label.
+        label: String,
+        /// The property's key.
+        key: String,
+    },
+}
+
 /// A tree-shaped pattern whose matches are counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
@@ -291,7 +307,9 @@ pub struct TallyNode {
     pub var: Var,
     /// Labels that it must have.
     pub labels: Option<Labels>,
-    /// Finds the nodes that it may be, in `var`, when there is more to satisfy than labels.
+    /// Properties that it must have.
+    pub present: Vec<String>,
+    /// Finds the nodes that it may be, in `var`, when there is more to satisfy.
     pub find: Option<Box<Op>>,
     /// The place of its parent; its own for the root.
     pub parent: usize,

@@ -116,7 +116,7 @@ impl Pruner<'_> {
                 }
                 needed.append(&mut self.uses(items.iter().map(|(_, expr)| expr)));
             }
-            OpKind::Aggregate { keys, aggregates } => {
+            OpKind::Aggregate { keys, aggregates, .. } => {
                 aggregates.retain(|(var, _)| needed.contains(var));
                 let arguments = |(_, call): &'_ (Var, AggregateCall)| call.arguments.clone();
                 let arguments: Vec<Expr> = aggregates.iter().flat_map(arguments).collect();
@@ -242,7 +242,7 @@ pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
         }
         OpKind::VarExpand { filter, .. } | OpKind::ShortestPath { filter, .. } => filter.iter().for_each(visit),
         OpKind::Project(items) => items.iter().for_each(|(_, expr)| visit(expr)),
-        OpKind::Aggregate { keys, aggregates } => {
+        OpKind::Aggregate { keys, aggregates, .. } => {
             keys.iter().for_each(|(_, expr)| visit(expr));
             aggregates.iter().flat_map(|(_, call)| &call.arguments).for_each(visit);
         }

@@ -13,11 +13,11 @@
 
 use super::build::{Build, Rows};
 use super::cost;
-use super::expr::{Expr, ExprKind, Labels};
+use super::expr::{Expr, ExprKind, Labels, UnaryOp};
 use super::logical::{PatternEdge, QueryGraph};
 use super::lower::all_of;
 use super::order::label_of;
-use super::physical::{OpKind, TallyLink, TallyNode, TallyTerm};
+use super::physical::{Op, OpKind, TallyLink, TallyNode, TallyTerm, Unique};
 use super::walk::rewrite;
 use crate::model::{Direction, Var};
 
@@ -193,7 +193,12 @@ impl Term {
                 [one] => Some((*one).clone()),
                 several => Some(Labels::And(several.iter().map(|labels| (*labels).clone()).collect())),
             };
-            let find = all_of(own.iter().filter(|p| label_of(p, var).is_none()).cloned().collect()).map(|predicate| {
+            let (present, tests): (Vec<&Expr>, Vec<&Expr>) = own
+                .iter()
+                .filter(|predicate| label_of(predicate, var).is_none())
+                .partition(|predicate| present_key(predicate, var).is_some());
+            let present = present.into_iter().filter_map(|predicate| present_key(predicate, var)).collect();
+            let find = all_of(tests.into_iter().cloned().collect()).map(|predicate| {
                 let nodes = cost::nodes(build.catalog, &labels.iter().collect::<Vec<_>>());
                 let share = cost::selectivity(&predicate);
                 let mut rows = Rows::leaf(build, OpKind::Unit, []);
@@ -202,9 +207,39 @@ impl Term {
                 Box::new(rows.op)
             });
             let (parent, links, loops) = (class.parent, class.links.clone(), class.loops.clone());
-            TallyNode { var, labels, find, parent, links, loops }
+            TallyNode { var, labels, present, find, parent, links, loops }
         };
         TallyTerm { factor: self.factor, nodes: self.classes.iter().map(node).collect() }
+    }
+}
+
+/// What makes every row of a tally a group of its own.
+pub(super) fn unique(op: &Op, keys: &[(Var, Expr)]) -> Option<Unique> {
+    let OpKind::Tally(tally) = &op.kind else { return None };
+    let root = tally.root?;
+    let is_root = |expr: &Expr| matches!(expr.kind.as_ref(), ExprKind::Var(var) if *var == root);
+    if keys.iter().any(|(_, expr)| is_root(expr)) {
+        return Some(Unique::Row);
+    }
+    let node = tally.weights.first()?.1.iter().find(|term| term.factor == 1)?.nodes.first()?;
+    let Some(Labels::Name(label)) = &node.labels else { return None };
+    keys.iter().find_map(|(_, expr)| match expr.kind.as_ref() {
+        ExprKind::Property(subject, key) if is_root(subject) => {
+            Some(Unique::Property { label: label.clone(), key: key.clone() })
+        }
+        _ => None,
+    })
+}
+
+/// The key of `NOT node.key IS NULL`.
+fn present_key(predicate: &Expr, node: Var) -> Option<String> {
+    let ExprKind::Unary(UnaryOp::Not, inner) = predicate.kind.as_ref() else { return None };
+    let ExprKind::IsNull(property) = inner.kind.as_ref() else { return None };
+    match property.kind.as_ref() {
+        ExprKind::Property(subject, key) if matches!(subject.kind.as_ref(), ExprKind::Var(var) if *var == node) => {
+            Some(key.clone())
+        }
+        _ => None,
     }
 }
 
@@ -221,7 +256,7 @@ pub(super) fn cost(build: &Build<'_>, terms: &[TallyTerm]) -> f64 {
             continue;
         }
         for (at, node) in term.nodes.iter().enumerate() {
-            let found: f64 = node.find.as_ref().map_or(0.0, |find| super::build::work(find));
+            let found: f64 = node.find.as_ref().map_or(0.0, |find| super::build::work(find) * ROW / 2.0);
             let leaf = !term.nodes.iter().skip(1).any(|child| child.parent == at);
             let degree = leaf && node.find.is_none() && node.links.len() == 1;
             let edges: f64 = node.links.iter().map(|link| cost::edges(catalog, link.types.as_ref())).sum();

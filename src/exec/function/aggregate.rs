@@ -71,6 +71,31 @@ impl<'g> Accumulator<'g> {
         self.add_often(arguments, 1)
     }
 
+    /// Counts so many rows.
+    pub(crate) fn count(&mut self, times: u64) {
+        if let State::Count(count) = &mut self.state {
+            *count += times;
+        }
+    }
+
+    /// Whether [`Accumulator::add_integer`] is enough for integers.
+    pub(crate) fn takes_integers(function: Aggregate) -> bool {
+        matches!(function, Aggregate::Count | Aggregate::Sum | Aggregate::Avg)
+    }
+
+    /// Folds an integer of so many rows into a count, a sum or a mean of numbers; false when it is one of something else.
+    pub(crate) fn add_integer(&mut self, value: i64, times: u64) -> bool {
+        match &mut self.state {
+            State::Count(count) => *count += times,
+            State::Sum(sum) => {
+                sum.count += times;
+                sum.integers += i128::from(value) * i128::from(times);
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// Folds the arguments of so many equal rows in: a count, a sum, a mean, or what the number of rows makes no difference
     /// to. Others take one row at a time.
     ///

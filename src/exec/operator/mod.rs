@@ -104,8 +104,8 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         }
         OpKind::Filter(predicate) => Box::new(filter::Filter::new(input(), predicate.clone(), live)),
         OpKind::Project(items) => Box::new(project::Project::new(input(), items.clone(), live)),
-        OpKind::Aggregate { keys, aggregates } => {
-            Box::new(aggregate::Aggregate::new(input(), keys.clone(), aggregates.clone()))
+        OpKind::Aggregate { keys, aggregates, unique } => {
+            Box::new(aggregate::Aggregate::new(input(), keys.clone(), aggregates.clone(), unique.clone()))
         }
         OpKind::Distinct(vars) => Box::new(distinct::Distinct::new(input(), vars.clone(), live)),
         OpKind::Sort { keys, limit } => Box::new(sort::Sort::new(input(), keys.clone(), limit.clone(), live)),

@@ -8,7 +8,7 @@ use super::{Batch, Boxed, Context, Operator, Result};
 use crate::exec::batch::{ROWS, bytes};
 use crate::exec::expr::eval;
 use crate::model::{Column, Value, Var};
-use crate::plan::expr::Expr;
+use crate::plan::expr::{Expr, ExprKind};
 
 pub(super) struct Sort<'g> {
     input: Boxed<'g>,
@@ -39,19 +39,39 @@ impl<'g> Sort<'g> {
         let mut held = Held { rows: Batch::new(0), keys: vec![Vec::new(); self.keys.len()] };
         // A run that was left in the middle could not give it back.
         ctx.release(std::mem::take(&mut self.held));
-        while let Some(batch) = self.input.next(ctx)? {
+        // The last of the first rows so far, by its first key.
+        let mut last: Option<Value<'g>> = None;
+        while let Some(mut batch) = self.input.next(ctx)? {
+            let mut first = None;
+            if let (Some(last), [(expr, descending), others @ ..]) = (&last, self.keys.as_slice()) {
+                let values = eval(expr, &batch, ctx)?;
+                // What cannot be among the first is dropped before its other keys are looked at, if looking cannot fail.
+                if others.iter().all(|(expr, _)| is_plain(expr, &batch, ctx)) {
+                    let rows = not_behind(&values, last, *descending, batch.len);
+                    if rows.len() < batch.len {
+                        let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
+                        batch = batch.gather(&rows, &vars);
+                        first = Some(values.gather(&rows));
+                    }
+                }
+                first = first.or(Some(values));
+            }
             let mut size = batch.size();
-            for ((expr, _), column) in self.keys.iter().zip(&mut held.keys) {
-                let values: Column<'g> = eval(expr, &batch, ctx)?;
+            for (at, ((expr, _), column)) in self.keys.iter().zip(&mut held.keys).enumerate() {
+                let values: Column<'g> = match first.take().filter(|_| at == 0) {
+                    Some(values) => values,
+                    None => eval(expr, &batch, ctx)?,
+                };
                 column.extend((0..batch.len).map(|row| values.value(row)));
                 size += column[held.rows.len..].iter().map(bytes).sum::<u64>();
             }
             self.hold(ctx, size)?;
             held.rows.append(batch, &self.live);
             if let Some(limit) = limit
-                && held.rows.len > limit.saturating_mul(2).max(4 * ROWS)
+                && held.rows.len >= limit.saturating_mul(2).max(ROWS)
             {
                 self.shrink(&mut held, limit);
+                last = held.keys.first().and_then(|column| column.last().cloned());
                 let size = held.rows.size() + held.keys.iter().flatten().map(bytes).sum::<u64>();
                 ctx.release(std::mem::take(&mut self.held));
                 self.hold(ctx, size)?;
@@ -85,6 +105,38 @@ impl<'g> Sort<'g> {
         for column in &mut held.keys {
             *column = order.iter().map(|row| std::mem::take(&mut column[*row as usize])).collect();
         }
+    }
+}
+
+/// Whether evaluating it cannot fail.
+fn is_plain(expr: &Expr, batch: &Batch<'_>, ctx: &Context<'_>) -> bool {
+    match expr.kind.as_ref() {
+        ExprKind::Var(_) | ExprKind::Literal(_) => true,
+        ExprKind::Property(subject, _) => match subject.kind.as_ref() {
+            // A deleted one has no properties.
+            ExprKind::Var(var) => {
+                !ctx.view.has_gone() && matches!(batch.column(*var), Column::Node(_) | Column::Edge(_))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The rows whose value does not come behind `last`.
+fn not_behind(values: &Column<'_>, last: &Value<'_>, descending: bool, len: usize) -> Vec<u32> {
+    let rows = 0..len as u32;
+    match (values, last) {
+        (Column::Int(values), Value::Int(last)) if descending => {
+            rows.filter(|row| values[*row as usize] >= *last).collect()
+        }
+        (Column::Int(values), Value::Int(last)) => rows.filter(|row| values[*row as usize] <= *last).collect(),
+        _ => rows
+            .filter(|row| {
+                let order = values.value(*row as usize).order(last);
+                if descending { order.is_ge() } else { order.is_le() }
+            })
+            .collect(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Every node of the pattern gets a number for every node of the graph that it may be: the product, over its children, of
 //! the sums of their numbers over its neighbours. A leaf without a condition needs no numbers: its sum is a degree.
 
+use std::sync::Arc;
+
 use super::{Batch, Boxed, Context, Operator, Resolved, Result, build, type_matches};
 use crate::exec::batch::ROWS;
 use crate::exec::operator::ArgumentSlot;
@@ -19,7 +21,7 @@ pub(super) struct Tally<'g> {
     weights: Vec<(Var, Vec<Term<'g>>)>,
     live: Vec<Var>,
     /// The numbers of each weight by node, and the next node.
-    counted: Option<(Vec<Vec<i64>>, usize)>,
+    counted: Option<(Vec<Arc<Vec<i64>>>, usize)>,
     held: u64,
 }
 
@@ -58,10 +60,15 @@ impl<'g> Tally<'g> {
         Tally { root: tally.root, weights, live, counted: None, held: 0 }
     }
 
-    fn count(&mut self, ctx: &mut Context<'g>) -> Result<Vec<Vec<i64>>> {
+    fn count(&mut self, ctx: &mut Context<'g>) -> Result<Vec<Arc<Vec<i64>>>> {
         let bound = ctx.view.node_bound();
-        let mut all = Vec::new();
-        for (_, terms) in &mut self.weights {
+        let mut all: Vec<Arc<Vec<i64>>> = Vec::new();
+        for at in 0..self.weights.len() {
+            if at > 0 && self.same_as_first(at, &ctx.view) {
+                all.push(Arc::clone(&all[0]));
+                continue;
+            }
+            let terms = &mut self.weights[at].1;
             let mut sum: Option<Vec<i64>> = None;
             for term in terms {
                 let Some(numbers) = term.count(ctx)? else { continue };
@@ -83,13 +90,27 @@ impl<'g> Tally<'g> {
             let bytes = 8 * bound as u64;
             self.held += bytes;
             ctx.hold(bytes)?;
-            all.push(sum.unwrap_or_else(|| vec![0; bound]));
+            all.push(Arc::new(sum.unwrap_or_else(|| vec![0; bound])));
         }
         Ok(all)
     }
 
+    /// Whether a weight asks for no more than the first: properties that every node has.
+    fn same_as_first(&self, at: usize, view: &View<'_>) -> bool {
+        let same = |(one, other): (&Term<'g>, &Term<'g>)| {
+            let mut bare = other.term.clone();
+            for node in &mut bare.nodes {
+                let here = std::mem::take(&mut node.present);
+                node.present = here.into_iter().filter(|key| !node.always_has(key, view)).collect();
+            }
+            bare == one.term
+        };
+        let (first, other) = (&self.weights[0].1, &self.weights[at].1);
+        first.len() == other.len() && first.iter().zip(other).all(same)
+    }
+
     /// The one row for all matches; none when there are none.
-    fn total(&self, counts: &[Vec<i64>]) -> Result<Option<Batch<'g>>> {
+    fn total(&self, counts: &[Arc<Vec<i64>>]) -> Result<Option<Batch<'g>>> {
         let mut batch = Batch::new(1);
         for ((var, _), counts) in self.weights.iter().zip(counts) {
             let sum: i128 = counts.iter().map(|n| i128::from(*n)).sum();
@@ -104,6 +125,12 @@ impl<'g> Tally<'g> {
 impl<'g> Term<'g> {
     /// The number of matches for each node that the root may be; none when there can be none.
     fn count(&mut self, ctx: &mut Context<'g>) -> Result<Option<Vec<i64>>> {
+        let loops = self.term.nodes.iter().flat_map(|node| &node.loops);
+        for types in loops {
+            if ctx.view.loops(edge_types(types.as_ref(), &ctx.view).as_deref()).is_empty() {
+                return Ok(None);
+            }
+        }
         let mut numbers: Vec<Option<Numbers>> = self.term.nodes.iter().map(|_| None).collect();
         // Parents come before their children.
         for at in (0..self.term.nodes.len()).rev() {
@@ -113,10 +140,8 @@ impl<'g> Term<'g> {
                     children.extend(numbers[child].take().map(|numbers| (child, numbers)));
                 }
             }
-            let candidates = self.candidates(at, &children, ctx)?;
-            let own = self.number(at, candidates, &children, ctx)?;
-            let Some(own) = own else { return Ok(None) };
-            numbers[at] = Some(own);
+            let candidates = self.candidates(at, ctx)?;
+            numbers[at] = Some(self.number(at, candidates, &children, ctx)?);
         }
         let bound = ctx.view.node_bound();
         Ok(match numbers.swap_remove(0) {
@@ -127,80 +152,85 @@ impl<'g> Term<'g> {
     }
 
     /// The nodes that may stand here: all that the edges to a child or to the parent lead to need no test.
-    fn candidates(&mut self, at: usize, children: &[(usize, Numbers)], ctx: &mut Context<'g>) -> Result<Numbers> {
+    fn candidates(&mut self, at: usize, ctx: &mut Context<'g>) -> Result<Numbers> {
         let node = &self.term.nodes[at];
-        let mut set = vec![false; ctx.view.node_bound()];
+        let nowhere = vec![false; if node.is_free(&self.term, &ctx.view) { 0 } else { ctx.view.node_bound() }];
+        let mut set = nowhere;
         if let Some(find) = &mut self.finds[at] {
             find.reset();
             while let Some(batch) = find.next(ctx)? {
-                match batch.column(node.var) {
-                    Column::Node(nodes) => nodes.iter().for_each(|node| set[node.index()] = true),
-                    column => {
-                        for row in 0..batch.len {
-                            if let Value::Node(node) = column.value(row) {
-                                set[node.index()] = true;
-                            }
-                        }
+                for row in 0..batch.len {
+                    if let Some(node) = super::expand::node(&batch, node.var, row) {
+                        set[node.index()] = true;
                     }
                 }
             }
-            return Ok(Numbers::Set(set));
-        }
-        let Some(labels) = &node.labels else {
+        } else if set.is_empty() {
             // A deleted node has no edges.
             return Ok(Numbers::One);
-        };
-        let mut edges = children.iter().flat_map(|(child, _)| {
-            let links = &self.term.nodes[*child].links;
-            links.iter().map(|link| (link, link.direction))
-        });
-        let mut up = node.links.iter().map(|link| (link, link.direction.reverse()));
-        if let Labels::Name(label) = labels
-            && edges.by_ref().chain(up.by_ref()).any(|(link, way)| leads_only_to(&ctx.view, link, way, label))
-        {
-            return Ok(Numbers::One);
+        } else {
+            let labels = node.labels.as_ref().map(|labels| Resolved::new(labels, &ctx.view));
+            for run in ctx.view.scan(|of_node| labels.as_ref().is_none_or(|labels| labels.accepts(of_node))) {
+                set[run.start as usize..run.end as usize].fill(true);
+            }
         }
-        let labels = Resolved::new(labels, &ctx.view);
-        for run in ctx.view.scan(|of_node| labels.accepts(of_node)) {
-            set[run.start as usize..run.end as usize].fill(true);
+        for key in node.present.iter().filter(|key| !node.always_has(key, &ctx.view)) {
+            let key = ctx.view.key_id(key);
+            for (at, is_in) in set.iter_mut().enumerate().filter(|(_, is_in)| **is_in) {
+                *is_in = key.is_some_and(|key| !ctx.view.node_property(NodeId(at as u32), key).is_null());
+            }
         }
         Ok(Numbers::Set(set))
     }
 
-    /// The node's numbers; none when there are no loops where there must be.
+    /// The node's numbers.
     fn number(
         &self,
         at: usize,
         candidates: Numbers,
         children: &[(usize, Numbers)],
         ctx: &Context<'g>,
-    ) -> Result<Option<Numbers>> {
-        let node = &self.term.nodes[at];
+    ) -> Result<Numbers> {
         let mut numbers = candidates;
         for (child, of_child) in children {
-            let sums = sums(&ctx.view, &self.term.nodes[*child].links, &numbers, of_child, ctx)?;
-            numbers = Numbers::Counts(match numbers {
-                Numbers::One | Numbers::Set(_) => sums,
-                Numbers::Counts(counts) => {
-                    let product = counts.iter().zip(sums).map(|(a, b)| a.checked_mul(b));
-                    product.collect::<Option<Vec<i64>>>().ok_or_else(overflow)?
+            let mut sums = sums(&ctx.view, &self.term.nodes[*child].links, &numbers, of_child, ctx)?;
+            if let Numbers::Counts(counts) = &numbers {
+                for (sum, count) in sums.iter_mut().zip(counts) {
+                    *sum = sum.checked_mul(*count).ok_or_else(overflow)?;
                 }
-            });
-        }
-        for types in &node.loops {
-            let types = edge_types(types.as_ref(), &ctx.view);
-            let mut counts = vec![0; ctx.view.node_bound()];
-            let mut any = false;
-            for (node, count) in loops(&ctx.view, types.as_deref(), ctx)? {
-                counts[node.index()] = count.checked_mul(numbers.of(node.0)).ok_or_else(overflow)?;
-                any = true;
             }
-            if !any {
-                return Ok(None);
+            numbers = Numbers::Counts(sums);
+        }
+        for types in &self.term.nodes[at].loops {
+            let mut counts = vec![0; ctx.view.node_bound()];
+            for (node, count) in ctx.view.loops(edge_types(types.as_ref(), &ctx.view).as_deref()) {
+                counts[node.index()] = numbers.of(node.0).checked_mul(count as i64).ok_or_else(overflow)?;
             }
             numbers = Numbers::Counts(counts);
         }
-        Ok(Some(numbers))
+        Ok(numbers)
+    }
+}
+
+impl TallyNode {
+    /// Whether every node that an edge of the pattern leads to may stand here.
+    fn is_free(&self, term: &TallyTerm, view: &View<'_>) -> bool {
+        if self.find.is_some() || !self.present.iter().all(|key| self.always_has(key, view)) {
+            return false;
+        }
+        let Some(labels) = &self.labels else { return true };
+        let Labels::Name(label) = labels else { return false };
+        let down =
+            term.nodes.iter().skip(1).filter(|child| term.nodes.get(child.parent).is_some_and(|p| p.var == self.var));
+        let mut edges = down.flat_map(|child| child.links.iter().map(|link| (link, link.direction)));
+        let mut up = self.links.iter().map(|link| (link, link.direction.reverse()));
+        edges.by_ref().chain(up.by_ref()).any(|(link, way)| leads_only_to(view, link, way, label))
+    }
+
+    /// Whether it is known at once that every node that may stand here has the property.
+    fn always_has(&self, key: &str, view: &View<'_>) -> bool {
+        let Some(Labels::Name(label)) = &self.labels else { return false };
+        view.label_id(label).zip(view.key_id(key)).is_some_and(|(label, key)| view.always_has(label, key))
     }
 }
 
@@ -328,42 +358,6 @@ fn over_block(
         }
     }
     Ok(())
-}
-
-/// The nodes with edges to themselves, and how many.
-fn loops(view: &View<'_>, types: Option<&[EdgeTypeId]>, ctx: &Context<'_>) -> Result<Vec<(NodeId, i64)>> {
-    let mut found = Vec::new();
-    if let Some(blocks) = view.blocks(types, Direction::Out) {
-        for block in blocks {
-            for row in 0..block.len() {
-                let node = block.first.0 + row as u32;
-                let ends = block.ends(row);
-                let start = ends.partition_point(|end| *end < node);
-                let count = ends[start..].iter().take_while(|end| **end == node).count();
-                if count > 0 {
-                    found.push((NodeId(node), count as i64));
-                }
-            }
-            ctx.check()?;
-        }
-        // Blocks of several types may name a node twice.
-        found.sort_unstable();
-        found.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
-        return Ok(found);
-    }
-    for node in view.scan(|_| true).into_iter().flatten().map(NodeId) {
-        let count = between(view, node, node, Direction::Out, types);
-        if count > 0 {
-            found.push((node, count));
-        }
-    }
-    Ok(found)
 }
 
 fn overflow() -> Diagnostic {

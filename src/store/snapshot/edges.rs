@@ -1,8 +1,8 @@
 //! Edges of a snapshot: CSR blocks from both ends.
 
-use super::Snapshot;
 use super::column::{Reader, find};
-use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, NodeId, Value};
+use super::{Snapshot, labelled};
+use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::layout::{Entering, Leaving, Shape};
 use crate::store::typed::typed;
 use crate::store::{Block, Edge};
@@ -164,6 +164,35 @@ impl Snapshot {
             }
         }
         blocks
+    }
+
+    /// The edges from a node to itself, by type: the node, and how many.
+    pub(in crate::store) fn loops(&self) -> &[(u32, NodeId, u32)] {
+        self.loops.get_or_init(|| {
+            let mut loops = Vec::new();
+            for shape in &self.meta.shapes {
+                for block in &shape.leaving {
+                    for (row, node) in shape.nodes().enumerate() {
+                        let targets = self.leaving(block, row).targets;
+                        let start = targets.partition_point(|target| *target < node);
+                        let count = targets[start..].iter().take_while(|target| **target == node).count();
+                        if count > 0 {
+                            loops.push((block.edge_type, NodeId(node), count as u32));
+                        }
+                    }
+                }
+            }
+            loops
+        })
+    }
+
+    /// Whether every node with the label has the property, as far as the columns tell at once.
+    pub(in crate::store) fn always_has(&self, label: LabelId, key: KeyId) -> bool {
+        let whole = |shape: &Shape| {
+            let column = find(&shape.columns, key);
+            shape.count == 0 || column.is_some_and(|column| column.validity.is_none())
+        };
+        labelled(&self.meta, label).all(whole)
     }
 
     /// Calls `found` with each edge between the two, by binary search in the shorter of their lists.

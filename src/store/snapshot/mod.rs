@@ -23,7 +23,7 @@ use super::bytes::{Bytes, Plain, words};
 use super::disk::System;
 use super::graph_file;
 use super::layout::{self, Meta, SectionId};
-use crate::model::{LabelId, Schema};
+use crate::model::{LabelId, NodeId, Schema};
 
 /// An immutable graph, mapped or embedded, read in place.
 pub struct Snapshot {
@@ -33,6 +33,8 @@ pub struct Snapshot {
     meta: Meta,
     /// Read when it is first asked for.
     schema: OnceLock<Option<Schema>>,
+    /// Edges from a node to itself, found when they are first asked for: type, node, how many.
+    loops: OnceLock<Vec<(u32, NodeId, u32)>>,
     /// A read met bytes that cannot be right.
     damaged: AtomicBool,
     /// It is known to be damaged, and whoever reads it knows.
@@ -93,7 +95,15 @@ impl Snapshot {
     }
 
     fn with(bytes: Bytes, meta: Meta, body: usize) -> Self {
-        Snapshot { bytes, body, meta, schema: OnceLock::new(), damaged: AtomicBool::new(false), lenient: false }
+        Snapshot {
+            bytes,
+            body,
+            meta,
+            schema: OnceLock::new(),
+            loops: OnceLock::new(),
+            damaged: AtomicBool::new(false),
+            lenient: false,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The snapshot's adjacency as slices, for those who walk all of it.
 
 use super::View;
-use crate::model::{Direction, EdgeTypeId, NodeId};
+use crate::model::{Direction, EdgeTypeId, KeyId, LabelId, NodeId};
 
 /// A run of nodes with their neighbours by the edges of one type in one direction (a block of CSR).
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +53,42 @@ impl<'g> View<'g> {
         unchanged.then(|| self.base.blocks(types, direction))
     }
 
+    /// The edges of these types (none: any) from a node to itself: nodes ascending, and how many each has.
+    pub fn loops(&self, types: Option<&[EdgeTypeId]>) -> Vec<(NodeId, u64)> {
+        let mut loops: Vec<(NodeId, u64)> = Vec::new();
+        if self.changes.edge_count() == 0 && !self.changes.has_gone_edges() {
+            let wanted = |edge_type: u32| types.is_none_or(|types| types.contains(&EdgeTypeId(edge_type)));
+            let all = self.base.loops().iter().filter(|(edge_type, ..)| wanted(*edge_type));
+            loops.extend(all.map(|(_, node, count)| (*node, u64::from(*count))));
+            loops.sort_unstable();
+        } else {
+            self.edges(types, |_, source, target| {
+                if source == target {
+                    loops.push((source, 1));
+                }
+            });
+            loops.sort_unstable();
+        }
+        loops.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+        loops
+    }
+
+    /// Whether it is known at once that every node with the label has the property.
+    pub fn always_has(&self, label: LabelId, key: KeyId) -> bool {
+        self.changes.is_empty() && self.base.always_has(label, key)
+    }
+
+    /// Whether it is known at once that no two nodes with the label have the same value of the property, and all have one.
+    pub fn is_unique(&self, label: LabelId, key: KeyId) -> bool {
+        self.always_has(label, key) && self.distinct_values(label, key) == Some(self.nodes_with_label(label))
+    }
+
     /// Whether every edge of the type that leaves (`Out`) or enters (`In`) a node is at one with the label.
-    pub fn only_at_label(&self, label: crate::model::LabelId, edge_type: EdgeTypeId, direction: Direction) -> bool {
+    pub fn only_at_label(&self, label: LabelId, edge_type: EdgeTypeId, direction: Direction) -> bool {
         // Labels may have been put on nodes and taken off them, and the statistics are estimates then.
         let exact = self.changes.is_empty() || self.changes.edge_count() == 0 && !self.changes.has_altered();
         exact && self.edges_at_label(label, edge_type, direction) == self.edges_with_type(edge_type)
