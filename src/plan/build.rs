@@ -11,6 +11,7 @@ use super::logical::{Logical, Query, QueryGraph, Subquery, Tally, Weight};
 use super::lower::all_of;
 use super::order::order;
 use super::physical::{self, Op, OpKind, Subplan};
+use super::rules::Rule;
 use super::tally;
 use crate::model::{Catalog, Span, Value, Var, deep};
 
@@ -50,6 +51,7 @@ pub(super) struct Build<'p> {
     names: Vec<String>,
     labels: HashMap<Var, Vec<Labels>>,
     ids: usize,
+    disabled: &'p [Rule],
 }
 
 /// A statement's operators, before pruning.
@@ -60,8 +62,8 @@ pub(super) struct Built {
 }
 
 /// Builds every plan of the statement.
-pub(super) fn build(query: &Query, catalog: &dyn Catalog) -> Built {
-    let mut build = Build { catalog, query, names: query.names.clone(), labels: HashMap::new(), ids: 0 };
+pub(super) fn build(query: &Query, catalog: &dyn Catalog, disabled: &[Rule]) -> Built {
+    let mut build = Build { catalog, query, names: query.names.clone(), labels: HashMap::new(), ids: 0, disabled };
     let root = build.rows(&query.root).op;
     let subplans = query.subqueries.iter().map(|subquery| build.subplan(&subquery.root)).collect();
     Built { root, subplans, names: build.names }
@@ -70,6 +72,10 @@ pub(super) fn build(query: &Query, catalog: &dyn Catalog) -> Built {
 impl<'p> Build<'p> {
     pub(super) fn subqueries(&self) -> &'p [Subquery] {
         &self.query.subqueries
+    }
+
+    pub(super) fn uses(&self, rule: Rule) -> bool {
+        !self.disabled.contains(&rule)
     }
 
     fn next_id(&mut self) -> usize {

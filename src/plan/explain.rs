@@ -112,6 +112,10 @@ impl Printer<'_> {
                 format!("NodeSeek ({}:{label} {{{}}})", self.var(*node), entries.join(", "))
             }
             OpKind::Expand(expand) => format!("Expand {}", self.step(expand, "")),
+            OpKind::Intersect { to, to_labels, arms } => {
+                let arms: Vec<String> = arms.iter().map(|arm| self.step(arm, "")).collect();
+                format!("Intersect ({}{}): {}", self.var(*to), colon(to_labels.as_ref()), arms.join(", "))
+            }
             OpKind::EdgeScan(expand) => format!("EdgeScan {}", self.step(expand, "")),
             OpKind::VarExpand { expand, min, max, filter, .. } => {
                 format!("VarExpand {}{}", self.step(expand, &bounds(*min, *max)), self.each(filter.as_ref()))

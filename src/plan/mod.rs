@@ -49,7 +49,7 @@ pub fn plan(
 ) -> Result<Plan, Diagnostic> {
     let query = lower::lower(statement, source, procedures)?;
     let query = rules::rewrite(query, disabled);
-    let mut built = build::build(&query, catalog);
+    let mut built = build::build(&query, catalog, disabled);
     prune::prune(&mut built, query.columns.iter().map(|(_, var)| *var), &query.subqueries);
     let warnings = warning::warnings(&query, &built, catalog);
     Ok(Plan {

@@ -13,6 +13,7 @@ use super::expr::{CompareOp, Expr, ExprKind, Labels, UnaryOp};
 use super::logical::{Group, PatternEdge, QueryGraph, Walk};
 use super::lower::all_of;
 use super::physical::{Expand, OpKind, Shortest};
+use super::rules::Rule;
 use super::walk::{free_vars, volatile};
 use crate::model::function::Function;
 use crate::model::{Direction, Span, Var};
@@ -109,11 +110,18 @@ impl<'p> Ordering<'_, 'p> {
             .iter()
             .enumerate()
             .filter(|(_, edge)| reachable(edge))
-            .map(|(i, edge)| (i, self.rows_after(edge)))
+            .map(|(i, edge)| (i, self.rows_after(edge) * self.closing_share(edge)))
             .min_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((i, rows)) = next {
+            if let Some((node, found)) = self.seekable().filter(|(_, found)| self.rows.op.rows * found < rows) {
+                self.scan(node, found);
+                return true;
+            }
             let edge = self.left.remove(i);
-            self.expand(edge, rows);
+            match self.closing(edge) {
+                closing if closing.is_empty() => self.expand(edge, rows),
+                closing => self.intersect(edge, closing, rows),
+            }
             return true;
         }
         let start = self
@@ -158,6 +166,54 @@ impl<'p> Ordering<'_, 'p> {
             None => self.scan(node, rows),
         }
         true
+    }
+
+    /// The node, not bound yet, that an index finds best, by values that are known, and how many it finds.
+    fn seekable(&self) -> Option<(Var, f64)> {
+        let open = self.graph.nodes.iter().copied().filter(|node| !self.bound(*node) && !self.follows_group(*node));
+        let found = open.filter_map(|node| self.seek(node).map(|seek| (node, seek.rows)));
+        found.min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// The node that a single edge leads to from a bound one; none when both ends are bound.
+    fn reached(&self, edge: &PatternEdge) -> Option<Var> {
+        let single = edge.walk.is_none() && edge.bound.is_none() && self.bound(edge.left) != self.bound(edge.right);
+        single.then(|| if self.bound(edge.left) { edge.right } else { edge.left })
+    }
+
+    /// The other edges that lead from bound nodes to where this one leads.
+    fn closing(&self, edge: &PatternEdge) -> Vec<usize> {
+        let Some(to) = self.reached(edge).filter(|_| self.build.uses(Rule::Intersect)) else { return Vec::new() };
+        let closes = |other: &PatternEdge| other.var != edge.var && self.reached(other) == Some(to);
+        self.left.iter().enumerate().filter(|(_, other)| closes(other)).map(|(i, _)| i).collect()
+    }
+
+    /// The share of an edge's rows that the edges leave which lead to the same node.
+    fn closing_share(&self, edge: &PatternEdge) -> f64 {
+        let nodes = (self.build.catalog.nodes() as f64).max(1.0);
+        let share = |i: usize| {
+            let (from, _, direction) = self.oriented(self.left[i]);
+            let labels = self.build.known_labels(from);
+            (cost::degree(self.build.catalog, &labels, self.left[i].types.as_ref(), direction) / nodes).min(1.0)
+        };
+        self.closing(edge).into_iter().map(share).product()
+    }
+
+    /// Takes the edge together with those that lead to the same node.
+    fn intersect(&mut self, edge: &'p PatternEdge, closing: Vec<usize>, rows: f64) {
+        let mut edges = vec![edge];
+        edges.extend(closing.into_iter().rev().map(|i| self.left.remove(i)));
+        let (_, to, _) = self.oriented(edge);
+        let to_labels = self.take_labels(to);
+        let mut arms = Vec::new();
+        for edge in &edges {
+            let (from, to, direction) = self.oriented(edge);
+            let (types, unlike) = (edge.types.clone(), self.unlike(edge));
+            arms.push(Expand { from, edge: edge.var, to, to_bound: false, direction, types, to_labels: None, unlike });
+            self.done.push(edge);
+        }
+        let binds: Vec<Var> = edges.iter().map(|edge| edge.var).chain([to]).collect();
+        self.rows.push(self.build, OpKind::Intersect { to, to_labels, arms }, rows, binds);
     }
 
     /// Whether the node lies behind a group whose first node is not known yet.

@@ -105,6 +105,15 @@ pub enum OpKind {
     },
     /// For each input row, the edges at `from`. A null `from` has none.
     Expand(Expand),
+    /// For each input row, the nodes that the edges of all arms lead to, with these edges.
+    Intersect {
+        /// Holds the node.
+        to: Var,
+        /// Labels that it must have.
+        to_labels: Option<Labels>,
+        /// The edges, two or more: each from a node that the input binds. `unlike` may name edges of earlier arms.
+        arms: Vec<Expand>,
+    },
     /// As `Expand`, over walks of several edges that repeat no edge.
     VarExpand {
         /// Ends, types, direction; `edge` holds the list of edges.

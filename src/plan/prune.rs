@@ -84,6 +84,16 @@ impl Pruner<'_> {
                 needed.append(&mut self.uses(&*values));
             }
             OpKind::Expand(expand) => step(&mut needed, expand),
+            OpKind::Intersect { to, arms, .. } => {
+                for arm in arms.iter() {
+                    needed.extend(&arm.unlike);
+                    needed.insert(arm.from);
+                }
+                for arm in arms.iter() {
+                    needed.remove(&arm.edge);
+                }
+                needed.remove(to);
+            }
             OpKind::EdgeScan(expand) => {
                 step(&mut needed, expand);
                 needed.remove(&expand.from);

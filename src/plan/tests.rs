@@ -292,3 +292,32 @@ fn matches_are_counted_where_nothing_else_is_asked_of_them() {
         }
     }
 }
+
+#[test]
+fn common_neighbours_are_intersected() {
+    let fires = [
+        ("MATCH (a:Person)-[:KNOWS]->(b:Person)-[:KNOWS]->(c:Person)-[:KNOWS]->(a) RETURN count(*)", 1),
+        (
+            "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c), (a)-[:KNOWS]->(c), (a)-[:KNOWS]->(d), (b)-[:KNOWS]-(d), (c)<-[:KNOWS]-(d) RETURN d.name",
+            2,
+        ),
+        ("MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(a) RETURN a.name, b.name", 1),
+        // Two persons by index, then what they share.
+        ("MATCH (a:Person {id: 1})-[:KNOWS]->(c)<-[:KNOWS]-(b:Person {id: 2}) RETURN c.name", 1),
+    ];
+    let not = [
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c) RETURN c.name",
+        "MATCH (a)-[:KNOWS]->(b), (c)-[:KNOWS]->(d) RETURN d.name",
+        "MATCH (a)-[:KNOWS*1..2]->(b)-[:KNOWS*1..2]->(c)-[:KNOWS*1..2]->(a) RETURN count(*)",
+    ];
+    let count = |text: &str, disabled: &[Rule]| {
+        let plan = explain(&planned(text, disabled).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+        plan.matches("Intersect").count()
+    };
+    for (text, times) in fires {
+        assert_eq!((count(text, &[]), count(text, &[Rule::Intersect])), (times, 0), "{text}");
+    }
+    for text in not {
+        assert_eq!(count(text, &[]), 0, "{text}");
+    }
+}

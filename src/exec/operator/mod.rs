@@ -18,6 +18,7 @@ mod filter;
 mod foreach;
 mod gathered;
 mod group_expand;
+mod intersect;
 mod labels;
 mod leaf;
 mod load_csv;
@@ -79,6 +80,9 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
             Box::new(node_seek::NodeSeek::new(input(), *node, label.clone(), by, live))
         }
         OpKind::Expand(step) => Box::new(expand::Expand::new(input(), step.clone(), live)),
+        OpKind::Intersect { to, to_labels, arms } => {
+            Box::new(intersect::Intersect::new(input(), (*to, to_labels.clone()), arms.clone(), live))
+        }
         OpKind::EdgeScan(step) => Box::new(edge_scan::EdgeScan::new(input(), step.clone(), live)),
         OpKind::VarExpand { expand, min, max, each, filter } => {
             let edges = expand::Edges::new(expand.clone(), *each, filter.clone());

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Boxed, Context, Operator, Resolved, Result, build, type_matches};
+use super::{Batch, Boxed, Context, Operator, Resolved, Result, build, labels};
 use crate::exec::batch::ROWS;
 use crate::exec::operator::ArgumentSlot;
 use crate::model::{Class, Column, Detail, Diagnostic, Direction, EdgeTypeId, NodeId, Value, Var};
@@ -243,9 +243,7 @@ fn leads_only_to(view: &View<'_>, link: &TallyLink, way: Direction, label: &str)
 
 /// The edge types; none: all of them.
 fn edge_types(types: Option<&Labels>, view: &View<'_>) -> Option<Vec<EdgeTypeId>> {
-    let types = types?;
-    let all = (0..view.edge_type_count() as u32).map(EdgeTypeId);
-    Some(all.filter(|edge_type| type_matches(types, view.edge_type_name(*edge_type))).collect())
+    types.map(|types| labels::edge_types(types, view))
 }
 
 /// For each node that has a number, the sum of the child's numbers over the edges of the link: over the tuples of edges to

@@ -15,17 +15,21 @@ pub enum Rule {
     Tally,
     /// `ORDER BY` below `LIMIT` keeps only the rows that can be among the first.
     TopK,
+    /// A node with edges to several nodes that are known is found among the neighbours of all of them.
+    Intersect,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 3] = [Rule::FilterPushdown, Rule::Tally, Rule::TopK];
+    pub const ALL: [Rule; 4] = [Rule::FilterPushdown, Rule::Tally, Rule::TopK, Rule::Intersect];
 
     fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
         match self {
             Rule::FilterPushdown => filter_pushdown::apply(plan, subqueries),
             Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
+            // It is about the order in which a pattern is found.
+            Rule::Intersect => plan,
         }
     }
 }

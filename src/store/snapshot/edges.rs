@@ -166,6 +166,18 @@ impl Snapshot {
         blocks
     }
 
+    /// The other ends of a node's edges of a type, ascending. `direction` is not `Both`.
+    pub(in crate::store) fn ends(&self, node: NodeId, direction: Direction, edge_type: EdgeTypeId) -> &[u32] {
+        let Some((shape, row)) = self.shape_of(node) else { return &[] };
+        if direction == Direction::Out {
+            let block = shape.leaving.binary_search_by_key(&edge_type.0, |block| block.edge_type);
+            block.map_or(&[], |at| self.leaving(&shape.leaving[at], row).targets)
+        } else {
+            let block = shape.entering.binary_search_by_key(&edge_type.0, |block| block.edge_type);
+            block.map_or(&[], |at| self.entering(&shape.entering[at], row).sources)
+        }
+    }
+
     /// The edges from a node to itself, by type: the node, and how many.
     pub(in crate::store) fn loops(&self) -> &[(u32, NodeId, u32)] {
         self.loops.get_or_init(|| {

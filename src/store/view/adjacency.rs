@@ -1,5 +1,7 @@
 //! The snapshot's adjacency as slices, for those who walk all of it.
 
+use std::borrow::Cow;
+
 use super::View;
 use crate::model::{Direction, EdgeTypeId, KeyId, LabelId, NodeId};
 
@@ -51,6 +53,18 @@ impl<'g> View<'g> {
     pub fn blocks(&self, types: Option<&[EdgeTypeId]>, direction: Direction) -> Option<Vec<Block<'g>>> {
         let unchanged = self.changes.edge_count() == 0 && !self.changes.has_gone_edges();
         unchanged.then(|| self.base.blocks(types, direction))
+    }
+
+    /// The nodes at the other ends of a node's edges of these types (none: any), ascending, each once or more.
+    pub fn ends(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> Cow<'g, [u32]> {
+        let unchanged = self.changes.edge_count() == 0 && !self.changes.has_gone_edges();
+        if let (true, Some([edge_type]), Direction::Out | Direction::In) = (unchanged, types, direction) {
+            return Cow::Borrowed(self.base.ends(node, direction, *edge_type));
+        }
+        let mut ends = Vec::new();
+        self.neighbours(node, direction, types, |_, end| ends.push(end.0));
+        ends.sort_unstable();
+        Cow::Owned(ends)
     }
 
     /// The edges of these types (none: any) from a node to itself: nodes ascending, and how many each has.

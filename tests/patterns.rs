@@ -1,4 +1,4 @@
-//! Counting matches without finding them gives what finding them gives: on graphs with loops, parallel edges and edges there
+//! Counting matches without finding them, and closing cycles by intersection, give what plain steps give: on graphs with loops, parallel edges and edges there
 //! and back, in files and with changes behind them, for patterns whose edges could be each other.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -128,6 +128,50 @@ fn counted_and_found() {
         }
     }
     assert!(counted * 3 > cases, "{counted} of {cases} were counted");
+}
+
+/// A pattern with cycles, of up to five edges between up to four nodes.
+fn cycles(dice: &mut Dice) -> String {
+    let nodes = 2 + dice.roll(3);
+    let edges = nodes + dice.roll(3);
+    let mut parts = Vec::new();
+    for edge in 0..edges {
+        let (from, to) = if edge + 1 < nodes { (edge, edge + 1) } else { (dice.roll(nodes), dice.roll(nodes)) };
+        let types = dice.pick(&[":R", ":R", ":R", ":S", ":R|S", ""]);
+        let (left, right) = [("-", "->"), ("-", "->"), ("<-", "-"), ("-", "-")][dice.roll(4)];
+        let labels = dice.pick(&["", "", "", ":A", ":B", ":!A"]);
+        parts.push(format!("(n{from}){left}[e{edge}{types}]{right}(n{to}{labels})"));
+    }
+    let answer = dice.pick(&[
+        "count(*)",
+        "n0.id, count(*)",
+        "n0.id, n1.id, e0.w",
+        "e1.w, count(DISTINCT n1)",
+        "n1.k, sum(e0.w)",
+    ]);
+    format!("MATCH {} RETURN {answer}", parts.join(", "))
+}
+
+#[test]
+fn intersected_and_expanded() {
+    let cases = std::env::var("KENNING_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1000);
+    let mut dice = Dice(7);
+    let mut intersected = 0;
+    for case in 0..cases / 10 {
+        let db = graph(&mut dice);
+        for _ in 0..10 {
+            let text = cycles(&mut dice);
+            intersected += usize::from(db.explain(&text, &Parameters::new(), None).unwrap().contains("Intersect"));
+            let (found, expected) = (run(&db, &text, &[]), run(&db, &text, &Rule::ALL));
+            assert_eq!(
+                found,
+                expected,
+                "graph {case}: {text}\n{}",
+                db.explain(&text, &Parameters::new(), None).unwrap()
+            );
+        }
+    }
+    assert!(intersected * 4 > cases, "{intersected} of {cases} were intersected");
 }
 
 #[test]
