@@ -70,6 +70,26 @@ pub(super) fn degree(catalog: &dyn Catalog, labels: &[&Labels], types: Option<&L
     }
 }
 
+/// The share of the edges of these types that have a node with these labels at their one end: edges of a type mostly lead
+/// to nodes of one label, so it is not the share of such nodes.
+pub(super) fn share_at(catalog: &dyn Catalog, labels: &[&Labels], types: Option<&Labels>, direction: Direction) -> f64 {
+    let all = edges(catalog, types);
+    let of_nodes = |labels: &Labels| nodes_with(catalog, labels) / (catalog.nodes() as f64).max(1.0);
+    let share = |labels: &&Labels| match (labels, types.and_then(names)) {
+        (Labels::Name(label), Some(types)) if all > 0.0 => {
+            let sides: &[Direction] = match direction {
+                Direction::Both => &[Direction::Out, Direction::In],
+                Direction::Out => &[Direction::Out],
+                Direction::In => &[Direction::In],
+            };
+            let at = |name: &&str| sides.iter().map(|side| catalog.edges_at_label(label, name, *side)).sum::<u64>();
+            types.iter().map(at).sum::<u64>() as f64 / (all * sides.len() as f64)
+        }
+        (labels, _) => of_nodes(labels),
+    };
+    labels.iter().map(share).fold(1.0, f64::min)
+}
+
 /// How many walks of these lengths leave a node whose neighbours have this degree.
 pub(super) fn walks(degree: f64, min: u64, max: Option<u64>) -> f64 {
     let most = max.unwrap_or(u64::MAX).min(min.max(1).saturating_add(WALK_STEPS - 1));

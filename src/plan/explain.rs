@@ -117,8 +117,9 @@ impl Printer<'_> {
                 format!("Intersect ({}{}): {}", self.var(*to), colon(to_labels.as_ref()), arms.join(", "))
             }
             OpKind::EdgeScan(expand) => format!("EdgeScan {}", self.step(expand, "")),
-            OpKind::VarExpand { expand, min, max, filter, .. } => {
-                format!("VarExpand {}{}", self.step(expand, &bounds(*min, *max)), self.each(filter.as_ref()))
+            OpKind::VarExpand { expand, min, max, filter, ends_only, .. } => {
+                let name = if *ends_only { "Reach" } else { "VarExpand" };
+                format!("{name} {}{}", self.step(expand, &bounds(*min, *max)), self.each(filter.as_ref()))
             }
             OpKind::GroupExpand { expand, min, max, .. } => {
                 format!("GroupExpand {}", self.step(expand, &bounds(*min, *max)))

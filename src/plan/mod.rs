@@ -13,6 +13,7 @@ mod lower;
 mod order;
 pub mod physical;
 mod prune;
+mod reach;
 pub mod rules;
 mod tally;
 #[cfg(test)]
@@ -51,6 +52,9 @@ pub fn plan(
     let query = rules::rewrite(query, disabled);
     let mut built = build::build(&query, catalog, disabled);
     prune::prune(&mut built, query.columns.iter().map(|(_, var)| *var), &query.subqueries);
+    if !disabled.contains(&Rule::Reach) {
+        reach::mark(&mut built.root);
+    }
     let warnings = warning::warnings(&query, &built, catalog);
     Ok(Plan {
         root: built.root,

@@ -358,7 +358,7 @@ impl<'p> Ordering<'_, 'p> {
         };
         let share = match self.bound(to) {
             true => 1.0 / (catalog.nodes() as f64).max(1.0),
-            false => cost::nodes(catalog, &self.labels(to)) / (catalog.nodes() as f64).max(1.0),
+            false => cost::share_at(catalog, &self.labels(to), edge.types.as_ref(), direction.reverse()),
         };
         self.rows.op.rows * reached * share
     }
@@ -406,7 +406,8 @@ impl<'p> Ordering<'_, 'p> {
                 lists: group.lists.clone(),
             },
             Some(Walk { min, max, each, filter, shortest: None, .. }) => {
-                OpKind::VarExpand { expand, min: *min, max: *max, each: *each, filter: filter.clone() }
+                let (min, max, each, filter) = (*min, *max, *each, filter.clone());
+                OpKind::VarExpand { expand, min, max, each, filter, ends_only: false }
             }
             Some(Walk { min, max, each, filter, shortest: Some(which), .. }) => OpKind::ShortestPath {
                 expand,
@@ -500,7 +501,7 @@ fn group(edge: &PatternEdge) -> Option<&Group> {
 }
 
 /// Two edges whose types have nothing in common differ anyway.
-fn may_be_same(a: &PatternEdge, b: &PatternEdge) -> bool {
+pub(super) fn may_be_same(a: &PatternEdge, b: &PatternEdge) -> bool {
     match (a.types.as_ref().and_then(cost::names), b.types.as_ref().and_then(cost::names)) {
         (Some(a), Some(b)) => a.iter().any(|name| b.contains(name)),
         _ => true,

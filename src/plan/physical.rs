@@ -126,6 +126,8 @@ pub enum OpKind {
         each: Var,
         /// Must be true of every edge of the walk.
         filter: Option<Expr>,
+        /// Nothing above asks for more than the ends, each once a row.
+        ends_only: bool,
     },
     /// As `VarExpand`, with a pattern in place of an edge.
     GroupExpand {

@@ -321,3 +321,50 @@ fn common_neighbours_are_intersected() {
         assert_eq!(count(text, &[]), 0, "{text}");
     }
 }
+
+#[test]
+fn clauses_in_sequence_are_one_pattern() {
+    let plan = |text: &str, disabled: &[Rule]| {
+        explain(&planned(text, disabled).unwrap_or_else(|error| panic!("{text}: {error}")), None)
+    };
+    // The country is the better start, although it comes in the second clause.
+    let text = "MATCH (p:Person)-[:LIVES_IN]->(c:City) WITH p, c MATCH (c)-[:IN]->(n:Country) RETURN p.name, n.name";
+    assert!(plan(text, &[]).contains("NodeScan (n:Country)"));
+    assert!(!plan(text, &[Rule::JoinMatches]).contains("NodeScan (n:Country)"));
+    let apart = [
+        // The same edge may be in both.
+        "MATCH (p:Person)-[:KNOWS]->(q:Person) MATCH (q)-[:KNOWS]->(n:Country) RETURN p.name, n.name",
+        "MATCH (p:Person)-[:LIVES_IN]->(c:City) WITH p, c LIMIT 3 MATCH (c)-[:IN]->(n:Country) RETURN p.name, n.name",
+        "MATCH (p:Person)-[:LIVES_IN]->(c:City) WHERE rand() < 0.5 MATCH (c)-[:IN]->(n:Country) RETURN p.name, n.name",
+    ];
+    for text in apart {
+        assert!(!plan(text, &[]).contains("NodeScan (n:Country)"), "{text}");
+    }
+}
+
+#[test]
+fn ends_of_walks_are_searched_where_they_count_once() {
+    let reach = [
+        "MATCH (a)-[:KNOWS*1..3]->(b) RETURN count(DISTINCT b.name)",
+        "MATCH (a)-[:KNOWS*]->(b) RETURN DISTINCT b",
+        "MATCH (a)-[:KNOWS*0..2]-(b)-[:LIVES_IN]->(c) WHERE b.age > 1 RETURN DISTINCT c.name",
+        "MATCH (a)-[:KNOWS*1..2]->(b) RETURN a.name, max(b.age)",
+    ];
+    let walks = [
+        "MATCH (a)-[:KNOWS*1..3]->(b) RETURN count(b)",
+        "MATCH (a)-[:KNOWS*2..3]->(b) RETURN DISTINCT b",
+        "MATCH (a)-[:KNOWS*1..3]-(b) RETURN DISTINCT b",
+        "MATCH (a)-[e:KNOWS*1..3]->(b) RETURN DISTINCT b, size(e)",
+        "MATCH (a)-[:KNOWS]->(c)-[:KNOWS*1..3]->(b) RETURN DISTINCT b",
+        "MATCH (a)-[:KNOWS*1..3]->(b) WITH b LIMIT 3 RETURN DISTINCT b",
+        "MATCH p = (a)-[:KNOWS*1..3]->(b) RETURN DISTINCT length(p)",
+    ];
+    for (texts, fires) in [(&reach[..], true), (&walks[..], false)] {
+        for text in texts {
+            let plan = explain(&planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+            assert_eq!(plan.contains("Reach"), fires, "{text}\n{plan}");
+            let plan = explain(&planned(text, &[Rule::Reach]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+            assert!(!plan.contains("Reach"), "{text}\n{plan}");
+        }
+    }
+}

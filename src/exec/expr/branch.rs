@@ -19,6 +19,11 @@ pub(super) fn binary<'g>(
         BinaryOp::Or => Some(Value::Bool(true)),
         _ => None,
     };
+    if op == BinaryOp::StartsWith
+        && let Some(truths) = super::texts(left, right, true, batch, ctx)
+    {
+        return Ok(Column::Bool(truths));
+    }
     let left = eval(left, batch, ctx)?;
     let Some(settled) = settles else {
         let right = eval(right, batch, ctx)?;

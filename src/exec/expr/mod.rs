@@ -114,8 +114,32 @@ fn compare<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
+    if matches!(op, CompareOp::Equal | CompareOp::NotEqual)
+        && let Some(mut truths) =
+            texts(left, right, false, batch, ctx).or_else(|| texts(right, left, false, batch, ctx))
+    {
+        truths.iter_mut().for_each(|truth| *truth = *truth == (op == CompareOp::Equal));
+        return Ok(Column::Bool(truths));
+    }
     let (left, right) = (eval(left, batch, ctx)?, eval(right, batch, ctx)?);
     Ok(kernel::compare(op, &left, &right, batch.len))
+}
+
+/// Whether a property of nodes equals a constant text (or begins with it), by the numbers that texts have in the snapshot.
+fn texts(subject: &Expr, text: &Expr, prefix: bool, batch: &Batch<'_>, ctx: &Context<'_>) -> Option<Vec<bool>> {
+    let ExprKind::Property(subject, key) = subject.kind.as_ref() else { return None };
+    let ExprKind::Var(var) = subject.kind.as_ref() else { return None };
+    let text = match text.kind.as_ref() {
+        ExprKind::Literal(text) => text.clone(),
+        ExprKind::Parameter(name) => ctx.parameter(name).ok()?,
+        _ => return None,
+    };
+    match (batch.column(*var), text) {
+        (Column::Node(nodes), Value::String(text)) if !ctx.view.has_gone() => {
+            ctx.view.node_texts(nodes, ctx.view.key_id(key)?, text.as_str(), prefix)
+        }
+        _ => None,
+    }
 }
 
 fn is_null<'g>(operand: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Column<'g>> {

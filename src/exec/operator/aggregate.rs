@@ -32,8 +32,9 @@ pub(super) struct Aggregate<'g> {
 /// Groups, in the order of their first rows.
 struct Groups<'g> {
     index: HashMap<Vec<Key<'g>>, u32>,
-    /// Groups by the bits of their keys, for keys of the kinds of the last batch.
+    /// Groups by the bits of their keys, for keys of the kinds of the last batch; by those of the only key.
     known: FxHashMap<Box<[u64]>, u32>,
+    known_by_one: FxHashMap<u64, u32>,
     kinds: Vec<std::mem::Discriminant<Column<'g>>>,
     /// The values of each key.
     keys: Vec<Vec<Value<'g>>>,
@@ -70,6 +71,7 @@ impl<'g> Groups<'g> {
         let mut groups = Groups {
             index: HashMap::new(),
             known: FxHashMap::default(),
+            known_by_one: FxHashMap::default(),
             kinds: Vec::new(),
             keys: vec![Vec::new(); keys],
             folds: calls.iter().map(|_| Vec::new()).collect(),
@@ -101,6 +103,7 @@ impl<'g> Groups<'g> {
         let kinds: Vec<_> = keys.iter().map(std::mem::discriminant).collect();
         if kinds != self.kinds {
             self.known.clear();
+            self.known_by_one.clear();
             self.kinds = kinds;
         }
         let mut groups = Vec::with_capacity(len);
@@ -109,7 +112,11 @@ impl<'g> Groups<'g> {
             of_row.clear();
             of_row.extend(keys.iter().map_while(|column| bits(column, row)));
             let plain = of_row.len() == keys.len();
-            if plain && let Some(group) = self.known.get(of_row.as_slice()) {
+            let known = match of_row.as_slice() {
+                [one] => self.known_by_one.get(one),
+                several => self.known.get(several),
+            };
+            if plain && let Some(group) = known {
                 groups.push(*group);
                 continue;
             }
@@ -126,7 +133,10 @@ impl<'g> Groups<'g> {
             };
             if plain {
                 *held += 8 * of_row.len() as u64;
-                self.known.insert(of_row.as_slice().into(), group);
+                match of_row.as_slice() {
+                    [one] => drop(self.known_by_one.insert(*one, group)),
+                    several => drop(self.known.insert(several.into(), group)),
+                }
             }
             groups.push(group);
         }

@@ -1,6 +1,6 @@
 //! `Expand`: for each input row, the edges at a node. [`Edges`] is the step itself, which walks of several edges share.
 
-use super::labels::{Resolved, edge_types};
+use super::labels::{Resolved, edge_types, leads_only_to};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::accepted;
@@ -79,7 +79,11 @@ impl Edges {
     pub(super) fn resolve(&mut self, view: &View<'_>) {
         self.resolved.get_or_insert_with(|| {
             let types = self.step.types.as_ref().map(|types| edge_types(types, view));
-            (types, self.step.to_labels.as_ref().map(|labels| Resolved::new(labels, view)))
+            let labels = self.step.to_labels.as_ref();
+            // Edges of one type mostly lead to nodes of one label, which then need not be asked one by one.
+            let labels = labels.filter(|labels| !leads_only_to(view, types.as_deref(), self.step.direction, labels));
+            let labels = labels.map(|labels| Resolved::new(labels, view));
+            (types, labels)
         });
     }
 

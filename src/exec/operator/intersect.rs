@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::expand::{node, unlike};
-use super::labels::{Resolved, edge_types};
+use super::labels::{Resolved, edge_types, leads_only_to};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Var};
@@ -193,10 +193,15 @@ impl<'g> Operator<'g> for Intersect<'g> {
             self.row = 0;
         }
         if self.labels.is_none() {
-            self.labels = Some(self.to_labels.as_ref().map(|labels| Resolved::new(labels, &ctx.view)));
             for arm in &mut self.arms {
                 arm.types = arm.step.types.as_ref().map(|types| edge_types(types, &ctx.view));
             }
+            let leads = |labels: &Labels, arm: &Arm<'g>| {
+                leads_only_to(&ctx.view, arm.types.as_deref(), arm.step.direction, labels)
+            };
+            let labels = self.to_labels.as_ref();
+            let labels = labels.filter(|labels| !self.arms.iter().any(|arm| leads(labels, arm)));
+            self.labels = Some(labels.map(|labels| Resolved::new(labels, &ctx.view)));
         }
         // The edges of this very step that an edge must not be.
         let same: Vec<Vec<usize>> = self

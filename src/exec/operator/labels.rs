@@ -1,6 +1,6 @@
 //! Label expressions against a view's catalog.
 
-use crate::model::{EdgeTypeId, LabelId, NodeId};
+use crate::model::{Direction, EdgeTypeId, LabelId, NodeId};
 use crate::plan::expr::Labels;
 use crate::store::View;
 
@@ -45,6 +45,19 @@ impl Resolved {
             Resolved::Or(parts) => parts.iter().any(|part| part.test(has, any)),
         }
     }
+}
+
+/// Whether every edge of these types (none: any) leads, in this direction, to a node with the label; false when that is not
+/// known at once.
+pub(super) fn leads_only_to(
+    view: &View<'_>,
+    types: Option<&[EdgeTypeId]>,
+    direction: Direction,
+    labels: &Labels,
+) -> bool {
+    let (Labels::Name(label), Some(types)) = (labels, types) else { return false };
+    let Some(label) = view.label_id(label).filter(|_| direction != Direction::Both) else { return false };
+    types.iter().all(|edge_type| view.only_at_label(label, *edge_type, direction.reverse()))
 }
 
 /// Whether an edge type of this name satisfies the expression: an edge has exactly one type.

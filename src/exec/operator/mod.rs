@@ -26,6 +26,7 @@ mod merge;
 mod node_scan;
 mod node_seek;
 mod project;
+mod reach;
 mod select_shortest;
 mod set;
 mod shortest_path;
@@ -84,8 +85,12 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
             Box::new(intersect::Intersect::new(input(), (*to, to_labels.clone()), arms.clone(), live))
         }
         OpKind::EdgeScan(step) => Box::new(edge_scan::EdgeScan::new(input(), step.clone(), live)),
-        OpKind::VarExpand { expand, min, max, each, filter } => {
+        OpKind::VarExpand { expand, min, max, each, filter, ends_only } => {
             let edges = expand::Edges::new(expand.clone(), *each, filter.clone());
+            if *ends_only {
+                let reach = reach::Reach::new(input(), (edges, filter.is_none()), (*min, *max), live);
+                return Box::new(Counted { id: op.id, inner: Box::new(reach) });
+            }
             Box::new(var_expand::VarExpand::new(input(), edges, (*min, *max), live))
         }
         OpKind::GroupExpand { expand, min, max, inner, start, end, edges, lists } => {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::labels::leads_only_to;
 use super::{Batch, Boxed, Context, Operator, Resolved, Result, build, labels};
 use crate::exec::batch::ROWS;
 use crate::exec::operator::ArgumentSlot;
@@ -219,12 +220,14 @@ impl TallyNode {
             return false;
         }
         let Some(labels) = &self.labels else { return true };
-        let Labels::Name(label) = labels else { return false };
         let down =
             term.nodes.iter().skip(1).filter(|child| term.nodes.get(child.parent).is_some_and(|p| p.var == self.var));
-        let mut edges = down.flat_map(|child| child.links.iter().map(|link| (link, link.direction)));
-        let mut up = self.links.iter().map(|link| (link, link.direction.reverse()));
-        edges.by_ref().chain(up.by_ref()).any(|(link, way)| leads_only_to(view, link, way, label))
+        let down = down.flat_map(|child| child.links.iter().map(|link| (link, link.direction.reverse())));
+        let up = self.links.iter().map(|link| (link, link.direction));
+        // Seen from the other end, each of them leads here.
+        down.chain(up).any(|(link, direction)| {
+            leads_only_to(view, edge_types(link.types.as_ref(), view).as_deref(), direction, labels)
+        })
     }
 
     /// Whether it is known at once that every node that may stand here has the property.
@@ -232,13 +235,6 @@ impl TallyNode {
         let Some(Labels::Name(label)) = &self.labels else { return false };
         view.label_id(label).zip(view.key_id(key)).is_some_and(|(label, key)| view.always_has(label, key))
     }
-}
-
-/// Whether every edge of these types leads to a node with the label at this end of it.
-fn leads_only_to(view: &View<'_>, link: &TallyLink, way: Direction, label: &str) -> bool {
-    let Some(label) = view.label_id(label) else { return false };
-    let Some(types) = edge_types(link.types.as_ref(), view).filter(|_| way != Direction::Both) else { return false };
-    types.iter().all(|edge_type| view.only_at_label(label, *edge_type, way))
 }
 
 /// The edge types; none: all of them.

@@ -1,6 +1,7 @@
 //! Rules: rewrites of the logical plan that keep its answer. Each can be switched off, so that tests can show that.
 
 mod filter_pushdown;
+mod join_matches;
 mod tally;
 mod top_k;
 
@@ -11,25 +12,31 @@ use super::logical::{Logical, Query, Subquery};
 pub enum Rule {
     /// A filter moves to the `MATCH` that binds what it tests.
     FilterPushdown,
+    /// Two `MATCH` clauses in sequence become one pattern.
+    JoinMatches,
     /// Matches that are only counted are not enumerated.
     Tally,
     /// `ORDER BY` below `LIMIT` keeps only the rows that can be among the first.
     TopK,
     /// A node with edges to several nodes that are known is found among the neighbours of all of them.
     Intersect,
+    /// Walks of which only the ends count, each once, are not enumerated; see `reach`.
+    Reach,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 4] = [Rule::FilterPushdown, Rule::Tally, Rule::TopK, Rule::Intersect];
+    pub const ALL: [Rule; 6] =
+        [Rule::FilterPushdown, Rule::JoinMatches, Rule::Tally, Rule::TopK, Rule::Intersect, Rule::Reach];
 
     fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
         match self {
             Rule::FilterPushdown => filter_pushdown::apply(plan, subqueries),
+            Rule::JoinMatches => join_matches::apply(plan),
             Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
-            // It is about the order in which a pattern is found.
-            Rule::Intersect => plan,
+            // They are about the physical plan.
+            Rule::Intersect | Rule::Reach => plan,
         }
     }
 }

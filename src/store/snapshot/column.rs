@@ -80,6 +80,15 @@ impl<'g> Reader<'g> {
         items.get(self.snapshot.extent(offsets, row, items.len())?)
     }
 
+    /// Whether each row's string has an id in this range; none when this is no column of strings, or a row has none.
+    pub(super) fn ids_within(self, ids: std::ops::Range<u32>, rows: impl Iterator<Item = usize>) -> Option<Vec<bool>> {
+        if self.validity.is_some() {
+            return None;
+        }
+        let of_rows = self.string_ids()?;
+        rows.map(|row| Some(ids.contains(self.snapshot.sound(of_rows.get(row))?))).collect()
+    }
+
     /// The string id of each row, when this is a column of strings.
     pub(super) fn string_ids(self) -> Option<&'g [u32]> {
         match self.kind {

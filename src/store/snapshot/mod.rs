@@ -165,6 +165,16 @@ impl Snapshot {
         self.sound(bytes.and_then(|bytes| str::from_utf8(bytes).ok()))
     }
 
+    /// How many strings come first of which this is true; it is true of none behind one of which it is not.
+    fn strings_before(&self, holds: impl Fn(&str) -> bool) -> u32 {
+        let (mut low, mut high) = (0, self.meta.strings.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.string(middle).is_some_and(&holds) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
     /// The id of the string, by binary search.
     fn string_id(&self, text: &str) -> Option<u32> {
         let strings = self.meta.strings;

@@ -218,6 +218,13 @@ impl<'g> View<'g> {
         typed(nodes.iter().map(|node| self.node_property(*node, key)).collect())
     }
 
+    /// Whether the property of each node equals a text (or begins with it), where the snapshot can tell without reading the
+    /// nodes' own.
+    pub fn node_texts(&self, nodes: &[NodeId], key: KeyId, text: &str, prefix: bool) -> Option<Vec<bool>> {
+        let unchanged = !self.changes.has_altered() && nodes.iter().all(|node| self.in_base(*node));
+        if unchanged { self.base.node_texts(nodes, key, text, prefix) } else { None }
+    }
+
     // Edges.
 
     /// Whether the id names an edge that is there.
