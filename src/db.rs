@@ -339,6 +339,7 @@ impl Database {
         let Parsed { statement, notes, nothing } = self.parse(text, view)?;
         let mut plan = plan::plan(&statement, text, (view, &*self.host), disabled).map_err(Error::Plan)?;
         let warnings = std::mem::take(&mut plan.warnings);
+        plan.measured = statement.mode == ast::Mode::Profile;
         Ok(Prepared {
             database: self,
             plan: Arc::new(plan),
@@ -405,7 +406,8 @@ impl Database {
         Ok(Some(lang::print(&parsed.statement)))
     }
 
-    /// The plan as text; with `analyze` the statement runs within these limits and each operator shows the rows it gave.
+    /// The plan as text; with `analyze` the statement runs within these limits, and each operator shows the rows and
+    /// batches that it gave and the time that it took by itself.
     pub fn explain(&self, text: &str, parameters: &Parameters, analyze: Option<&Limits>) -> Result<String, Error> {
         self.explain_without(text, parameters, analyze, &[])
     }
@@ -418,15 +420,16 @@ impl Database {
         analyze: Option<&Limits>,
         disabled: &[Rule],
     ) -> Result<String, Error> {
-        let prepared = self.prepare_on(text, &self.view(), disabled)?;
+        let mut prepared = self.prepare_on(text, &self.view(), disabled)?;
+        Arc::make_mut(&mut prepared.plan).measured = analyze.is_some();
         let plan = &prepared.plan;
         let Some(limits) = analyze else { return Ok(plan::explain(plan, None)) };
         let rows = match plan.writes {
             true => self.write_committed(plan, parameters, limits)?,
             false => self.read(plan, self.view(), parameters, limits),
         };
-        let (_, counts) = rows.drain()?;
-        Ok(plan::explain(plan, Some(&counts)))
+        let (_, spent) = rows.drain()?;
+        Ok(plan::explain(plan, Some(&spent)))
     }
 
     fn parse(&self, text: &str, view: &View<'_>) -> Result<Parsed, Error> {

@@ -101,3 +101,16 @@ fn another_thread_stops_a_statement() {
         assert!(matches!(error, Error::Run(error) if error.class == Class::Cancelled));
     });
 }
+
+/// Whatever the machine's speed: an analyzed plan has a column for each of these, and a plan that only explains has none.
+#[test]
+fn an_analyzed_plan_tells_rows_batches_and_time() {
+    let db = Database::shipped().unwrap();
+    let text = "MATCH (s:Skill)-[:ADDRESSES]->(c:Challenge) RETURN s.name, c.name";
+    let analyzed = db.explain(text, &Parameters::new(), Some(&Limits::default())).unwrap();
+    assert!(analyzed.lines().next().unwrap().ends_with("rows   batches        time"), "{analyzed}");
+    assert!(analyzed.lines().skip(1).all(|line| line.ends_with(" ms")), "{analyzed}");
+    let profile = db.query(&format!("PROFILE {text}"), &Parameters::new(), &Limits::default()).unwrap();
+    assert!(profile.map(|row| format!("{row:?}")).any(|line| line.contains(" ms")));
+    assert!(!db.explain(text, &Parameters::new(), None).unwrap().contains(" ms"));
+}

@@ -99,8 +99,8 @@ impl<'g> Prepared<'g> {
     /// The rows with everything there is to say about them; of a profile, the plan with its counts.
     fn told(&self, rows: Rows<'g>) -> Result<Rows<'g>, Error> {
         if self.mode == Mode::Profile {
-            let (view, counts) = rows.drain()?;
-            let rows = Rows::text(view, "plan", &plan::explain(&self.plan, Some(&counts)));
+            let (view, spent) = rows.drain()?;
+            let rows = Rows::text(view, "plan", &plan::explain(&self.plan, Some(&spent)));
             return Ok(rows.saying(self.notes.clone(), None, self.warnings.clone()));
         }
         Ok(rows.saying(self.notes.clone(), self.nothing.clone(), self.warnings.clone()))

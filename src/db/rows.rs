@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::exec::{Batch, Cursor, Summary};
 use crate::lang::ask::Note;
 use crate::model::{Column, Diagnostic, Value, Var};
-use crate::plan::physical::{Plan, Warning};
+use crate::plan::physical::{Plan, Spent, Warning};
 use crate::store::View;
 
 /// A statement's answer, row by row.
@@ -33,7 +33,7 @@ enum Source<'g> {
         view: View<'g>,
         batches: VecDeque<Batch<'g>>,
         summary: Summary,
-        counts: Vec<u64>,
+        spent: Vec<Spent>,
     },
 }
 
@@ -64,7 +64,7 @@ impl<'g> Rows<'g> {
                 view,
                 batches: VecDeque::from([batch]),
                 summary: Summary::default(),
-                counts: Vec::new(),
+                spent: Vec::new(),
             },
             current: None,
         }
@@ -83,8 +83,8 @@ impl<'g> Rows<'g> {
             }
         };
         let view = cursor.view().clone();
-        let (summary, counts) = (cursor.summary(), cursor.counts().to_vec());
-        (Rows { source: Source::Finished { view, batches, summary, counts }, ..self }, failure)
+        let (summary, spent) = (cursor.summary(), cursor.spent().to_vec());
+        (Rows { source: Source::Finished { view, batches, summary, spent }, ..self }, failure)
     }
 
     /// The same rows over another state of the graph.
@@ -100,14 +100,14 @@ impl<'g> Rows<'g> {
         Rows { notes, nothing, warnings, ..self }
     }
 
-    /// Runs to the end, keeping only how many rows each operator gave.
-    pub(super) fn drain(self) -> Result<(View<'g>, Vec<u64>), Error> {
+    /// Runs to the end, keeping only what each operator did.
+    pub(super) fn drain(self) -> Result<(View<'g>, Vec<Spent>), Error> {
         match self.source {
             Source::Running(mut cursor) => {
                 while cursor.next_batch().map_err(Error::Run)?.is_some() {}
-                Ok((cursor.view().clone(), cursor.counts().to_vec()))
+                Ok((cursor.view().clone(), cursor.spent().to_vec()))
             }
-            Source::Finished { view, counts, .. } => Ok((view, counts)),
+            Source::Finished { view, spent, .. } => Ok((view, spent)),
         }
     }
 

@@ -10,7 +10,7 @@ use super::operator::Subplan;
 use super::{Host, ProcedureRows, Records, Result};
 use crate::model::{Class, Detail, Diagnostic, Value};
 use crate::plan::expr::SubplanId;
-use crate::plan::physical::Plan;
+use crate::plan::physical::{Plan, Spent};
 use crate::store::View;
 
 /// What a statement may use up; none is no limit.
@@ -61,8 +61,8 @@ pub(super) struct Context<'g> {
     pub(super) view: View<'g>,
     pub(super) plan: Arc<Plan>,
     pub(super) summary: Summary,
-    /// Rows given, by `Op::id`.
-    pub(super) counts: Vec<u64>,
+    /// What each operator did, by `Op::id`.
+    pub(super) spent: Vec<Spent>,
     parameters: Parameters,
     host: Arc<dyn Host>,
     limits: Limits,
@@ -85,7 +85,7 @@ impl<'g> Context<'g> {
             view,
             plan,
             summary: Summary::default(),
-            counts: Vec::new(),
+            spent: Vec::new(),
             parameters,
             host,
             limits,
@@ -118,12 +118,19 @@ impl<'g> Context<'g> {
         self.host.open_csv(place, delimiter, even)
     }
 
-    /// Adds an operator's rows to its count.
+    /// Notes a batch that an operator gave.
     pub(super) fn count(&mut self, id: usize, rows: usize) {
-        if self.counts.len() <= id {
-            self.counts.resize(id + 1, 0);
+        let spent = self.spent_by(id);
+        spent.rows += rows as u64;
+        spent.batches += 1;
+    }
+
+    /// What an operator did so far.
+    pub(super) fn spent_by(&mut self, id: usize) -> &mut Spent {
+        if self.spent.len() <= id {
+            self.spent.resize(id + 1, Spent::default());
         }
-        self.counts[id] += rows as u64;
+        &mut self.spent[id]
     }
 
     /// Whether to go on; asked once a batch and inside long loops.

@@ -20,7 +20,7 @@ use operator::Operator;
 pub use operator::refused;
 
 use crate::model::{Diagnostic, Value};
-use crate::plan::physical::Plan;
+use crate::plan::physical::{Plan, Spent};
 use crate::store::View;
 
 type Result<T> = std::result::Result<T, Diagnostic>;
@@ -115,8 +115,8 @@ impl<'g> Cursor<'g> {
         self.context.summary
     }
 
-    /// How many rows each operator has given so far, by `Op::id`.
-    pub fn counts(&self) -> &[u64] {
-        &self.context.counts
+    /// What each operator has done so far, by `Op::id`.
+    pub fn spent(&self) -> &[Spent] {
+        &self.context.spent
     }
 }

@@ -2,15 +2,16 @@
 
 use crate::model::definition::Change;
 use std::fmt::Write;
+use std::time::Duration;
 
 use super::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry, SubqueryKind};
-use super::physical::{Expand, Op, OpKind, Plan, SetItem, Subplan, Tally, TallyNode};
+use super::physical::{Expand, Op, OpKind, Plan, SetItem, Spent, Subplan, Tally, TallyNode};
 use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 use crate::model::{Direction, Value, Var, deep};
 
-/// Prints the plan; `counts` holds the rows that each operator gave, by its id, when it has run.
-pub fn explain(plan: &Plan, counts: Option<&[u64]>) -> String {
-    let printer = Printer { plan, counts };
+/// Prints the plan; `spent` holds what each operator did, by its id, when it has run.
+pub fn explain(plan: &Plan, spent: Option<&[Spent]>) -> String {
+    let printer = Printer { plan, spent };
     let mut lines = Vec::new();
     printer.op(&plan.root, 0, &mut lines);
     for (i, subplan) in plan.subplans.iter().enumerate() {
@@ -22,13 +23,14 @@ pub fn explain(plan: &Plan, counts: Option<&[u64]>) -> String {
         let padding = width - line.text.chars().count();
         let _ = write!(text, "{}{}", line.text, " ".repeat(padding));
         let _ = write!(text, "  {:>10}", line.expected);
-        if counts.is_some() {
-            let _ = write!(text, "  {:>10}", line.found);
+        if spent.is_some() {
+            let [rows, batches, time] = &line.spent;
+            let _ = write!(text, "  {rows:>10}  {batches:>8}  {time:>10}");
         }
         text.truncate(text.trim_end().len());
         text.push('\n');
     }
-    let found = if counts.is_some() { "        rows" } else { "" };
+    let found = if spent.is_some() { "        rows   batches        time" } else { "" };
     format!("{:width$}    expected{found}\n{text}", "operator")
 }
 
@@ -53,26 +55,27 @@ fn clipped(mut text: String) -> String {
 struct Line {
     text: String,
     expected: String,
-    found: String,
+    /// Rows, batches and time.
+    spent: [String; 3],
 }
 
 struct Printer<'p> {
     plan: &'p Plan,
-    counts: Option<&'p [u64]>,
+    spent: Option<&'p [Spent]>,
 }
 
 impl Printer<'_> {
     fn subplan(&self, title: &str, subplan: &Subplan, depth: usize, lines: &mut Vec<Line>) {
         let often = if subplan.per_row { "once a row" } else { "once a batch" };
         let text = format!("{}{title} ({often})", indent(depth));
-        lines.push(Line { text, expected: String::new(), found: String::new() });
+        lines.push(Line { text, expected: String::new(), spent: Default::default() });
         self.op(&subplan.root, depth + 1, lines);
     }
 
     fn op(&self, op: &Op, depth: usize, lines: &mut Vec<Line>) {
-        let found = self.counts.and_then(|counts| counts.get(op.id)).map(u64::to_string).unwrap_or_default();
+        let spent = self.spent.map(|_| self.spent_by(op)).unwrap_or_default();
         let text = format!("{}{}", indent(depth), clipped(self.describe(op)));
-        lines.push(Line { text, expected: rounded(op.rows), found });
+        lines.push(Line { text, expected: rounded(op.rows), spent });
         match &op.kind {
             OpKind::Optional { inner, .. } => self.subplan("optional", inner, depth + 1, lines),
             OpKind::Apply { inner, .. } => self.subplan("apply", inner, depth + 1, lines),
@@ -92,6 +95,28 @@ impl Printer<'_> {
         if let Some(input) = &op.input {
             deep(|| self.op(input, depth + 1, lines));
         }
+    }
+
+    /// Rows, batches, and the time that the operator took without those below it.
+    fn spent_by(&self, op: &Op) -> [String; 3] {
+        let of = |op: &Op| self.spent.and_then(|spent| spent.get(op.id)).copied().unwrap_or_default();
+        let inner = match &op.kind {
+            OpKind::Optional { inner, .. }
+            | OpKind::Apply { inner, .. }
+            | OpKind::Merge { inner, .. }
+            | OpKind::GroupExpand { inner, .. }
+            | OpKind::Foreach { inner } => vec![&inner.root],
+            OpKind::Union { branches, .. } => branches.iter().map(|(branch, _)| branch).collect(),
+            OpKind::Tally(tally) => {
+                let nodes = tally.weights.iter().flat_map(|(_, terms)| terms).flat_map(|term| &term.nodes);
+                nodes.filter_map(|node| node.find.as_deref()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let below: u64 = inner.into_iter().chain(op.input.as_deref()).map(|op| of(op).nanos).sum();
+        let Spent { rows, batches, nanos } = of(op);
+        let time = Duration::from_nanos(nanos.saturating_sub(below));
+        [rows.to_string(), batches.to_string(), format!("{:.3} ms", time.as_secs_f64() * 1e3)]
     }
 
     fn describe(&self, op: &Op) -> String {

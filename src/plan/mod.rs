@@ -63,5 +63,6 @@ pub fn plan(
         columns: query.columns,
         writes: query.writes,
         warnings,
+        measured: false,
     })
 }

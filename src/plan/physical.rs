@@ -23,6 +23,19 @@ pub struct Plan {
     pub writes: bool,
     /// What the user should hear: names that the graph does not know.
     pub warnings: Vec<Warning>,
+    /// Whether to measure the time of each operator.
+    pub measured: bool,
+}
+
+/// What an operator did in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Rows that it gave.
+    pub rows: u64,
+    /// Batches that it gave them in.
+    pub batches: u64,
+    /// Nanoseconds, those of its inputs included; 0 when the plan is not measured.
+    pub nanos: u64,
 }
 
 /// A correlated subquery's plan. Its leaf is [`OpKind::Argument`].

@@ -48,6 +48,8 @@ pub(super) use subplan::Subplan;
 pub(super) use write::gone;
 pub use write::refused;
 
+use std::time::Instant;
+
 use super::{Batch, Result, context::Context};
 use crate::model::{Column, Var, deep};
 use crate::plan::physical::{Op, OpKind};
@@ -171,7 +173,12 @@ impl<'g> Operator<'g> for Counted<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
         loop {
             ctx.check()?;
-            match deep(|| self.inner.next(ctx))? {
+            let start = ctx.plan.measured.then(Instant::now);
+            let next = deep(|| self.inner.next(ctx));
+            if let Some(start) = start {
+                ctx.spent_by(self.id).nanos += start.elapsed().as_nanos() as u64;
+            }
+            match next? {
                 // Nobody above needs to think of a batch without rows.
                 Some(batch) if batch.len == 0 => {}
                 Some(batch) => {

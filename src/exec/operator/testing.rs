@@ -117,7 +117,15 @@ pub(super) fn context() -> Context<'static> {
         view.create_edge(nodes[source], edge_type, nodes[target], Vec::new()).unwrap();
     }
     let root = op(OpKind::Unit, None, &[]);
-    let plan = Plan { root, subplans: vec![], vars: vec![], columns: vec![], writes: false, warnings: vec![] };
+    let plan = Plan {
+        root,
+        subplans: vec![],
+        vars: vec![],
+        columns: vec![],
+        writes: false,
+        warnings: vec![],
+        measured: false,
+    };
     Context::new(Arc::new(plan), view, (Arc::default(), Arc::new(NoHost)), Default::default())
 }
 
