@@ -62,6 +62,8 @@ impl<'g> Tally<'g> {
     }
 
     fn count(&mut self, ctx: &mut Context<'g>) -> Result<Vec<Arc<Vec<i64>>>> {
+        // A run that was left in the middle could not give it back.
+        ctx.release(std::mem::take(&mut self.held));
         let bound = ctx.view.node_bound();
         let mut all: Vec<Arc<Vec<i64>>> = Vec::new();
         for at in 0..self.weights.len() {
@@ -72,7 +74,12 @@ impl<'g> Tally<'g> {
             let terms = &mut self.weights[at].1;
             let mut sum: Option<Vec<i64>> = None;
             for term in terms {
-                let Some(numbers) = term.count(ctx)? else { continue };
+                // A set and a number for every node of the pattern, at most.
+                let bytes = 9 * (bound * term.term.nodes.len()) as u64;
+                ctx.hold(bytes)?;
+                let numbers = term.count(ctx)?;
+                ctx.release(bytes);
+                let Some(numbers) = numbers else { continue };
                 let factor = term.term.factor;
                 match &mut sum {
                     None if factor == 1 => sum = Some(numbers),
