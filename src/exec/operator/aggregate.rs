@@ -57,9 +57,12 @@ fn bits(column: &Column<'_>, row: usize) -> Option<u64> {
         Column::Float(v) => v.get(row)?.to_bits(),
         Column::Node(v) => u64::from(v.get(row)?.0),
         Column::Edge(v) => u64::from(v.get(row)?.0),
-        // A text of the snapshot is there once, so its place tells it from others.
+        // A text of the snapshot is there once, so its place and its length tell it from others.
         Column::String(v) => match v.get(row)? {
-            Str::Borrowed(text) => text.as_ptr() as u64,
+            Str::Borrowed(text) => {
+                let (place, length) = (text.as_ptr() as u64, text.len() as u64);
+                (place < 1 << 48 && length < 1 << 16).then_some(place << 16 | length)?
+            }
             Str::Shared(_) => return None,
         },
         Column::Absent | Column::Value(_) => return None,
