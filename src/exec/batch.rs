@@ -99,6 +99,7 @@ fn column_bytes(column: &Column<'_>) -> u64 {
         Column::Node(v) => 4 * v.len() as u64,
         Column::Edge(v) => 4 * v.len() as u64,
         Column::String(v) => 24 * v.len() as u64,
+        Column::Text(v, _) => 4 * v.len() as u64,
         Column::Value(v) => v.iter().map(bytes).sum(),
     }
 }

@@ -5,6 +5,51 @@
 
 use super::{EdgeId, NodeId, Str, Value};
 
+/// Texts by number, each there once: a smaller number is a smaller text.
+pub trait Texts: Send + Sync {
+    /// The text with this number; none when there is none that can be read.
+    fn text(&self, number: u32) -> Option<&str>;
+
+    /// The text's number, or the number that it would have among the others.
+    fn number(&self, text: &str) -> Result<u32, u32>;
+
+    /// The numbers of the texts that begin with this one.
+    fn beginning_with(&self, prefix: &str) -> std::ops::Range<u32>;
+}
+
+/// Whose numbers a column of texts holds. Two are equal when they are the same.
+#[derive(Clone, Copy)]
+pub struct TextsOf<'g>(&'g dyn Texts);
+
+impl<'g> TextsOf<'g> {
+    /// These texts.
+    pub fn new(texts: &'g dyn Texts) -> Self {
+        TextsOf(texts)
+    }
+
+    /// The text with this number as a value; null when it cannot be read.
+    pub fn value(self, number: u32) -> Value<'g> {
+        self.0.text(number).map_or(Value::Null, |text| Value::String(Str::Borrowed(text)))
+    }
+
+    /// The texts themselves.
+    pub fn texts(self) -> &'g dyn Texts {
+        self.0
+    }
+}
+
+impl PartialEq for TextsOf<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(self.0, other.0)
+    }
+}
+
+impl std::fmt::Debug for TextsOf<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TextsOf")
+    }
+}
+
 /// One variable's values, a row each.
 #[derive(Clone, Debug, Default)]
 pub enum Column<'g> {
@@ -19,6 +64,8 @@ pub enum Column<'g> {
     Float(Vec<f64>),
     /// Strings.
     String(Vec<Str<'g>>),
+    /// Strings of a snapshot, by their numbers: compared and grouped by without being read.
+    Text(Vec<u32>, TextsOf<'g>),
     /// Nodes.
     Node(Vec<NodeId>),
     /// Edges.
@@ -36,6 +83,7 @@ impl<'g> Column<'g> {
             Column::Int(v) => v.get(row).copied().map(Value::Int),
             Column::Float(v) => v.get(row).copied().map(Value::Float),
             Column::String(v) => v.get(row).cloned().map(Value::String),
+            Column::Text(v, texts) => v.get(row).map(|number| texts.value(*number)),
             Column::Node(v) => v.get(row).copied().map(Value::Node),
             Column::Edge(v) => v.get(row).copied().map(Value::Edge),
             Column::Value(v) => v.get(row).cloned(),
@@ -82,24 +130,50 @@ impl<'g> Column<'g> {
 
     /// These rows, in this order. A row behind the end reads as null.
     pub fn gather(&self, rows: &[u32]) -> Self {
+        let behind = rows.iter().copied().max().is_some_and(|last| last as usize >= self.len());
+        if behind && !matches!(self, Column::Absent) {
+            return Column::Value(rows.iter().map(|row| self.value(*row as usize)).collect());
+        }
         macro_rules! pick {
             ($v:ident, $kind:ident) => {
-                match rows.iter().map(|row| $v.get(*row as usize).cloned()).collect::<Option<Vec<_>>>() {
-                    Some(picked) => Column::$kind(picked),
-                    None => Column::Value(rows.iter().map(|row| self.value(*row as usize)).collect()),
-                }
+                // None is behind the end, so that there is one for each row.
+                Column::$kind(rows.iter().filter_map(|row| $v.get(*row as usize).cloned()).collect())
+            };
+            (copied $v:ident, $kind:ident) => {
+                Column::$kind(picked($v, rows))
             };
         }
         match self {
             Column::Absent => Column::Absent,
-            Column::Bool(v) => pick!(v, Bool),
-            Column::Int(v) => pick!(v, Int),
-            Column::Float(v) => pick!(v, Float),
+            Column::Bool(v) => pick!(copied v, Bool),
+            Column::Int(v) => pick!(copied v, Int),
+            Column::Float(v) => pick!(copied v, Float),
             Column::String(v) => pick!(v, String),
-            Column::Node(v) => pick!(v, Node),
-            Column::Edge(v) => pick!(v, Edge),
+            Column::Text(v, texts) => Column::Text(picked(v, rows), *texts),
+            Column::Node(v) => pick!(copied v, Node),
+            Column::Edge(v) => pick!(copied v, Edge),
             Column::Value(v) => pick!(v, Value),
         }
+    }
+
+    /// How many rows it has; none when it is absent.
+    pub fn len(&self) -> usize {
+        match self {
+            Column::Absent => 0,
+            Column::Bool(v) => v.len(),
+            Column::Int(v) => v.len(),
+            Column::Float(v) => v.len(),
+            Column::String(v) => v.len(),
+            Column::Text(v, _) => v.len(),
+            Column::Node(v) => v.len(),
+            Column::Edge(v) => v.len(),
+            Column::Value(v) => v.len(),
+        }
+    }
+
+    /// Whether it has no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// This column of `len` rows with the `more` rows of another one below; an absent column counts as nulls.
@@ -118,6 +192,10 @@ impl<'g> Column<'g> {
             (Column::Int(a), Column::Int(b)) => both!(a, b, Int),
             (Column::Float(a), Column::Float(b)) => both!(a, b, Float),
             (Column::String(a), Column::String(b)) => both!(a, b, String),
+            (Column::Text(mut a, texts), Column::Text(b, of)) if texts == of => {
+                a.extend(b);
+                Column::Text(a, texts)
+            }
             (Column::Node(a), Column::Node(b)) => both!(a, b, Node),
             (Column::Edge(a), Column::Edge(b)) => both!(a, b, Edge),
             (ours, theirs) => {
@@ -135,4 +213,10 @@ impl<'g> Column<'g> {
             column => (0..len).map(|row| column.value(row)).collect(),
         }
     }
+}
+
+/// The values in these rows, all of which are there.
+fn picked<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+    let Some(first) = values.first() else { return Vec::new() };
+    rows.iter().map(|row| *values.get(*row as usize).unwrap_or(first)).collect()
 }

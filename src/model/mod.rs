@@ -18,7 +18,7 @@ pub mod temporal;
 pub mod value;
 
 pub use catalog::Catalog;
-pub use column::Column;
+pub use column::{Column, Texts, TextsOf};
 pub use diagnostic::{Class, Detail, Diagnostic};
 pub use id::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Var};
 pub use nearest::nearest;

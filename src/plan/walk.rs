@@ -1,120 +1,12 @@
-//! Walking over resolved expressions and logical plans: children, rewriting, and which variables are used.
+//! Walking over logical plans, and which variables expressions use.
 
 use std::collections::BTreeSet;
 
-use super::expr::{AggregateCall, Expr, ExprKind, MapEntry};
+use super::expr::{AggregateCall, Expr, ExprKind};
+pub(super) use super::expr::{children, rewrite, volatile};
 use super::logical::{Logical, QueryGraph, Subquery};
 use super::physical::{Merge, SetItem};
-use crate::model::function::{Clock, Function};
 use crate::model::{Var, deep};
-
-/// Calls `visit` with each direct child of the expression.
-pub(super) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
-    use ExprKind::*;
-    match expr.kind.as_ref() {
-        Literal(_) | Parameter(_) | Var(_) | Path { .. } | Subquery { .. } => {}
-        Property(a, _) | Unary(_, a) | IsNull(a) | HasLabels(a, _) => visit(a),
-        Index(a, b) | Binary(_, a, b) | Compare(_, a, b) => {
-            visit(a);
-            visit(b);
-        }
-        Slice(a, from, to) => {
-            visit(a);
-            from.iter().chain(to).for_each(visit);
-        }
-        Call(_, items) | List(items) => items.iter().for_each(visit),
-        Case { operand, branches, otherwise } => {
-            operand.iter().for_each(&mut *visit);
-            for (condition, result) in branches {
-                visit(condition);
-                visit(result);
-            }
-            otherwise.iter().for_each(visit);
-        }
-        Map(entries) => entries.iter().for_each(|(_, value)| visit(value)),
-        MapProjection(subject, entries) => {
-            visit(subject);
-            for entry in entries {
-                if let MapEntry::Entry(_, value) = entry {
-                    visit(value);
-                }
-            }
-        }
-        ListComprehension { list, predicate, result, .. } => {
-            visit(list);
-            predicate.iter().chain(result).for_each(visit);
-        }
-        Quantifier { list, predicate, .. } => {
-            visit(list);
-            visit(predicate);
-        }
-        Reduce { initial, list, step, .. } => {
-            visit(initial);
-            visit(list);
-            visit(step);
-        }
-    }
-}
-
-/// Rebuilds the expression from the top: where `replace` gives an expression, that takes the place and its parts are
-/// not looked at.
-pub(super) fn rewrite(expr: &Expr, replace: &dyn Fn(&Expr) -> Option<Expr>) -> Expr {
-    use ExprKind::*;
-    if let Some(new) = replace(expr) {
-        return new;
-    }
-    let go = |e: &Expr| rewrite(e, replace);
-    let option = |e: &Option<Expr>| e.as_ref().map(go);
-    let kind = match expr.kind.as_ref() {
-        kind @ (Literal(_) | Parameter(_) | Var(_) | Path { .. } | Subquery { .. }) => kind.clone(),
-        Property(a, key) => Property(go(a), key.clone()),
-        Unary(op, a) => Unary(*op, go(a)),
-        IsNull(a) => IsNull(go(a)),
-        HasLabels(a, labels) => HasLabels(go(a), labels.clone()),
-        Index(a, b) => Index(go(a), go(b)),
-        Binary(op, a, b) => Binary(*op, go(a), go(b)),
-        Compare(op, a, b) => Compare(*op, go(a), go(b)),
-        Slice(a, from, to) => Slice(go(a), option(from), option(to)),
-        Call(function, items) => Call(*function, items.iter().map(go).collect()),
-        List(items) => List(items.iter().map(go).collect()),
-        Case { operand, branches, otherwise } => Case {
-            operand: option(operand),
-            branches: branches.iter().map(|(c, r)| (go(c), go(r))).collect(),
-            otherwise: option(otherwise),
-        },
-        Map(entries) => Map(entries.iter().map(|(key, value)| (key.clone(), go(value))).collect()),
-        MapProjection(subject, entries) => MapProjection(
-            go(subject),
-            entries
-                .iter()
-                .map(|entry| match entry {
-                    MapEntry::All => MapEntry::All,
-                    MapEntry::Entry(key, value) => MapEntry::Entry(key.clone(), go(value)),
-                })
-                .collect(),
-        ),
-        ListComprehension { var, list, predicate, result } => {
-            ListComprehension { var: *var, list: go(list), predicate: option(predicate), result: option(result) }
-        }
-        Quantifier { kind, var, list, predicate } => {
-            Quantifier { kind: *kind, var: *var, list: go(list), predicate: go(predicate) }
-        }
-        Reduce { accumulator, initial, var, list, step } => {
-            Reduce { accumulator: *accumulator, initial: go(initial), var: *var, list: go(list), step: go(step) }
-        }
-    };
-    Expr::new(expr.span, kind)
-}
-
-/// Whether two evaluations on the same row may differ.
-pub(super) fn volatile(expr: &Expr) -> bool {
-    let mut found = matches!(
-        expr.kind.as_ref(),
-        ExprKind::Call(Function::Rand | Function::RandomUuid | Function::Now(_, Clock::Realtime), _)
-    );
-    children(expr, &mut |child| found |= volatile(child));
-    found
-}
 
 /// Whether a part of it asks the graph.
 pub(super) fn has_subquery(expr: &Expr) -> bool {

@@ -20,9 +20,16 @@ pub(super) fn binary<'g>(
         _ => None,
     };
     if op == BinaryOp::StartsWith
-        && let Some(truths) = super::texts(left, right, true, batch, ctx)
+        && let Some(Value::String(prefix)) = super::constant(right, ctx)?
+        && let left = eval(left, batch, ctx)?
     {
-        return Ok(Column::Bool(truths));
+        return match kernel::begins_with(&left, prefix.as_str()) {
+            Some(column) => Ok(column),
+            None => {
+                let right = Column::repeat(&Value::String(prefix), batch.len);
+                kernel::each_row(op, &left, &right, batch.len).map_err(|error| error.at(span))
+            }
+        };
     }
     let left = eval(left, batch, ctx)?;
     let Some(settled) = settles else {

@@ -10,16 +10,10 @@ use crate::plan::expr::{BinaryOp, CompareOp};
 /// A comparison in every row.
 pub(super) fn compare<'g>(op: CompareOp, left: &Column<'g>, right: &Column<'g>, len: usize) -> Column<'g> {
     use CompareOp::*;
-    let holds = |order: Ordering| match op {
-        Equal => order.is_eq(),
-        NotEqual => order.is_ne(),
-        Less => order.is_lt(),
-        LessEqual => order.is_le(),
-        Greater => order.is_gt(),
-        GreaterEqual => order.is_ge(),
-    };
+    let holds = |order: Ordering| holds(op, order);
     let equality = matches!(op, Equal | NotEqual);
     match (left, right) {
+        (Column::Text(a, texts), Column::Text(b, of)) if texts == of => zip(a, b, |a, b| holds(a.cmp(b))),
         (Column::Int(a), Column::Int(b)) => zip(a, b, |a, b| holds(a.cmp(b))),
         (Column::String(a), Column::String(b)) => zip(a, b, |a, b| holds(a.as_str().cmp(b.as_str()))),
         (Column::Node(a), Column::Node(b)) if equality => zip(a, b, |a, b| (a == b) == (op == Equal)),
@@ -32,6 +26,68 @@ pub(super) fn compare<'g>(op: CompareOp, left: &Column<'g>, right: &Column<'g>, 
             Column::from_values((0..len).map(value).collect())
         }
     }
+}
+
+/// A comparison of every row with one value.
+pub(super) fn compare_with<'g>(op: CompareOp, left: &Column<'g>, right: &Value<'g>, len: usize) -> Column<'g> {
+    match (left, right) {
+        (Column::Int(a), Value::Int(b)) => each(op, a, b),
+        (Column::Text(numbers, texts), Value::String(text)) => match texts.texts().number(text.as_str()) {
+            Ok(number) => each(op, numbers, &number),
+            // Not there: what it would come before is greater, and nothing is equal.
+            Err(next) => match op {
+                CompareOp::Equal => Column::Bool(vec![false; len]),
+                CompareOp::NotEqual => Column::Bool(vec![true; len]),
+                CompareOp::Less | CompareOp::LessEqual => each(CompareOp::Less, numbers, &next),
+                CompareOp::Greater | CompareOp::GreaterEqual => each(CompareOp::GreaterEqual, numbers, &next),
+            },
+        },
+        (Column::Float(a), Value::Float(b)) if !b.is_nan() && a.iter().all(|x| !x.is_nan()) => each(op, a, b),
+        _ => {
+            let value = |row| operator::compare_op(op, &left.value(row), right);
+            Column::from_values((0..len).map(value).collect())
+        }
+    }
+}
+
+fn each<'g, T: PartialOrd>(op: CompareOp, values: &[T], with: &T) -> Column<'g> {
+    Column::Bool(match op {
+        CompareOp::Equal => values.iter().map(|value| value == with).collect(),
+        CompareOp::NotEqual => values.iter().map(|value| value != with).collect(),
+        CompareOp::Less => values.iter().map(|value| value < with).collect(),
+        CompareOp::LessEqual => values.iter().map(|value| value <= with).collect(),
+        CompareOp::Greater => values.iter().map(|value| value > with).collect(),
+        CompareOp::GreaterEqual => values.iter().map(|value| value >= with).collect(),
+    })
+}
+
+fn holds(op: CompareOp, order: Ordering) -> bool {
+    match op {
+        CompareOp::Equal => order.is_eq(),
+        CompareOp::NotEqual => order.is_ne(),
+        CompareOp::Less => order.is_lt(),
+        CompareOp::LessEqual => order.is_le(),
+        CompareOp::Greater => order.is_gt(),
+        CompareOp::GreaterEqual => order.is_ge(),
+    }
+}
+
+/// The comparison that holds of `b` and `a` when this one holds of `a` and `b`.
+pub(super) fn turned(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::LessEqual => CompareOp::GreaterEqual,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::GreaterEqual => CompareOp::LessEqual,
+        equality => equality,
+    }
+}
+
+/// Whether each row's text begins with a prefix, when that can be asked of their numbers.
+pub(super) fn begins_with<'g>(column: &Column<'g>, prefix: &str) -> Option<Column<'g>> {
+    let Column::Text(numbers, texts) = column else { return None };
+    let wanted = texts.texts().beginning_with(prefix);
+    Some(Column::Bool(numbers.iter().map(|number| (wanted.start..wanted.end).contains(number)).collect()))
 }
 
 /// Arithmetic over integers and floats; none when the columns need the general way, overflow included.

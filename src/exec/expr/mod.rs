@@ -8,9 +8,11 @@ mod branch;
 mod kernel;
 mod list;
 pub mod operator;
+mod predicate;
 mod property;
 mod subquery;
 
+pub(super) use predicate::Predicate;
 pub(super) use property::{all as properties_of, there};
 
 use std::sync::Arc;
@@ -114,31 +116,36 @@ fn compare<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
-    if matches!(op, CompareOp::Equal | CompareOp::NotEqual)
-        && let Some(mut truths) =
-            texts(left, right, false, batch, ctx).or_else(|| texts(right, left, false, batch, ctx))
-    {
-        truths.iter_mut().for_each(|truth| *truth = *truth == (op == CompareOp::Equal));
-        return Ok(Column::Bool(truths));
+    if let Some(value) = constant(right, ctx)? {
+        let left = eval(left, batch, ctx)?;
+        return Ok(kernel::compare_with(op, &left, &value, batch.len));
+    }
+    if let Some(value) = constant(left, ctx)? {
+        let right = eval(right, batch, ctx)?;
+        return Ok(kernel::compare_with(kernel::turned(op), &right, &value, batch.len));
     }
     let (left, right) = (eval(left, batch, ctx)?, eval(right, batch, ctx)?);
     Ok(kernel::compare(op, &left, &right, batch.len))
 }
 
-/// Whether a property of nodes equals a constant text (or begins with it), by the numbers that texts have in the snapshot.
-fn texts(subject: &Expr, text: &Expr, prefix: bool, batch: &Batch<'_>, ctx: &Context<'_>) -> Option<Vec<bool>> {
-    let ExprKind::Property(subject, key) = subject.kind.as_ref() else { return None };
-    let ExprKind::Var(var) = subject.kind.as_ref() else { return None };
-    let text = match text.kind.as_ref() {
-        ExprKind::Literal(text) => text.clone(),
-        ExprKind::Parameter(name) => ctx.parameter(name).ok()?,
-        _ => return None,
-    };
-    match (batch.column(*var), text) {
-        (Column::Node(nodes), Value::String(text)) if !ctx.view.has_gone() => {
-            ctx.view.node_texts(nodes, ctx.view.key_id(key)?, text.as_str(), prefix)
+/// The value of an expression that is the same in every row; none when it need not be.
+fn constant<'g>(expr: &Expr, ctx: &mut Context<'g>) -> Result<Option<Value<'g>>> {
+    match expr.kind.as_ref() {
+        ExprKind::Literal(value) => Ok(Some(value.clone())),
+        _ if is_constant(expr) => Ok(Some(eval(expr, &Batch::new(1), ctx)?.value(0))),
+        _ => Ok(None),
+    }
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    match expr.kind.as_ref() {
+        ExprKind::Literal(_) | ExprKind::Parameter(_) => true,
+        ExprKind::Call(function, arguments) => {
+            function::depends_on_arguments_alone(*function) && arguments.iter().all(is_constant)
         }
-        _ => None,
+        ExprKind::Unary(_, operand) => is_constant(operand),
+        ExprKind::List(items) => items.iter().all(is_constant),
+        _ => false,
     }
 }
 
@@ -168,7 +175,7 @@ pub(super) fn accepted<'g>(predicate: &Expr, batch: &Batch<'g>, ctx: &mut Contex
     let rows = 0..batch.len as u32;
     let column = eval(predicate, batch, ctx)?;
     if let Column::Bool(truths) = column {
-        return Ok(rows.filter(|row| truths.get(*row as usize) == Some(&true)).collect());
+        return Ok(predicate::rows_where(truths.into_iter()));
     }
     let mut accepted = Vec::new();
     for row in rows {
@@ -215,6 +222,13 @@ fn call<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
+    if let [only] = arguments
+        && function::depends_on_arguments_alone(function)
+        && let Some(argument) = constant(only, ctx)?
+    {
+        let value = function::call(function, &[argument], &ctx.view, ctx.now).map_err(|error| error.at(span))?;
+        return Ok(Column::repeat(&value, batch.len));
+    }
     let columns = all(arguments, batch, ctx)?;
     let len = batch.len;
     let mut arguments = Vec::with_capacity(columns.len());

@@ -59,6 +59,15 @@ pub fn call<'g>(function: Function, arguments: &[Value<'g>], view: &View<'g>, no
     }
 }
 
+/// Whether equal arguments give equal values, whatever the graph and the hour.
+pub(super) fn depends_on_arguments_alone(function: Function) -> bool {
+    use Function::*;
+    !matches!(
+        function,
+        Rand | RandomUuid | Now(..) | Make(_) | Timestamp | Id | ElementId | Labels | Type | Keys | Properties | StartNode | EndNode
+    )
+}
+
 /// The error of a function that cannot take a value.
 fn unfit(function: Function, value: &Value<'_>) -> Diagnostic {
     let message = format!("{} cannot take {}", name(function), value.type_name());

@@ -57,6 +57,7 @@ fn bits(column: &Column<'_>, row: usize) -> Option<u64> {
         Column::Float(v) => v.get(row)?.to_bits(),
         Column::Node(v) => u64::from(v.get(row)?.0),
         Column::Edge(v) => u64::from(v.get(row)?.0),
+        Column::Text(v, _) => u64::from(*v.get(row)?),
         // A text of the snapshot is there once, so its place and its length tell it from others.
         Column::String(v) => match v.get(row)? {
             Str::Borrowed(text) => {

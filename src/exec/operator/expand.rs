@@ -7,19 +7,76 @@ use crate::exec::expr::accepted;
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Value, Var};
 use crate::plan::expr::Expr;
 use crate::plan::physical;
-use crate::store::View;
+use crate::store::{Adjacency, View};
 
 pub(super) struct Expand<'g> {
     input: Boxed<'g>,
     edges: Edges,
     live: Vec<Var>,
+    /// The neighbours as slices, when there are such and nothing else is asked of an edge; known when it first runs.
+    slices: Option<Option<Adjacency<'g>>>,
     current: Batch<'g>,
     row: usize,
 }
 
+/// The rows of a step: those of the input that they go on from, the edges and the other ends.
+#[derive(Default)]
+struct Found {
+    rows: Vec<u32>,
+    edges: Vec<EdgeId>,
+    nodes: Vec<NodeId>,
+}
+
+impl Found {
+    /// Adds a node's neighbours.
+    fn copy(&mut self, slices: &Adjacency<'_>, from: NodeId, with_edges: bool) {
+        let Some((block, row)) = slices.at(from) else { return };
+        let ends = block.ends(row);
+        self.nodes.extend(ends.iter().map(|end| NodeId(*end)));
+        if with_edges {
+            self.edges.extend(block.edges(row).take(ends.len()));
+        }
+    }
+}
+
 impl<'g> Expand<'g> {
     pub(super) fn new(input: Boxed<'g>, step: physical::Expand, live: Vec<Var>) -> Self {
-        Expand { input, edges: Edges::new(step, Var(0), None), live, current: Batch::default(), row: 0 }
+        let edges = Edges::new(step, Var(0), None);
+        Expand { input, edges, live, slices: None, current: Batch::default(), row: 0 }
+    }
+
+    /// Goes on until the batch is full, copying the neighbours of each node at once.
+    fn copy(&mut self, slices: &Adjacency<'g>, found: &mut Found) {
+        let with_edges = self.live.contains(&self.edges.step.edge);
+        while found.nodes.len() < ROWS && self.row < self.current.len {
+            if let Some(from) = node(&self.current, self.edges.step.from, self.row) {
+                found.copy(slices, from, with_edges);
+                found.rows.resize(found.nodes.len(), self.row as u32);
+            }
+            self.row += 1;
+        }
+    }
+
+    /// Goes on until the batch is full, edge by edge.
+    fn find(&mut self, view: &View<'g>, found: &mut Found) {
+        let step = &self.edges.step;
+        while found.nodes.len() < ROWS && self.row < self.current.len {
+            let row = self.row;
+            self.row += 1;
+            let Some(from) = node(&self.current, step.from, row) else { continue };
+            let to = if step.to_bound { node(&self.current, step.to, row) } else { None };
+            if step.to_bound && to.is_none() {
+                continue;
+            }
+            let unlike = unlike(step, &self.current, row);
+            self.edges.at(view, from, to, &mut |edge, other| {
+                if !unlike.contains(&edge) {
+                    found.edges.push(edge);
+                    found.nodes.push(other);
+                }
+            });
+            found.rows.resize(found.nodes.len(), row as u32);
+        }
     }
 }
 
@@ -31,32 +88,30 @@ impl<'g> Operator<'g> for Expand<'g> {
             self.row = 0;
         }
         self.edges.resolve(&ctx.view);
-        let step = &self.edges.step;
-        let (mut rows, mut edges, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
-        while edges.len() < ROWS && self.row < self.current.len {
-            let row = self.row;
-            self.row += 1;
-            let Some(from) = node(&self.current, step.from, row) else { continue };
-            let to = if step.to_bound { node(&self.current, step.to, row) } else { None };
-            if step.to_bound && to.is_none() {
-                continue;
+        let slices = self.slices.take().unwrap_or_else(|| {
+            let step = &self.edges.step;
+            let any = !step.to_bound && step.unlike.is_empty() && self.edges.ends_anywhere();
+            if any && step.direction != Direction::Both {
+                ctx.view.adjacency(self.edges.types(), step.direction)
+            } else {
+                None
             }
-            let unlike = unlike(step, &self.current, row);
-            self.edges.at(&ctx.view, from, to, &mut |edge, other| {
-                if !unlike.contains(&edge) {
-                    edges.push(edge);
-                    nodes.push(other);
-                }
-            });
-            rows.resize(edges.len(), row as u32);
+        });
+        let mut found = Found::default();
+        match &slices {
+            Some(slices) => self.copy(slices, &mut found),
+            None => self.find(&ctx.view, &mut found),
         }
-        let columns = [(step.edge, Column::Edge(edges)), (step.to, Column::Node(nodes))];
-        Ok(Some(beside(&self.current, &rows, &self.live, columns)))
+        self.slices = Some(slices);
+        let step = &self.edges.step;
+        let columns = [(step.edge, Column::Edge(found.edges)), (step.to, Column::Node(found.nodes))];
+        Ok(Some(beside(&self.current, &found.rows, &self.live, columns)))
     }
 
     fn reset(&mut self) {
         self.input.reset();
         self.edges.forget();
+        self.slices = None;
         self.current = Batch::default();
         self.row = 0;
     }
@@ -94,6 +149,11 @@ impl Edges {
     /// The types to walk; none is any.
     pub(super) fn types(&self) -> Option<&[EdgeTypeId]> {
         self.resolved.as_ref().and_then(|(types, _)| types.as_deref())
+    }
+
+    /// Whether a walk may end at any node.
+    pub(super) fn ends_anywhere(&self) -> bool {
+        matches!(&self.resolved, Some((_, None)))
     }
 
     /// Whether a walk may end at the node.

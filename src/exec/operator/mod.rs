@@ -113,7 +113,7 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         OpKind::SelectShortest { partition, steps, keep } => {
             Box::new(select_shortest::SelectShortest::new(input(), partition.clone(), steps.clone(), *keep, live))
         }
-        OpKind::Filter(predicate) => Box::new(filter::Filter::new(input(), predicate.clone(), live)),
+        OpKind::Filter(predicate) => Box::new(filter::Filter::new(input(), predicate, live)),
         OpKind::Project(items) => Box::new(project::Project::new(input(), items.clone(), live)),
         OpKind::Aggregate { keys, aggregates, unique } => {
             Box::new(aggregate::Aggregate::new(input(), keys.clone(), aggregates.clone(), unique.clone()))

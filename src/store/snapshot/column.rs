@@ -1,7 +1,7 @@
 //! Properties of a snapshot: one column, read row by row or many rows at once.
 
 use super::Snapshot;
-use crate::model::{KeyId, Str, Value};
+use crate::model::{KeyId, Str, TextsOf, Value};
 use crate::store::encode;
 use crate::store::layout::{Column, Kind, SectionId};
 
@@ -80,15 +80,6 @@ impl<'g> Reader<'g> {
         items.get(self.snapshot.extent(offsets, row, items.len())?)
     }
 
-    /// Whether each row's string has an id in this range; none when this is no column of strings, or a row has none.
-    pub(super) fn ids_within(self, ids: std::ops::Range<u32>, rows: impl Iterator<Item = usize>) -> Option<Vec<bool>> {
-        if self.validity.is_some() {
-            return None;
-        }
-        let of_rows = self.string_ids()?;
-        rows.map(|row| Some(ids.contains(self.snapshot.sound(of_rows.get(row))?))).collect()
-    }
-
     /// The string id of each row, when this is a column of strings.
     pub(super) fn string_ids(self) -> Option<&'g [u32]> {
         match self.kind {
@@ -112,17 +103,25 @@ impl<'g> Reader<'g> {
             }
             Kind::Int(section) => Column::Int(self.take(section, rows)?),
             Kind::Float(section) => Column::Float(self.take(section, rows)?),
-            Kind::String(section) => {
-                let ids = self.take::<u32>(section, rows)?;
-                Column::String(ids.into_iter().map(|id| self.string(id)).collect::<Option<_>>()?)
-            }
+            Kind::String(section) => Column::Text(self.take(section, rows)?, TextsOf::new(snapshot)),
             _ => return None,
         })
     }
 
-    fn take<T: super::Plain>(self, section: SectionId, rows: impl Iterator<Item = usize>) -> Option<Vec<T>> {
+    fn take<T: super::Plain + Default>(
+        self,
+        section: SectionId,
+        rows: impl Iterator<Item = usize> + Clone,
+    ) -> Option<Vec<T>> {
         let words = self.snapshot.words::<T>(section);
-        rows.map(|row| self.snapshot.sound(words.get(row).copied())).collect()
+        let mut sound = true;
+        let taken = rows.map(|row| {
+            let word = words.get(row).copied();
+            sound &= word.is_some();
+            word.unwrap_or_default()
+        });
+        let taken = taken.collect();
+        self.snapshot.sound(sound.then_some(taken))
     }
 }
 

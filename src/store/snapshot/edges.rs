@@ -5,6 +5,7 @@ use super::{Snapshot, labelled};
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::layout::{Entering, Leaving, Shape};
 use crate::store::typed::typed;
+use crate::store::view::Numbers;
 use crate::store::{Block, Edge};
 
 /// Whether an edge of this type is asked for.
@@ -145,22 +146,30 @@ impl Snapshot {
     }
 
     /// The blocks of these types, shape by shape. Damage reads as an empty block.
-    pub(in crate::store) fn blocks(&self, types: Option<&[EdgeTypeId]>, direction: Direction) -> Vec<Block<'_>> {
+    pub(in crate::store) fn blocks<'g>(
+        &'g self,
+        types: Option<&[EdgeTypeId]>,
+        direction: Direction,
+    ) -> Vec<Block<'g>> {
         let mut blocks = Vec::new();
         for shape in &self.meta.shapes {
-            let mut add = |edge_type: u32, offsets, ends, count: u32| {
+            let mut add = |edge_type: u32, offsets, ends, count: u32, edges: &dyn Fn() -> Numbers<'g>| {
                 if wanted(types, edge_type) {
                     let (offsets, ends) = (self.words::<u32>(offsets), self.words::<u32>(ends));
                     // Whoever walks a block adds up what its offsets say, so these must be sound.
                     let whole = offsets.len() == shape.count as usize + 1 && ends.len() == count as usize;
                     if self.sound(whole.then_some(())).is_some() {
-                        blocks.push(Block::new(NodeId(shape.first), offsets, ends));
+                        blocks.push(Block::new(NodeId(shape.first), offsets, ends, edges()));
                     }
                 }
             };
             match direction {
-                Direction::In => shape.entering.iter().for_each(|b| add(b.edge_type, b.offsets, b.sources, b.count)),
-                _ => shape.leaving.iter().for_each(|b| add(b.edge_type, b.offsets, b.targets, b.count)),
+                Direction::In => shape.entering.iter().for_each(|b| {
+                    add(b.edge_type, b.offsets, b.sources, b.count, &|| Numbers::Listed(self.words(b.edges)));
+                }),
+                _ => shape.leaving.iter().for_each(|b| {
+                    add(b.edge_type, b.offsets, b.targets, b.count, &|| Numbers::From(b.first));
+                }),
             }
         }
         blocks

@@ -23,7 +23,7 @@ use super::bytes::{Bytes, Plain, words};
 use super::disk::System;
 use super::graph_file;
 use super::layout::{self, Meta, SectionId};
-use crate::model::{LabelId, NodeId, Schema};
+use crate::model::{LabelId, NodeId, Schema, Texts};
 
 /// An immutable graph, mapped or embedded, read in place.
 pub struct Snapshot {
@@ -165,31 +165,50 @@ impl Snapshot {
         self.sound(bytes.and_then(|bytes| str::from_utf8(bytes).ok()))
     }
 
-    /// How many strings come first of which this is true; it is true of none behind one of which it is not.
-    fn strings_before(&self, holds: impl Fn(&str) -> bool) -> u32 {
-        let (mut low, mut high) = (0, self.meta.strings.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.string(middle).is_some_and(&holds) { low = middle + 1 } else { high = middle }
-        }
-        low
-    }
-
     /// The id of the string, by binary search.
     fn string_id(&self, text: &str) -> Option<u32> {
+        self.number(text).ok()
+    }
+}
+
+/// Strings ascend, so that those that begin alike stand together.
+impl Texts for Snapshot {
+    fn text(&self, number: u32) -> Option<&str> {
+        self.string(number)
+    }
+
+    fn number(&self, text: &str) -> Result<u32, u32> {
         let strings = self.meta.strings;
         let (offsets, heap) = (self.words::<u64>(strings.offsets), self.section(strings.heap));
         let (mut low, mut high) = (0, strings.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            let bytes = heap.get(self.extent(offsets, middle as usize, heap.len())?)?;
-            match bytes.cmp(text.as_bytes()) {
+            let bytes = self.extent(offsets, middle as usize, heap.len()).and_then(|extent| heap.get(extent));
+            match bytes.unwrap_or_default().cmp(text.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Equal => return Ok(middle),
             }
         }
-        None
+        Err(low)
+    }
+
+    fn beginning_with(&self, prefix: &str) -> Range<u32> {
+        let start = self.number(prefix).unwrap_or_else(|number| number);
+        // What begins with the prefix comes before whatever is greater than all that do.
+        let mut after = prefix.to_owned();
+        let end = loop {
+            match after.pop() {
+                None => break self.meta.strings.count,
+                Some(last) => {
+                    if let Some(next) = (last..=char::MAX).nth(1) {
+                        after.push(next);
+                        break self.number(&after).unwrap_or_else(|number| number);
+                    }
+                }
+            }
+        };
+        start..end.max(start)
     }
 }
 

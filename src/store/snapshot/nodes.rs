@@ -98,36 +98,15 @@ impl Snapshot {
         self.row(&shape.columns, row)
     }
 
-    /// Whether the property of each of these nodes, which have one shape, equals a text or begins with it; none when their
-    /// texts would have to be read for that.
-    pub(in crate::store) fn node_texts(
-        &self,
-        nodes: &[NodeId],
-        key: KeyId,
-        text: &str,
-        prefix: bool,
-    ) -> Option<Vec<bool>> {
-        let (shape, _) = self.shape_of(*nodes.first()?)?;
-        let ids = shape.nodes();
-        let column = find(&shape.columns, key).filter(|_| nodes.iter().all(|node| ids.contains(&node.0)))?;
-        // Texts ascend, so those that begin alike stand together.
-        let wanted = match prefix {
-            true => {
-                self.strings_before(|found| found < text)
-                    ..self.strings_before(|found| found < text || found.starts_with(text))
-            }
-            false => self.string_id(text).map_or(0..0, |id| id..id + 1),
-        };
-        Reader::new(self, column).ids_within(wanted, nodes.iter().map(|node| (node.0 - shape.first) as usize))
-    }
-
     /// One property of many nodes; nodes of one shape, the common case, are read straight from its column.
     pub(in crate::store) fn node_column(&self, nodes: &[NodeId], key: KeyId) -> Column<'_> {
         let gathered = || {
             let (shape, _) = self.shape_of(*nodes.first()?)?;
-            let ids = shape.nodes();
-            let column = find(&shape.columns, key).filter(|_| nodes.iter().all(|node| ids.contains(&node.0)))?;
-            Reader::new(self, column).gather(nodes.iter().map(|node| (node.0 - shape.first) as usize))
+            // The largest difference tells all at once; what comes before the shape wraps around to a large one.
+            let row = |node: &NodeId| node.0.wrapping_sub(shape.first);
+            let last = nodes.iter().fold(0, |last, node| row(node).max(last));
+            let column = find(&shape.columns, key).filter(|_| last < shape.count)?;
+            Reader::new(self, column).gather(nodes.iter().map(|node| row(node) as usize))
         };
         gathered().unwrap_or_else(|| typed(nodes.iter().map(|node| self.node_property(*node, key)).collect()))
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::View;
-use crate::model::{Direction, EdgeTypeId, KeyId, LabelId, NodeId};
+use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId};
 
 /// A run of nodes with their neighbours by the edges of one type in one direction (a block of CSR).
 #[derive(Clone, Copy, Debug)]
@@ -13,11 +13,21 @@ pub struct Block<'g> {
     /// Where each node's neighbours begin; one more than nodes.
     offsets: &'g [u32],
     ends: &'g [u32],
+    edges: Numbers<'g>,
+}
+
+/// The edges of a block, in the order of its neighbours.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) enum Numbers<'g> {
+    /// They are numbered from here on.
+    From(u32),
+    /// These.
+    Listed(&'g [u32]),
 }
 
 impl<'g> Block<'g> {
-    pub(in crate::store) fn new(first: NodeId, offsets: &'g [u32], ends: &'g [u32]) -> Self {
-        Block { first, offsets, ends }
+    pub(in crate::store) fn new(first: NodeId, offsets: &'g [u32], ends: &'g [u32], edges: Numbers<'g>) -> Self {
+        Block { first, offsets, ends, edges }
     }
 
     /// How many nodes.
@@ -47,7 +57,59 @@ impl<'g> Block<'g> {
     }
 }
 
+impl<'g> Block<'g> {
+    /// Where each node's neighbours begin among all of the block's, and where the last one's end.
+    pub fn offsets(&self) -> &'g [u32] {
+        self.offsets
+    }
+
+    /// The edges to the neighbours of the run's `row`th node, in their order.
+    pub fn edges(&self, row: usize) -> impl Iterator<Item = EdgeId> + use<'g> {
+        let extent = match self.offsets.get(row..row + 2) {
+            Some([start, end]) => *start..*end,
+            _ => 0..0,
+        };
+        let edges = self.edges;
+        extent.filter_map(move |at| match edges {
+            Numbers::From(first) => Some(EdgeId(first.wrapping_add(at))),
+            Numbers::Listed(listed) => listed.get(at as usize).copied().map(EdgeId),
+        })
+    }
+}
+
+/// The neighbours of every node by the edges of some types in one direction, where each node has them in one place.
+#[derive(Clone, Debug)]
+pub struct Adjacency<'g> {
+    /// Ascending; no node is in two.
+    blocks: Vec<Block<'g>>,
+}
+
+impl<'g> Adjacency<'g> {
+    /// The block that has the node, and its row there.
+    pub fn at(&self, node: NodeId) -> Option<(&Block<'g>, usize)> {
+        let block = match self.blocks.as_slice() {
+            [one] => one,
+            blocks => blocks.get(blocks.partition_point(|block| block.first <= node).checked_sub(1)?)?,
+        };
+        let row = node.0.checked_sub(block.first.0)? as usize;
+        (row < block.len()).then_some((block, row))
+    }
+
+    /// The node's neighbours, ascending, parallel edges more than once.
+    pub fn ends(&self, node: NodeId) -> &'g [u32] {
+        self.at(node).map_or(&[], |(block, row)| block.ends(row))
+    }
+}
+
 impl<'g> View<'g> {
+    /// The neighbours by these types (none: any) as slices; none when edges were added or deleted since the snapshot, or a
+    /// node has them in several places. `direction` is not `Both`.
+    pub fn adjacency(&self, types: Option<&[EdgeTypeId]>, direction: Direction) -> Option<Adjacency<'g>> {
+        let blocks = self.blocks(types, direction).filter(|_| direction != Direction::Both)?;
+        let apart = |pair: &[Block<'g>]| pair[0].first.index() + pair[0].len() <= pair[1].first.index();
+        blocks.windows(2).all(apart).then_some(Adjacency { blocks })
+    }
+
     /// The adjacency of these types (none: any), block by block: nodes without such edges are in none, nodes with several
     /// types in several. None when edges were added or deleted since the snapshot. `direction` is not `Both`.
     pub fn blocks(&self, types: Option<&[EdgeTypeId]>, direction: Direction) -> Option<Vec<Block<'g>>> {

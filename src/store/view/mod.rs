@@ -9,7 +9,8 @@ mod define;
 mod visit;
 mod write;
 
-pub use adjacency::Block;
+pub(in crate::store) use adjacency::Numbers;
+pub use adjacency::{Adjacency, Block};
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -212,17 +213,10 @@ impl<'g> View<'g> {
     }
     /// One property of many nodes, typed when all of them have that kind.
     pub fn node_column(&self, nodes: &[NodeId], key: KeyId) -> Column<'g> {
-        if !self.changes.has_altered() && nodes.iter().all(|node| self.in_base(*node)) {
+        if !self.changes.has_altered() && nodes.iter().map(|node| node.0).max() < Some(self.base.node_count()) {
             return self.base.node_column(nodes, key);
         }
         typed(nodes.iter().map(|node| self.node_property(*node, key)).collect())
-    }
-
-    /// Whether the property of each node equals a text (or begins with it), where the snapshot can tell without reading the
-    /// nodes' own.
-    pub fn node_texts(&self, nodes: &[NodeId], key: KeyId, text: &str, prefix: bool) -> Option<Vec<bool>> {
-        let unchanged = !self.changes.has_altered() && nodes.iter().all(|node| self.in_base(*node));
-        if unchanged { self.base.node_texts(nodes, key, text, prefix) } else { None }
     }
 
     // Edges.
