@@ -7,6 +7,7 @@ mod build;
 mod deserialize;
 mod host;
 mod names;
+mod plans;
 mod prepared;
 mod procedure;
 mod rows;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use host::Host;
+use plans::{Planned, Plans};
 pub use prepared::Prepared;
 pub use procedure::{Check, Procedure, ProcedureRows};
 pub use rows::Rows;
@@ -65,6 +67,7 @@ pub type Parameters = BTreeMap<String, Value<'static>>;
 pub struct Database {
     states: States,
     host: Arc<Host>,
+    plans: Plans,
     /// Commits behind the snapshot when it was opened, and bytes behind them that were never finished.
     commits: u64,
     unfinished: u64,
@@ -213,12 +216,19 @@ impl Database {
 
     fn over(opened: Opened, log: Log) -> Self {
         let Opened { commits, unfinished, .. } = opened;
-        Database { states: States::new(opened, log), host: Arc::default(), commits, unfinished }
+        Database {
+            states: States::new(opened, log),
+            host: Arc::default(),
+            plans: Plans::default(),
+            commits,
+            unfinished,
+        }
     }
 
     /// Adds a procedure that statements may call; it hides a built-in one of the same name.
     pub fn add_procedure(&mut self, procedure: Procedure) {
         Arc::make_mut(&mut self.host).add(procedure);
+        self.plans = Plans::default();
     }
 
     /// Lets `LOAD CSV` read files below a folder; without a call of this it reads none.
@@ -307,7 +317,14 @@ impl Database {
     /// [`Error::Parse`] and [`Error::Plan`] before anything runs, [`Error::Run`] while it runs; later rows may still
     /// fail, as the iterator says.
     pub fn query<'g>(&'g self, text: &str, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
-        self.query_without(text, parameters, limits, &[])
+        // The version first: a plan for an older state than it says could tell what is no longer so.
+        let version = self.states.version();
+        if let Some(planned) = self.plans.get(version, text) {
+            return planned.of(self).query(parameters, limits);
+        }
+        let prepared = self.prepare_on(text, &self.view(), &[])?;
+        self.plans.put(version, text, &prepared.planned);
+        prepared.query(parameters, limits)
     }
 
     /// As [`Database::query`], with some of the planner's rules switched off: the answer is the same.
@@ -340,15 +357,9 @@ impl Database {
         let mut plan = plan::plan(&statement, text, (view, &*self.host), disabled).map_err(Error::Plan)?;
         let warnings = std::mem::take(&mut plan.warnings);
         plan.measured = statement.mode == ast::Mode::Profile;
-        Ok(Prepared {
-            database: self,
-            plan: Arc::new(plan),
-            mode: statement.mode,
-            notes,
-            nothing,
-            warnings,
-            span: statement.span,
-        })
+        let (mode, span) = (statement.mode, statement.span);
+        let planned = Planned { plan: Arc::new(plan), mode, notes, nothing, warnings, span };
+        Ok(Arc::new(planned).of(self))
     }
 
     fn read<'g>(&'g self, plan: &Arc<Plan>, view: View<'g>, parameters: &Parameters, limits: &Limits) -> Rows<'g> {
@@ -420,9 +431,9 @@ impl Database {
         analyze: Option<&Limits>,
         disabled: &[Rule],
     ) -> Result<String, Error> {
-        let mut prepared = self.prepare_on(text, &self.view(), disabled)?;
-        Arc::make_mut(&mut prepared.plan).measured = analyze.is_some();
-        let plan = &prepared.plan;
+        let mut plan = Arc::clone(&self.prepare_on(text, &self.view(), disabled)?.planned.plan);
+        Arc::make_mut(&mut plan).measured = analyze.is_some();
+        let plan = &plan;
         let Some(limits) = analyze else { return Ok(plan::explain(plan, None)) };
         let rows = match plan.writes {
             true => self.write_committed(plan, parameters, limits)?,

@@ -38,7 +38,8 @@
 //!
 //! # What is deliberately absent
 //!
-//! - No network, no environment, no global state, no threads of our own.
+//! - No network, no environment, no global state; no threads but those that a statement lets work for it, and none of them
+//!   outlives it.
 //! - `store` never hears of queries, `plan` never opens a file, `exec` never sees syntax.
 //! - A snapshot never changes: its bytes are written once, and changes live beside it.
 //! - Reading never panics: bytes that cannot be right read as absent and are reported as damage.

@@ -34,7 +34,9 @@ fn graph(dice: &mut Dice) -> Database {
     for id in 0..nodes {
         let labels = dice.pick(&[":A", ":B", ":A:B", ""]);
         let value = dice.pick(&["", ", k: 1", ", k: 2", ", k: 3", ", k: 'x'"]);
-        run(&db, &format!("CREATE (n{labels} {{id: {id}{value}}})"), &[]);
+        // Floats whose sums are exact, so that the order of adding makes no difference.
+        let number = dice.pick(&["", ", f: 1", ", f: 7", ", f: 7", ", f: 0.5"]);
+        run(&db, &format!("CREATE (n{labels} {{id: {id}{value}{number}}})"), &[]);
     }
     for _ in 0..dice.roll(4 * nodes) {
         let (from, to) = (dice.roll(nodes), dice.roll(nodes));
@@ -91,9 +93,13 @@ fn answer(dice: &mut Dice, nodes: usize) -> String {
     let (one, other) = (dice.roll(nodes), dice.roll(nodes));
     let counts = ["count(*)", "count(nX)", "count(nX.k)", "count(nO.k)", "count(nO)"];
     let own = ["min(nX.id)", "max(nX.k)", "sum(nX.id)", "avg(nX.id)", "count(DISTINCT nX.k)", "sum(DISTINCT nX.id)"];
+    let added = ["sum(nO.id)", "avg(nO.id)", "sum(nO.f)", "avg(nO.f)", "sum(nO.id * 2 - 3)", "avg(nO.id), sum(nO.id)"];
     let mut items = vec![dice.pick(&counts).to_owned()];
     if dice.roll(2) == 0 {
         items.push(dice.pick(&counts).to_owned());
+    }
+    if dice.roll(3) == 0 {
+        items.push(dice.pick(&added).to_owned());
     }
     match dice.roll(4) {
         0 => {}
@@ -132,7 +138,7 @@ fn counted_and_found() {
             );
         }
     }
-    assert!(counted * 3 > cases, "{counted} of {cases} were counted");
+    assert!(counted * 4 > cases, "{counted} of {cases} were counted");
 }
 
 /// A pattern with cycles, of up to five edges between up to four nodes.

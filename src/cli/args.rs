@@ -92,6 +92,9 @@ pub(super) struct Asking {
     /// Stop a statement when it holds more memory, such as 512MB or 2GiB
     #[arg(long, value_name = "SIZE", value_parser = options::size)]
     pub(super) max_memory: Option<u64>,
+    /// How many threads may work on a statement; all cores without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
 }
 
 /// The form of an answer, and its place.

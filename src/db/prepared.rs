@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
+use super::plans::Planned;
 use super::{Database, Limits, Parameters, Rows};
 use crate::error::Error;
-use crate::lang::ask::Note;
 use crate::lang::ast::Mode;
-use crate::model::{Class, Span};
+use crate::model::Class;
 use crate::plan;
-use crate::plan::physical::{Plan, Warning};
 use crate::store::{Changes, Snapshot, View};
 
 /// A statement of a database, ready to run with other parameters each time.
@@ -26,13 +25,7 @@ use crate::store::{Changes, Snapshot, View};
 /// ```
 pub struct Prepared<'g> {
     pub(super) database: &'g Database,
-    pub(super) plan: Arc<Plan>,
-    pub(super) mode: Mode,
-    pub(super) notes: Vec<Note>,
-    pub(super) nothing: Option<Note>,
-    pub(super) warnings: Vec<Warning>,
-    /// The statement's place in its text.
-    pub(super) span: Span,
+    pub(super) planned: Arc<Planned>,
 }
 
 impl<'g> Prepared<'g> {
@@ -42,22 +35,22 @@ impl<'g> Prepared<'g> {
     ///
     /// [`Error::Run`] while it runs; later rows may still fail, as the iterator says.
     pub fn query(&self, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
-        if self.mode == Mode::Explain || !self.plan.writes {
+        if self.planned.mode == Mode::Explain || !self.planned.plan.writes {
             return self.read(self.database.view(), parameters, limits);
         }
-        let written = self.database.write_committed(&self.plan, parameters, limits);
+        let written = self.database.write_committed(&self.planned.plan, parameters, limits);
         let rows = written.map_err(|error| self.placed(error))?;
         self.told(rows)
     }
 
     /// The names of the answer's columns; none for a statement without `RETURN`.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.plan.columns.iter().map(|(name, _)| name.as_str())
+        self.planned.plan.columns.iter().map(|(name, _)| name.as_str())
     }
 
     /// Whether it changes the graph.
     pub fn writes(&self) -> bool {
-        self.plan.writes
+        self.planned.plan.writes
     }
 
     /// Runs it on the changes of a transaction.
@@ -68,21 +61,21 @@ impl<'g> Prepared<'g> {
         parameters: &Parameters,
         limits: &Limits,
     ) -> Result<Rows<'g>, Error> {
-        if self.mode == Mode::Explain || !self.plan.writes {
+        if self.planned.mode == Mode::Explain || !self.planned.plan.writes {
             let view = View::with_changes(snapshot, Arc::clone(changes));
             return self.read(view, parameters, limits);
         }
-        let written = self.database.write_to(snapshot, changes, &self.plan, (parameters, limits));
+        let written = self.database.write_to(snapshot, changes, &self.planned.plan, (parameters, limits));
         let rows = written.map_err(|error| self.placed(error))?;
         self.told(rows)
     }
 
     fn read(&self, view: View<'g>, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
-        if self.mode == Mode::Explain {
-            let rows = Rows::text(view, "plan", &plan::explain(&self.plan, None));
-            return Ok(rows.saying(self.notes.clone(), None, self.warnings.clone()));
+        if self.planned.mode == Mode::Explain {
+            let rows = Rows::text(view, "plan", &plan::explain(&self.planned.plan, None));
+            return Ok(rows.saying(self.planned.notes.clone(), None, self.planned.warnings.clone()));
         }
-        let rows = self.database.read(&self.plan, view, parameters, limits);
+        let rows = self.database.read(&self.planned.plan, view, parameters, limits);
         self.told(rows)
     }
 
@@ -90,7 +83,7 @@ impl<'g> Prepared<'g> {
     fn placed(&self, error: Error) -> Error {
         match error {
             Error::Run(error) if error.class == Class::ConstraintVerificationFailed && error.span.is_none() => {
-                Error::Run(error.at(self.span))
+                Error::Run(error.at(self.planned.span))
             }
             error => error,
         }
@@ -98,11 +91,11 @@ impl<'g> Prepared<'g> {
 
     /// The rows with everything there is to say about them; of a profile, the plan with its counts.
     fn told(&self, rows: Rows<'g>) -> Result<Rows<'g>, Error> {
-        if self.mode == Mode::Profile {
+        if self.planned.mode == Mode::Profile {
             let (view, spent) = rows.drain()?;
-            let rows = Rows::text(view, "plan", &plan::explain(&self.plan, Some(&spent)));
-            return Ok(rows.saying(self.notes.clone(), None, self.warnings.clone()));
+            let rows = Rows::text(view, "plan", &plan::explain(&self.planned.plan, Some(&spent)));
+            return Ok(rows.saying(self.planned.notes.clone(), None, self.planned.warnings.clone()));
         }
-        Ok(rows.saying(self.notes.clone(), self.nothing.clone(), self.warnings.clone()))
+        Ok(rows.saying(self.planned.notes.clone(), self.planned.nothing.clone(), self.planned.warnings.clone()))
     }
 }

@@ -8,7 +8,7 @@
 //! Writers of several threads take turns. One that sees others wait leaves what it did to the next one, so that one record
 //! and one sync make all of it last, and waits to be told; nobody sees any of it before.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockWriteGuard, TryLockError};
 
 use crate::error::Error;
@@ -91,6 +91,8 @@ pub(super) struct States {
     waiting: AtomicUsize,
     /// Whether a reader ever met a writer, so that there is more than one thread.
     crowded: AtomicBool,
+    /// How often what is committed has changed.
+    version: AtomicU64,
 }
 
 impl States {
@@ -109,6 +111,7 @@ impl States {
             writing: Mutex::new(writing),
             waiting: AtomicUsize::new(0),
             crowded: AtomicBool::new(false),
+            version: AtomicU64::new(0),
         }
     }
 
@@ -124,6 +127,15 @@ impl States {
     #[cfg(feature = "cli")]
     pub(super) fn number(&self) -> usize {
         std::iter::successors(self.first.next.get(), |epoch| epoch.next.get()).count()
+    }
+
+    /// A number that changes, after it, whenever what is committed does.
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    fn changed(&self) {
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     /// The newest snapshot.
@@ -198,6 +210,8 @@ impl States {
             Ok(Some(record)) => {
                 let mut published = self.epoch().published.write().unwrap_or_else(PoisonError::into_inner);
                 writing.spare = Some((std::mem::replace(&mut *published, tip), record));
+                drop(published);
+                self.changed();
                 None
             }
             Err(error) => Some(error),
@@ -234,6 +248,7 @@ impl States {
         writing.held += opened.snapshot_length();
         // Only whoever has the lock sets it.
         let _ = self.epoch().next.set(Box::new(Epoch::new(opened)));
+        self.changed();
     }
 
     /// A new snapshot, when the commits have outgrown the old one.
@@ -270,6 +285,7 @@ impl States {
         records.iter().try_for_each(|record| view.replay(record))?;
         reader.accept();
         *self.epoch().published.write().unwrap_or_else(PoisonError::into_inner) = view.changes();
+        self.changed();
         Ok(true)
     }
 
@@ -359,8 +375,10 @@ impl<'g> Write<'g> {
     pub(super) fn commit(mut self) -> Result<(), Error> {
         self.ended = true;
         let changes = std::mem::take(&mut self.changes);
-        if let Some(place) = &mut self.place {
-            **place = changes;
+        if let Some(mut place) = self.place.take() {
+            *place = changes;
+            drop(place);
+            self.states.changed();
             return Ok(());
         }
         self.writing.tip = Some(changes);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::function::temporal;
@@ -24,6 +24,8 @@ pub struct Limits {
     pub max_memory: Option<u64>,
     /// Set to true from anywhere (another thread, a signal handler) to stop the statement.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// How many threads may work on the statement at a time; none: as many as there are cores. The answer is the same.
+    pub threads: Option<usize>,
 }
 
 /// What a statement changed.
@@ -65,13 +67,75 @@ pub(super) struct Context<'g> {
     pub(super) spent: Vec<Spent>,
     parameters: Parameters,
     host: Arc<dyn Host>,
-    limits: Limits,
-    started: Instant,
+    guard: Guard,
     /// The statement's clock: seconds since 1970 and nanoseconds.
     pub(super) now: (i64, i64),
-    memory: u64,
+    /// What a sort has learnt of the rows that can still be among its first, by the number of the operator that asks.
+    pub(super) floors: HashMap<usize, i64>,
     /// Subqueries of expressions, built when first met. One that runs is out of the map.
     subplans: HashMap<SubplanId, Subplan<'g>>,
+}
+
+/// The limits of a running statement, shared by the threads that work on it.
+#[derive(Clone)]
+pub(super) struct Guard {
+    limits: Limits,
+    started: Instant,
+    /// Bytes held.
+    memory: Arc<AtomicU64>,
+}
+
+impl Guard {
+    fn new(limits: Limits) -> Self {
+        Guard { limits, started: Instant::now(), memory: Arc::default() }
+    }
+
+    /// Whether to go on; asked once a batch and inside long loops.
+    pub(super) fn check(&self, view: &View<'_>) -> Result<()> {
+        if self.limits.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+            return Err(Diagnostic::new(Class::Cancelled, Detail::Other, "the statement was cancelled"));
+        }
+        if let Some(timeout) = self.limits.timeout
+            && self.started.elapsed() > timeout
+        {
+            let message = format!("the statement ran longer than {timeout:?}");
+            return Err(exceeded(message, "raise the time-out, or narrow the question"));
+        }
+        view.health().map_err(|error| Diagnostic::new(Class::Corrupt, Detail::Other, error.to_string()))
+    }
+
+    /// Accounts for bytes that are held.
+    fn hold(&self, bytes: u64) -> Result<()> {
+        let before = self.memory.fetch_add(bytes, Ordering::Relaxed);
+        match self.limits.max_memory {
+            Some(most) if before.saturating_add(bytes) > most => Err(exceeded(
+                format!("the statement holds more than {most} bytes of rows"),
+                "raise the limit on memory, or add a LIMIT or a filter",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives back bytes that were held.
+    fn release(&self, bytes: u64) {
+        self.memory.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+/// The graph and the limits, as threads share them.
+#[derive(Clone, Copy)]
+pub(super) struct Watch<'c, 'g> {
+    pub(super) view: &'c View<'g>,
+    guard: &'c Guard,
+    /// How many threads may work on the statement.
+    pub(super) threads: usize,
+}
+
+impl Watch<'_, '_> {
+    /// Whether to go on.
+    pub(super) fn check(&self) -> Result<()> {
+        self.guard.check(self.view)
+    }
 }
 
 impl<'g> Context<'g> {
@@ -88,10 +152,9 @@ impl<'g> Context<'g> {
             spent: Vec::new(),
             parameters,
             host,
-            limits,
-            started: Instant::now(),
+            guard: Guard::new(limits),
             now: temporal::now(),
-            memory: 0,
+            floors: HashMap::new(),
             subplans: HashMap::new(),
         }
     }
@@ -133,45 +196,65 @@ impl<'g> Context<'g> {
         &mut self.spent[id]
     }
 
+    /// A context for another thread that works on the same statement, on the graph as it is now.
+    pub(super) fn fork(&self) -> Self {
+        Context {
+            view: self.view.clone(),
+            plan: Arc::clone(&self.plan),
+            summary: Summary::default(),
+            spent: Vec::new(),
+            parameters: Arc::clone(&self.parameters),
+            host: Arc::clone(&self.host),
+            guard: self.guard.clone(),
+            now: self.now,
+            floors: HashMap::new(),
+            subplans: HashMap::new(),
+        }
+    }
+
+    /// Adds what another thread's operators did.
+    pub(super) fn join(&mut self, spent: &[Spent]) {
+        for (id, by_other) in spent.iter().enumerate() {
+            let spent = self.spent_by(id);
+            spent.rows += by_other.rows;
+            spent.batches += by_other.batches;
+            spent.nanos += by_other.nanos;
+        }
+    }
+
+    /// How many threads may work on the statement.
+    pub(super) fn threads(&self) -> usize {
+        self.guard.limits.threads.unwrap_or_else(rayon::current_num_threads).max(1)
+    }
+
+    /// What threads that only read the graph need of it.
+    pub(super) fn watch(&self) -> Watch<'_, 'g> {
+        Watch { view: &self.view, guard: &self.guard, threads: self.threads() }
+    }
+
     /// Whether to go on; asked once a batch and inside long loops.
     pub(super) fn check(&self) -> Result<()> {
-        if self.limits.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
-            return Err(Diagnostic::new(Class::Cancelled, Detail::Other, "the statement was cancelled"));
-        }
-        if let Some(timeout) = self.limits.timeout
-            && self.started.elapsed() > timeout
-        {
-            let message = format!("the statement ran longer than {timeout:?}");
-            return Err(exceeded(message, "raise the time-out, or narrow the question"));
-        }
-        self.view.health().map_err(|error| Diagnostic::new(Class::Corrupt, Detail::Other, error.to_string()))
+        self.guard.check(&self.view)
     }
 
     /// Accounts for bytes that are held.
     pub(super) fn hold(&mut self, bytes: u64) -> Result<()> {
-        self.memory = self.memory.saturating_add(bytes);
-        match self.limits.max_memory {
-            Some(most) if self.memory > most => Err(exceeded(
-                format!("the statement holds more than {most} bytes of rows"),
-                "raise the limit on memory, or add a LIMIT or a filter",
-            )),
-            _ => Ok(()),
-        }
+        self.guard.hold(bytes)
     }
 
     /// Gives back bytes that were held.
     pub(super) fn release(&mut self, bytes: u64) {
-        self.memory = self.memory.saturating_sub(bytes);
+        self.guard.release(bytes);
     }
 
     /// How many more rows the answer may have.
     pub(super) fn rows_left(&self, given: u64) -> u64 {
-        self.limits.max_rows.map_or(u64::MAX, |most| most.saturating_sub(given))
+        self.guard.limits.max_rows.map_or(u64::MAX, |most| most.saturating_sub(given))
     }
 
     /// The error behind the last row that the answer may have.
     pub(super) fn too_many_rows(&self) -> Diagnostic {
-        let most = self.limits.max_rows.unwrap_or(u64::MAX);
+        let most = self.guard.limits.max_rows.unwrap_or(u64::MAX);
         exceeded(format!("the answer has more than {most} rows"), "raise the limit on rows, or add a LIMIT")
     }
 

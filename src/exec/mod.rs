@@ -9,6 +9,7 @@ mod context;
 pub mod expr;
 pub mod function;
 mod operator;
+mod parallel;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

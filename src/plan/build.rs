@@ -172,7 +172,7 @@ impl<'p> Build<'p> {
             Logical::Sort { input, keys, limit } => {
                 let mut rows = self.rows(input);
                 let expected = rows.op.rows;
-                rows.push(self, OpKind::Sort { keys: keys.clone(), limit: limit.clone() }, expected, []);
+                rows.push(self, OpKind::Sort { keys: keys.clone(), limit: limit.clone(), asked: false }, expected, []);
                 rows
             }
             Logical::Skip { input, count } => {
@@ -279,28 +279,36 @@ impl<'p> Build<'p> {
         let mut weights = Vec::new();
         for weight in &tally.weights {
             let predicates: Vec<Expr> = tally.graph.predicates.iter().chain(&weight.predicates).cloned().collect();
-            weights.push((weight.var, terms.iter().map(|term| term.physical(self, &predicates)).collect::<Vec<_>>()));
+            let value = weight.value.as_ref();
+            let terms = terms.iter().map(|term| term.physical(self, &predicates, value));
+            weights.push((weight.var, terms.collect::<Vec<_>>()));
         }
         let steps: f64 = weights.iter().map(|(_, terms)| tally::cost(self, terms)).sum();
         let vars: Vec<Var> = tally.weights.iter().map(|weight| weight.var).collect();
-        if terms.is_empty() || work(&enumerated.op) * tally::ROW <= steps {
-            let one = |weight: &Weight| {
-                let number = |number| Expr::new(Span::default(), ExprKind::Literal(Value::Int(number)));
-                let Some(predicate) = all_of(weight.predicates.clone()) else { return (weight.var, number(1)) };
-                let branches = vec![(predicate, number(1))];
-                let case = ExprKind::Case { operand: None, branches, otherwise: Some(number(0)) };
-                (weight.var, Expr::new(Span::default(), case))
-            };
+        let one = |weight: &Weight| {
+            let number = |number| Expr::new(Span::default(), ExprKind::Literal(Value::Int(number)));
+            let counted = weight.value.clone().unwrap_or_else(|| number(1));
+            let Some(predicate) = all_of(weight.predicates.clone()) else { return (weight.var, counted) };
+            let branches = vec![(predicate, counted)];
+            let case = ExprKind::Case { operand: None, branches, otherwise: Some(number(0)) };
+            (weight.var, Expr::new(Span::default(), case))
+        };
+        let few = terms.is_empty() || work(&enumerated.op) * tally::ROW <= steps;
+        let adds = tally.weights.iter().any(|weight| weight.value.is_some());
+        if few || adds {
             let expected = enumerated.op.rows;
             let items = tally.weights.iter().map(one).collect();
-            enumerated.push(self, OpKind::Project(items), expected, vars);
+            enumerated.push(self, OpKind::Project(items), expected, vars.iter().copied());
+        }
+        if few {
             return enumerated;
         }
+        let otherwise = adds.then(|| Box::new(enumerated.op));
         let expected = match tally.root {
             Some(root) => cost::nodes(self.catalog, &self.known_labels(root)),
             None => 1.0,
         };
-        let kind = OpKind::Tally(physical::Tally { root: tally.root, weights });
+        let kind = OpKind::Tally(physical::Tally { root: tally.root, weights, otherwise, floor: None });
         let mut rows = Rows::leaf(self, kind, tally.root.into_iter().chain(vars));
         rows.op.rows = expected;
         rows

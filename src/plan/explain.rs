@@ -168,7 +168,7 @@ impl Printer<'_> {
                 }
             }
             OpKind::Distinct(vars) => format!("Distinct {}", self.vars(vars)),
-            OpKind::Sort { keys, limit } => {
+            OpKind::Sort { keys, limit, .. } => {
                 let keys: Vec<String> = keys
                     .iter()
                     .map(|(key, descending)| format!("{}{}", self.expr(key), if *descending { " DESC" } else { "" }))

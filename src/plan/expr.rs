@@ -167,6 +167,8 @@ pub struct AggregateCall {
     pub arguments: Vec<Expr>,
     /// Holds how many rows a row stands for; none: one.
     pub weight: Option<Var>,
+    /// The argument is the sum over the rows that a row stands for.
+    pub summed: bool,
 }
 
 impl Expr {
@@ -184,8 +186,8 @@ impl PartialEq for Expr {
 
 impl PartialEq for AggregateCall {
     fn eq(&self, other: &Self) -> bool {
-        (self.function, self.distinct, &self.arguments, self.weight)
-            == (other.function, other.distinct, &other.arguments, other.weight)
+        (self.function, self.distinct, &self.arguments, self.weight, self.summed)
+            == (other.function, other.distinct, &other.arguments, other.weight, other.summed)
     }
 }
 

@@ -272,6 +272,8 @@ pub(super) struct Weight {
     pub var: Var,
     /// What a match must satisfy, beyond the pattern, to count.
     pub predicates: Vec<Expr>,
+    /// What a match counts for, depending on one node; none: 1.
+    pub value: Option<Expr>,
 }
 
 /// An edge of a query graph, single or of variable length.

@@ -8,6 +8,7 @@ mod build;
 mod cost;
 mod explain;
 pub mod expr;
+mod floor;
 mod logical;
 mod lower;
 mod order;
@@ -54,6 +55,9 @@ pub fn plan(
     prune::prune(&mut built, query.columns.iter().map(|(_, var)| *var), &query.subqueries);
     if !disabled.contains(&Rule::Reach) {
         reach::mark(&mut built.root);
+    }
+    if !disabled.contains(&Rule::Floor) {
+        floor::mark(&mut built.root);
     }
     let warnings = warning::warnings(&query, &built, catalog);
     Ok(Plan {

@@ -209,6 +209,8 @@ pub enum OpKind {
         keys: Vec<(Expr, bool)>,
         /// A constant expression.
         limit: Option<Expr>,
+        /// Something below asks what it has no use for.
+        asked: bool,
     },
     /// Drops the first rows; a constant expression.
     Skip(Expr),
@@ -313,6 +315,12 @@ pub struct Tally {
     pub root: Option<Var>,
     /// What holds a number of matches, and the terms that add up to it.
     pub weights: Vec<(Var, Vec<TallyTerm>)>,
+    /// Finds the matches one by one, with their weights in the same vars, when a value to add up is no integer. Then a node may
+    /// have several rows.
+    pub otherwise: Option<Box<Op>>,
+    /// The `Sort` above that keeps the rows with the greatest first weights, by its number: what it has no use for may be left
+    /// out.
+    pub floor: Option<usize>,
 }
 
 /// A pattern's matches, edges that coincide included, times a factor.
@@ -335,6 +343,8 @@ pub struct TallyNode {
     pub present: Vec<String>,
     /// Finds the nodes that it may be, in `var`, when there is more to satisfy.
     pub find: Option<Box<Op>>,
+    /// What a match counts for, an integer that depends on this node; none: 1. Null counts for nothing.
+    pub value: Option<Expr>,
     /// The place of its parent; its own for the root.
     pub parent: usize,
     /// Edges between the parent and it; a tuple of edges, one for each, makes a match.

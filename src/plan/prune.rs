@@ -74,6 +74,9 @@ impl Pruner<'_> {
                         self.op(find, Vars::from([node.var]));
                     }
                 }
+                if let Some(otherwise) = &mut tally.otherwise {
+                    self.op(otherwise, needed.clone());
+                }
                 needed.clear();
             }
             OpKind::NodeScan { node, .. } => {
@@ -220,6 +223,7 @@ fn visit_ops(op: &Op, visit: &mut dyn FnMut(&Op)) {
         OpKind::Tally(tally) => {
             let nodes = tally.weights.iter().flat_map(|(_, terms)| terms).flat_map(|term| &term.nodes);
             nodes.filter_map(|node| node.find.as_deref()).for_each(|find| visit_ops(find, visit));
+            tally.otherwise.iter().for_each(|otherwise| visit_ops(otherwise, visit));
         }
         OpKind::Optional { inner, .. }
         | OpKind::Apply { inner, .. }
@@ -256,7 +260,7 @@ pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
             keys.iter().for_each(|(_, expr)| visit(expr));
             aggregates.iter().flat_map(|(_, call)| &call.arguments).for_each(visit);
         }
-        OpKind::Sort { keys, limit } => {
+        OpKind::Sort { keys, limit, .. } => {
             keys.iter().for_each(|(expr, _)| visit(expr));
             limit.iter().for_each(visit);
         }

@@ -174,7 +174,7 @@ fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class
 
 impl Term {
     /// As the executor runs it: with what each node must satisfy.
-    pub(super) fn physical(&self, build: &mut Build<'_>, predicates: &[Expr]) -> TallyTerm {
+    pub(super) fn physical(&self, build: &mut Build<'_>, predicates: &[Expr], value: Option<&Expr>) -> TallyTerm {
         let node = |class: &Class| {
             let var = class.vars[0];
             // All of its variables are one.
@@ -187,6 +187,9 @@ impl Term {
                 .map(|predicate| rewrite(predicate, &one))
                 .filter(|predicate| super::walk::free_vars(predicate, build.subqueries()).contains(&var))
                 .collect();
+            let value = value
+                .map(|value| rewrite(value, &one))
+                .filter(|value| super::walk::free_vars(value, build.subqueries()).contains(&var));
             let labels: Vec<&Labels> = own.iter().filter_map(|predicate| label_of(predicate, var)).collect();
             let labels = match labels.as_slice() {
                 [] => None,
@@ -207,7 +210,7 @@ impl Term {
                 Box::new(rows.op)
             });
             let (parent, links, loops) = (class.parent, class.links.clone(), class.loops.clone());
-            TallyNode { var, labels, present, find, parent, links, loops }
+            TallyNode { var, labels, present, find, value, parent, links, loops }
         };
         TallyTerm { factor: self.factor, nodes: self.classes.iter().map(node).collect() }
     }
@@ -216,7 +219,8 @@ impl Term {
 /// What makes every row of a tally a group of its own.
 pub(super) fn unique(op: &Op, keys: &[(Var, Expr)]) -> Option<Unique> {
     let OpKind::Tally(tally) = &op.kind else { return None };
-    let root = tally.root?;
+    // One by one, a node has a row for each match.
+    let root = tally.root.filter(|_| tally.otherwise.is_none())?;
     let is_root = |expr: &Expr| matches!(expr.kind.as_ref(), ExprKind::Var(var) if *var == root);
     if keys.iter().any(|(_, expr)| is_root(expr)) {
         return Some(Unique::Row);

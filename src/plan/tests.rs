@@ -5,7 +5,7 @@ use super::{explain, plan};
 use crate::lang;
 use crate::model::procedure::{Procedures, Signature};
 use crate::model::{Catalog, Detail, Diagnostic, Direction};
-use crate::plan::physical::Plan;
+use crate::plan::physical::{OpKind, Plan};
 
 /// A hundred persons who know each other ten times each, ten cities, one country.
 struct Toy;
@@ -260,11 +260,16 @@ fn matches_are_counted_where_nothing_else_is_asked_of_them() {
         "MATCH (a)-[:KNOWS]-(b) RETURN a, count(b)",
         "MATCH (a)-[:LIVES_IN]->(c)<-[:LIVES_IN]-(b) RETURN avg(c.age), min(c.name), count(DISTINCT c.name)",
         "MATCH (a)-[:KNOWS]->(b), (a)-[:LIVES_IN]->(c) WITH a, count(*) AS n RETURN sum(n)",
+        // Integers of another node add up.
+        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, avg(b.age)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c) RETURN a.name, sum(b.age), avg(c.age), count(*)",
     ];
     let found = [
         // It needs two nodes of each match, or an edge.
         "MATCH (a)-[:KNOWS]->(b) RETURN a.name, b.name, count(*)",
-        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, avg(b.age)",
+        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, avg(a.age + b.age)",
+        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, avg(DISTINCT b.age)",
+        "MATCH (a)-[:KNOWS]->(b) RETURN a.name, stdev(b.age)",
         "MATCH (a)-[e:KNOWS]->(b) RETURN sum(e.w)",
         "MATCH (a)-[:KNOWS]->(b) WHERE a.age > b.age RETURN count(*)",
         "MATCH (a)-[e:KNOWS]->(b) WHERE e.w > 1 RETURN count(*)",
@@ -291,6 +296,36 @@ fn matches_are_counted_where_nothing_else_is_asked_of_them() {
             assert!(!plan.contains("Tally"), "{text}\n{plan}");
         }
     }
+}
+
+#[test]
+fn sorts_tell_tallies_what_they_have_no_use_for() {
+    let asks = |text: &str, disabled: &[Rule]| {
+        let mut op = &planned(text, disabled).unwrap_or_else(|error| panic!("{text}: {error}")).root;
+        loop {
+            match &op.kind {
+                OpKind::Tally(tally) => return tally.floor.is_some(),
+                _ => op = op.input.as_deref().unwrap_or_else(|| panic!("{text}: no tally")),
+            }
+        }
+    };
+    let told = [
+        "MATCH (a:Person)-[:KNOWS]->(b) RETURN a, count(*) AS n ORDER BY n DESC LIMIT 3",
+        "MATCH (a:Person)-[:KNOWS]->(b) WITH a, count(b) AS n ORDER BY n DESC, a.name LIMIT 3 RETURN a.name, n",
+    ];
+    let not_told = [
+        // The least are wanted, or all, or others first.
+        "MATCH (a:Person)-[:KNOWS]->(b) RETURN a, count(*) AS n ORDER BY n LIMIT 3",
+        "MATCH (a:Person)-[:KNOWS]->(b) RETURN a, count(*) AS n ORDER BY n DESC",
+        "MATCH (a:Person)-[:KNOWS]->(b) RETURN a, count(*) AS n ORDER BY a.name, n DESC LIMIT 3",
+        // It is not the count itself.
+        "MATCH (a:Person)-[:KNOWS]->(b) RETURN a, count(*) % 7 AS n ORDER BY n DESC LIMIT 3",
+        "MATCH (a:Person)-[:KNOWS]->(b) RETURN a, sum(b.age) AS n ORDER BY n DESC LIMIT 3",
+        // A filter in between could drop what the sort was told of.
+        "MATCH (a:Person)-[:KNOWS]->(b) WITH a, count(*) AS n WHERE n < 5 RETURN a, n ORDER BY n DESC LIMIT 3",
+    ];
+    told.iter().for_each(|text| assert!(asks(text, &[]) && !asks(text, &[Rule::Floor]), "{text}"));
+    not_told.iter().for_each(|text| assert!(!asks(text, &[]), "{text}"));
 }
 
 #[test]

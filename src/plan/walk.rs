@@ -99,7 +99,7 @@ pub(super) fn expressions<'p>(operator: &'p Logical, visit: &mut dyn FnMut(&'p E
         }
         Logical::Tally(tally) => {
             tally.graph.predicates.iter().for_each(&mut *visit);
-            tally.weights.iter().flat_map(|weight| &weight.predicates).for_each(visit);
+            tally.weights.iter().flat_map(|weight| weight.predicates.iter().chain(&weight.value)).for_each(visit);
         }
         Logical::Filter { predicate, .. } => visit(predicate),
         Logical::Project { items, .. } => items.iter().for_each(|(_, expr)| visit(expr)),

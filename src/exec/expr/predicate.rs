@@ -178,9 +178,13 @@ fn read(expr: &Expr, reads: &mut Option<Vec<Var>>) {
 
 /// Whether it is asked of the texts' numbers anyway: comparing one property with a constant.
 fn is_quick(expr: &Expr) -> bool {
-    let plain = |expr: &Expr| matches!(expr.kind.as_ref(), ExprKind::Property(..) | ExprKind::Literal(_) | ExprKind::Parameter(_));
+    let plain = |expr: &Expr| {
+        matches!(expr.kind.as_ref(), ExprKind::Property(..) | ExprKind::Literal(_) | ExprKind::Parameter(_))
+    };
     match expr.kind.as_ref() {
-        ExprKind::Compare(_, left, right) | ExprKind::Binary(BinaryOp::StartsWith, left, right) => plain(left) && plain(right),
+        ExprKind::Compare(_, left, right) | ExprKind::Binary(BinaryOp::StartsWith, left, right) => {
+            plain(left) && plain(right)
+        }
         ExprKind::IsNull(_) => true,
         _ => false,
     }

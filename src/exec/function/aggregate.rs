@@ -96,6 +96,46 @@ impl<'g> Accumulator<'g> {
         true
     }
 
+    /// Whether it only counts.
+    pub(crate) fn is_count(&self) -> bool {
+        matches!(self.state, State::Count(_))
+    }
+
+    /// Folds in what another one folded from later rows.
+    pub(crate) fn merge(&mut self, later: Accumulator<'g>) -> Result<()> {
+        match (&mut self.state, later.state) {
+            (State::Count(count), State::Count(more)) => *count += more,
+            (State::Sum(sum), State::Sum(more)) => sum.merge(&more),
+            (State::Sum(Sum { count: 0, .. }), spans @ State::Spans(..)) => self.state = spans,
+            (State::Spans(..), State::Sum(Sum { count: 0, .. })) => {}
+            (State::Spans(count, sum), State::Spans(more, of_more)) => {
+                (*count, *sum) = (*count + more, temporal::add(sum, &of_more).unwrap_or(Ok(of_more))?);
+            }
+            (State::Spans(..), State::Sum(_)) => return Err(unfit(self.function, "durations", &Value::Int(0))),
+            (State::Sum(_), State::Spans(_, span)) => return Err(unfit(self.function, "numbers", &span)),
+            (State::Best(_), State::Best(value)) => self.add_often(&[value], 1)?,
+            (State::Values(values), State::Values(more)) => values.extend(more),
+            (State::Deviation(deviation), State::Deviation(more)) => deviation.merge(&more),
+            (State::Percentile { share, numbers }, State::Percentile { share: of_more, numbers: more }) => {
+                if !more.is_empty() {
+                    *share = of_more;
+                }
+                numbers.extend(more);
+            }
+            // Both are of one function.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Folds the sum of so many integers into a sum or a mean.
+    pub(crate) fn add_sum(&mut self, sum_of_rows: i64, rows: u64) {
+        if let State::Sum(sum) = &mut self.state {
+            sum.count += rows;
+            sum.integers += i128::from(sum_of_rows);
+        }
+    }
+
     /// Folds the arguments of so many equal rows in: a count, a sum, a mean, or what the number of rows makes no difference
     /// to. Others take one row at a time.
     ///
@@ -197,6 +237,14 @@ impl Sum {
         Ok(())
     }
 
+    fn merge(&mut self, later: &Sum) {
+        self.count += later.count;
+        self.integers += later.integers;
+        self.any_float |= later.any_float;
+        self.floats += later.floats;
+        self.scaled += later.scaled;
+    }
+
     fn total<'g>(&self) -> Result<Value<'g>> {
         if self.any_float {
             return Ok(Value::Float(self.floats + self.integers as f64));
@@ -238,6 +286,18 @@ impl Deviation {
         let distance = value - self.mean;
         self.mean += distance / self.count as f64;
         self.squares += distance * (value - self.mean);
+    }
+
+    /// Chan, Golub and LeVeque, *Updating Formulae and a Pairwise Algorithm for Computing Sample Variances*, 1979.
+    fn merge(&mut self, later: &Deviation) {
+        if later.count == 0 {
+            return;
+        }
+        let (ours, theirs) = (self.count as f64, later.count as f64);
+        let distance = later.mean - self.mean;
+        self.count += later.count;
+        self.mean += distance * theirs / (ours + theirs);
+        self.squares += later.squares + distance * distance * ours * theirs / (ours + theirs);
     }
 
     /// The standard deviation; 0.0 of too few values to have one, as openCypher has it.

@@ -64,7 +64,18 @@ pub(super) fn depends_on_arguments_alone(function: Function) -> bool {
     use Function::*;
     !matches!(
         function,
-        Rand | RandomUuid | Now(..) | Make(_) | Timestamp | Id | ElementId | Labels | Type | Keys | Properties | StartNode | EndNode
+        Rand | RandomUuid
+            | Now(..)
+            | Make(_)
+            | Timestamp
+            | Id
+            | ElementId
+            | Labels
+            | Type
+            | Keys
+            | Properties
+            | StartNode
+            | EndNode
     )
 }
 

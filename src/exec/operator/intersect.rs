@@ -241,7 +241,7 @@ impl<'g> Operator<'g> for Intersect<'g> {
         self.input.reset();
         self.labels = None;
         for arm in &mut self.arms {
-            (arm.from, arm.ends, arm.marks) = (None, Cow::default(), Marks::default());
+            (arm.from, arm.ends, arm.marks.valid) = (None, Cow::default(), false);
         }
         self.current = Batch::default();
         self.row = 0;

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod apply;
+mod bits;
 mod call;
 mod closed_walk;
 mod create;
@@ -67,9 +68,17 @@ pub(super) type Boxed<'g> = Box<dyn Operator<'g> + 'g>;
 
 /// Builds an operator and everything below it. `argument` is what the leaves of this plan stand for.
 pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
+    build_over(op, argument, &|_| None)
+}
+
+/// As `build`; what `other` gives for an operator takes its place and that of what is below it.
+fn build_over<'g>(op: &Op, argument: &ArgumentSlot<'g>, other: &dyn Fn(&Op) -> Option<Boxed<'g>>) -> Boxed<'g> {
+    if let Some(inner) = other(op) {
+        return Box::new(Counted { id: op.id, inner });
+    }
     let live = op.live.clone();
     let input = || match &op.input {
-        Some(input) => deep(|| build(input, argument)),
+        Some(input) => deep(|| build_over(input, argument, other)),
         None => Box::new(leaf::Unit::default()),
     };
     let inner: Boxed<'g> = match &op.kind {
@@ -116,10 +125,14 @@ pub(super) fn build<'g>(op: &Op, argument: &ArgumentSlot<'g>) -> Boxed<'g> {
         OpKind::Filter(predicate) => Box::new(filter::Filter::new(input(), predicate, live)),
         OpKind::Project(items) => Box::new(project::Project::new(input(), items.clone(), live)),
         OpKind::Aggregate { keys, aggregates, unique } => {
-            Box::new(aggregate::Aggregate::new(input(), keys.clone(), aggregates.clone(), unique.clone()))
+            let input = (input(), op.input.as_deref());
+            Box::new(aggregate::Aggregate::new(input, keys.clone(), aggregates.clone(), unique.clone()))
         }
         OpKind::Distinct(vars) => Box::new(distinct::Distinct::new(input(), vars.clone(), live)),
-        OpKind::Sort { keys, limit } => Box::new(sort::Sort::new(input(), keys.clone(), limit.clone(), live)),
+        OpKind::Sort { keys, limit, asked } => {
+            let asked = asked.then_some(op.id);
+            Box::new(sort::Sort::new(input(), keys.clone(), (limit.clone(), asked), live))
+        }
         OpKind::Skip(count) => Box::new(slice::Slice::skip(input(), count.clone())),
         OpKind::Limit(count) => Box::new(slice::Slice::limit(input(), count.clone())),
         OpKind::Unwind { list, var } => Box::new(unwind::Unwind::new(input(), list.clone(), *var, live)),

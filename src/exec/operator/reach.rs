@@ -4,10 +4,15 @@
 
 use std::collections::VecDeque;
 
+use super::bits::Bits;
 use super::expand::{Edges, node};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
-use crate::model::{Column, NodeId, Var};
+use crate::model::{Column, Direction, NodeId, Var};
+use crate::store::Adjacency;
+
+/// How many steps a search takes before it asks whether to go on.
+const PATIENCE: usize = 1 << 14;
 
 pub(super) struct Reach<'g> {
     input: Boxed<'g>,
@@ -19,9 +24,10 @@ pub(super) struct Reach<'g> {
     live: Vec<Var>,
     current: Batch<'g>,
     row: usize,
-    /// The number of the search in which a node was last met, by node.
-    met: Vec<u32>,
-    search: u32,
+    /// The neighbours as slices, when there are such; known when it first runs.
+    slices: Option<Option<Adjacency<'g>>>,
+    /// What this search has met; empty between searches.
+    met: Bits,
     /// What a row's search found, and has not given yet.
     found: VecDeque<NodeId>,
     held: u64,
@@ -43,8 +49,8 @@ impl<'g> Reach<'g> {
             live,
             current: Batch::default(),
             row: 0,
-            met: Vec::new(),
-            search: 0,
+            slices: None,
+            met: Bits::default(),
             found: VecDeque::new(),
             held: 0,
         }
@@ -53,43 +59,22 @@ impl<'g> Reach<'g> {
     /// Searches from the row's node.
     fn search(&mut self, ctx: &mut Context<'g>) -> Result<()> {
         let Some(from) = node(&self.current, self.edges.step.from, self.row) else { return Ok(()) };
-        if self.search == u32::MAX {
-            self.met.fill(0);
-            self.search = 0;
-        }
-        self.search += 1;
         let mut found = Vec::new();
         if self.min == 0 {
-            self.meet(from.0);
+            self.met.insert(from.0);
             found.push(from);
         }
         let mut frontier = vec![from];
         let mut depth = 0;
         while !frontier.is_empty() && self.max.is_none_or(|max| depth < max) {
             depth += 1;
-            let mut next = Vec::new();
-            for at in frontier {
-                let direction = self.edges.step.direction;
-                if self.free {
-                    for end in ctx.view.ends(at, direction, self.edges.types()).iter() {
-                        if self.meet(*end) {
-                            next.push(NodeId(*end));
-                        }
-                    }
-                } else {
-                    for (_, end) in self.edges.candidates(ctx, &self.current, self.row, at, direction)? {
-                        if self.meet(end.0) {
-                            next.push(end);
-                        }
-                    }
-                }
-            }
-            ctx.check()?;
+            let next = self.step(frontier, ctx)?;
             found.extend(&next);
-            // The start is met like any other, and was gone on from already.
-            next.retain(|node| *node != from);
             frontier = next;
+            // The start is met like any other, and was gone on from already.
+            frontier.retain(|node| *node != from);
         }
+        found.iter().for_each(|node| self.met.remove(node.0));
         found.retain(|node| self.edges.may_end(*node, &ctx.view));
         let bytes = 4 * found.len() as u64;
         self.held += bytes;
@@ -98,10 +83,45 @@ impl<'g> Reach<'g> {
         Ok(())
     }
 
-    /// Whether the node is met for the first time in this search.
-    fn meet(&mut self, node: u32) -> bool {
-        let met = self.met.get_mut(node as usize);
-        met.is_some_and(|met| std::mem::replace(met, self.search) != self.search)
+    /// The nodes that are one edge away from these, and were not met before.
+    fn step(&mut self, frontier: Vec<NodeId>, ctx: &mut Context<'g>) -> Result<Vec<NodeId>> {
+        let direction = self.edges.step.direction;
+        let mut next = Vec::new();
+        let mut steps = 0;
+        for at in frontier {
+            let before = next.len();
+            match &self.slices {
+                Some(Some(slices)) => {
+                    let ends = slices.ends(at);
+                    steps += ends.len();
+                    for end in ends {
+                        if self.met.is_new(*end) {
+                            next.push(NodeId(*end));
+                        }
+                    }
+                }
+                _ if self.free => {
+                    for end in ctx.view.ends(at, direction, self.edges.types()).iter() {
+                        if self.met.is_new(*end) {
+                            next.push(NodeId(*end));
+                        }
+                    }
+                }
+                _ => {
+                    for (_, end) in self.edges.candidates(ctx, &self.current, self.row, at, direction)? {
+                        if self.met.is_new(end.0) {
+                            next.push(end);
+                        }
+                    }
+                }
+            }
+            steps += next.len() - before + 1;
+            if steps > PATIENCE {
+                ctx.check()?;
+                steps = 0;
+            }
+        }
+        Ok(next)
     }
 }
 
@@ -116,12 +136,16 @@ impl<'g> Operator<'g> for Reach<'g> {
             self.row = 0;
         }
         self.edges.resolve(&ctx.view);
-        let bound = ctx.view.node_bound();
-        if self.met.len() < bound {
-            let bytes = 4 * (bound - self.met.len()) as u64;
-            self.held += bytes;
-            ctx.hold(bytes)?;
-            self.met.resize(bound, 0);
+        if self.slices.is_none() {
+            let direction = self.edges.step.direction;
+            let slices = self.free && direction != Direction::Both;
+            self.slices = Some(if slices { ctx.view.adjacency(self.edges.types(), direction) } else { None });
+            let met = Bits::none(ctx.view.node_bound());
+            if met.bytes() > self.met.bytes() {
+                self.held += met.bytes();
+                ctx.hold(met.bytes())?;
+                self.met = met;
+            }
         }
         let (mut rows, mut ends) = (Vec::new(), Vec::new());
         while ends.len() < ROWS && self.row < self.current.len {
@@ -141,6 +165,7 @@ impl<'g> Operator<'g> for Reach<'g> {
     fn reset(&mut self) {
         self.input.reset();
         self.edges.forget();
+        self.slices = None;
         self.current = Batch::default();
         self.row = 0;
         self.found.clear();

@@ -14,11 +14,16 @@ pub(super) struct Sort<'g> {
     input: Boxed<'g>,
     keys: Vec<(Expr, bool)>,
     limit: Option<Expr>,
+    /// Under which number it tells those below what it has no use for.
+    floor: Option<usize>,
     live: Vec<Var>,
     sorted: Option<Batch<'g>>,
     given: usize,
     held: u64,
 }
+
+/// So many rows are held whatever the limit, before it looks which of them to leave out.
+const FEW: usize = 256;
 
 /// Rows and their keys, a column for each key.
 struct Held<'g> {
@@ -27,8 +32,13 @@ struct Held<'g> {
 }
 
 impl<'g> Sort<'g> {
-    pub(super) fn new(input: Boxed<'g>, keys: Vec<(Expr, bool)>, limit: Option<Expr>, live: Vec<Var>) -> Self {
-        Sort { input, keys, limit, live, sorted: None, given: 0, held: 0 }
+    pub(super) fn new(
+        input: Boxed<'g>,
+        keys: Vec<(Expr, bool)>,
+        (limit, floor): (Option<Expr>, Option<usize>),
+        live: Vec<Var>,
+    ) -> Self {
+        Sort { input, keys, limit, floor, live, sorted: None, given: 0, held: 0 }
     }
 
     fn gather(&mut self, ctx: &mut Context<'g>) -> Result<Batch<'g>> {
@@ -41,6 +51,8 @@ impl<'g> Sort<'g> {
         ctx.release(std::mem::take(&mut self.held));
         // The last of the first rows so far, by its first key.
         let mut last: Option<Value<'g>> = None;
+        // Nothing is known of this run's rows.
+        self.floor.and_then(|floor| ctx.floors.remove(&floor));
         while let Some(mut batch) = self.input.next(ctx)? {
             let mut first = None;
             if let (Some(last), [(expr, descending), others @ ..]) = (&last, self.keys.as_slice()) {
@@ -68,10 +80,13 @@ impl<'g> Sort<'g> {
             self.hold(ctx, size)?;
             held.rows.append(batch, &self.live);
             if let Some(limit) = limit
-                && held.rows.len >= limit.saturating_mul(2).max(ROWS)
+                && held.rows.len >= limit.saturating_mul(2).max(FEW)
             {
                 self.shrink(&mut held, limit);
                 last = held.keys.first().and_then(|column| column.last().cloned());
+                if let (Some(floor), Some(Value::Int(last))) = (self.floor, &last) {
+                    ctx.floors.insert(floor, *last);
+                }
                 let size = held.rows.size() + held.keys.iter().flatten().map(bytes).sum::<u64>();
                 ctx.release(std::mem::take(&mut self.held));
                 self.hold(ctx, size)?;
@@ -99,8 +114,13 @@ impl<'g> Sort<'g> {
             a.cmp(b)
         };
         let mut order: Vec<u32> = (0..held.rows.len as u32).collect();
+        if limit < order.len() {
+            if limit > 0 {
+                order.select_nth_unstable_by(limit - 1, compare);
+            }
+            order.truncate(limit);
+        }
         order.sort_unstable_by(compare);
-        order.truncate(limit);
         held.rows = held.rows.gather(&order, &self.live);
         for column in &mut held.keys {
             *column = order.iter().map(|row| std::mem::take(&mut column[*row as usize])).collect();
@@ -179,14 +199,14 @@ mod tests {
             (&["2 0"], false, Some(0), ""),
         ];
         for (input, descending, limit, expected) in cases {
-            let sort = Sort::new(given(input), vec![(var(X), descending)], limit.map(int), vec![X, Y]);
+            let sort = Sort::new(given(input), vec![(var(X), descending)], (limit.map(int), None), vec![X, Y]);
             assert_eq!(rows(sort, &[X, Y]), expected, "{input:?} {descending} {limit:?}");
         }
     }
 
     #[test]
     fn full_batches_and_no_more_rows_than_asked_for() {
-        let sort = |limit| Sort::new(counted(&[2048; 6]), vec![(var(X), true)], limit, vec![X]);
+        let sort = |limit| Sort::new(counted(&[2048; 6]), vec![(var(X), true)], (limit, None), vec![X]);
         assert_eq!(lengths(sort(None)), [2048; 6]);
         let top = batches(sort(Some(int(2049))));
         assert_eq!(top.iter().map(|batch| batch.len).collect::<Vec<_>>(), [2048, 1]);

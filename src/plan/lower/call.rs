@@ -64,7 +64,7 @@ impl Lower<'_> {
                     Aggregate::Min | Aggregate::Max => kinds.first().copied().unwrap_or(Static::ANY),
                     _ => Static::of(signature.returns),
                 };
-                let call = AggregateCall { span, function, distinct, arguments: lowered, weight: None };
+                let call = AggregateCall { span, function, distinct, arguments: lowered, weight: None, summed: false };
                 Ok((Expr::new(span, self.aggregate(call, is, env)?), is))
             }
         }

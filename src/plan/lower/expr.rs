@@ -92,6 +92,7 @@ impl Lower<'_> {
                     distinct: false,
                     arguments: vec![],
                     weight: None,
+                    summed: false,
                 };
                 self.aggregate(call, Static::of(Types::INT), env).map(|kind| (kind, Static::of(Types::INT)))
             }

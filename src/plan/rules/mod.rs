@@ -22,12 +22,14 @@ pub enum Rule {
     Intersect,
     /// Walks of which only the ends count, each once, are not enumerated; see `reach`.
     Reach,
+    /// A sort that keeps the greatest counts tells the tally below what it has no use for; see `floor`.
+    Floor,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 6] =
-        [Rule::FilterPushdown, Rule::JoinMatches, Rule::Tally, Rule::TopK, Rule::Intersect, Rule::Reach];
+    pub const ALL: [Rule; 7] =
+        [Rule::FilterPushdown, Rule::JoinMatches, Rule::Tally, Rule::TopK, Rule::Intersect, Rule::Reach, Rule::Floor];
 
     fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
         match self {
@@ -36,7 +38,7 @@ impl Rule {
             Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
             // They are about the physical plan.
-            Rule::Intersect | Rule::Reach => plan,
+            Rule::Intersect | Rule::Reach | Rule::Floor => plan,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Tally: an aggregation that needs at most one node of each match counts matches per node instead of finding them all.
 //!
 //! It fires on a pattern that is a tree of single edges, whose predicates test one node each, when the aggregations only
-//! count, or fold values of the one node. It leaves alone: patterns with walks, paths or cycles, predicates and values that
-//! join two nodes or read an edge, and everything that asks for distinct values of another node.
+//! count, fold values of the one node, or add up integers of another. It leaves alone: patterns with walks, paths or cycles,
+//! predicates and values that join two nodes or read an edge, and everything that asks for distinct values of another node.
 
 use std::collections::BTreeSet;
 
@@ -62,8 +62,21 @@ fn tally(
     let mut needed: BTreeSet<Var> = keys.iter().flat_map(|(_, expr)| free(expr)).collect();
     let counts =
         |call: &AggregateCall| !call.distinct && matches!(call.function, Aggregate::CountStar | Aggregate::Count);
-    for (_, call) in aggregates.iter().filter(|(_, call)| !counts(call)) {
-        needed.extend(call.arguments.iter().flat_map(&free));
+    // Of these only the sum over the matches has to be known, should one node not be enough.
+    let adds = |call: &AggregateCall| {
+        !call.distinct
+            && matches!(call.function, Aggregate::Sum | Aggregate::Avg)
+            && call.arguments.iter().all(|value| of_one_node(value) && !matches!(value.kind.as_ref(), ExprKind::Var(_)))
+    };
+    let of_calls = |needed: &mut BTreeSet<Var>, wanted: &dyn Fn(&AggregateCall) -> bool| {
+        let calls = aggregates.iter().map(|(_, call)| call).filter(|call| !counts(call) && wanted(call));
+        needed.extend(calls.flat_map(|call| &call.arguments).flat_map(&free));
+    };
+    let least = needed.clone();
+    of_calls(&mut needed, &|_| true);
+    if needed.len() > 1 {
+        needed = least;
+        of_calls(&mut needed, &|call| !adds(call));
     }
     if needed.len() > 1 || !needed.is_disjoint(&edges) {
         return None;
@@ -74,7 +87,11 @@ fn tally(
         names.push(name.to_owned());
         Var(names.len() as u32 - 1)
     };
-    let mut weights = vec![Weight { var: new("<matches>"), predicates: Vec::new() }];
+    let mut weights = vec![Weight { var: new("<matches>"), predicates: Vec::new(), value: None }];
+    let there = |value: &Expr| {
+        let is_null = Expr::new(value.span, ExprKind::IsNull(value.clone()));
+        Expr::new(value.span, ExprKind::Unary(UnaryOp::Not, is_null))
+    };
     let mut calls = Vec::new();
     for (var, call) in aggregates {
         let mut call = call.clone();
@@ -84,6 +101,23 @@ fn tally(
             // Once is as good as often.
             _ if call.distinct => {}
             Aggregate::Min | Aggregate::Max => {}
+            Aggregate::Sum | Aggregate::Avg if !own => {
+                let [value] = call.arguments.as_slice() else { return None };
+                let value = value.clone();
+                let mut weight = |name: &str, predicates: Vec<Expr>, value: Option<Expr>| {
+                    let known = weights.iter().find(|known| known.predicates == predicates && known.value == value);
+                    if let Some(known) = known {
+                        return known.var;
+                    }
+                    let var = new(name);
+                    weights.push(Weight { var, predicates, value });
+                    var
+                };
+                let sum = weight("<sum over matches>", Vec::new(), Some(value.clone()));
+                call.weight = Some(weight("<matches that count>", vec![there(&value)], None));
+                call.arguments = vec![Expr::new(value.span, ExprKind::Var(sum))];
+                call.summed = true;
+            }
             Aggregate::CountStar | Aggregate::Sum | Aggregate::Avg => call.weight = Some(weights[0].var),
             Aggregate::Count if own => call.weight = Some(weights[0].var),
             Aggregate::Count => {
@@ -92,9 +126,8 @@ fn tally(
                 if node || matches!(counted.kind.as_ref(), ExprKind::Var(var) if edges.contains(var)) {
                     call.weight = Some(weights[0].var);
                 } else if of_one_node(counted) {
-                    let is_null = Expr::new(counted.span, ExprKind::IsNull(counted.clone()));
-                    let there = Expr::new(counted.span, ExprKind::Unary(UnaryOp::Not, is_null));
-                    let weight = Weight { var: new("<matches that count>"), predicates: vec![there] };
+                    let var = new("<matches that count>");
+                    let weight = Weight { var, predicates: vec![there(counted)], value: None };
                     call.weight = Some(weight.var);
                     weights.push(weight);
                 } else {

@@ -146,11 +146,7 @@ impl Snapshot {
     }
 
     /// The blocks of these types, shape by shape. Damage reads as an empty block.
-    pub(in crate::store) fn blocks<'g>(
-        &'g self,
-        types: Option<&[EdgeTypeId]>,
-        direction: Direction,
-    ) -> Vec<Block<'g>> {
+    pub(in crate::store) fn blocks<'g>(&'g self, types: Option<&[EdgeTypeId]>, direction: Direction) -> Vec<Block<'g>> {
         let mut blocks = Vec::new();
         for shape in &self.meta.shapes {
             let mut add = |edge_type: u32, offsets, ends, count: u32, edges: &dyn Fn() -> Numbers<'g>| {

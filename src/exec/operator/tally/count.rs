@@ -1,0 +1,255 @@
+//! One pattern, counted from the leaves up to the children of its root.
+
+use super::super::bits::Bits;
+use super::super::labels::{self, leads_only_to};
+use super::super::{Batch, Boxed, Context, Resolved, Result, expand};
+use super::MANY;
+use super::numbers::{Child, Numbers, Ready};
+use crate::exec::batch::ROWS;
+use crate::exec::expr::eval;
+use crate::exec::parallel::pieces;
+use crate::model::{Class, Column, Detail, Diagnostic, Direction, EdgeTypeId, NodeId, Value};
+use crate::plan::expr::{Expr, Labels};
+use crate::plan::physical::{TallyLink, TallyNode, TallyTerm};
+use crate::store::View;
+
+pub(super) struct Term<'g> {
+    pub(super) term: TallyTerm,
+    /// What finds the nodes that have conditions.
+    pub(super) finds: Vec<Option<Boxed<'g>>>,
+}
+
+/// Why counting cannot go on.
+pub(super) enum Stop {
+    /// A value is no integer, or cannot be had of every node that is asked.
+    Value,
+    Error(Diagnostic),
+}
+
+impl From<Diagnostic> for Stop {
+    fn from(error: Diagnostic) -> Self {
+        Stop::Error(error)
+    }
+}
+
+impl From<Stop> for Diagnostic {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(error) => error,
+            Stop::Value => Diagnostic::new(Class::ArithmeticError, Detail::Other, "a value to add up is no integer"),
+        }
+    }
+}
+
+impl Stop {
+    /// Whether the matches can still be found one by one.
+    pub(super) fn is_about_numbers(&self) -> bool {
+        match self {
+            Stop::Value => true,
+            Stop::Error(error) => error.detail == Detail::IntegerOverflow,
+        }
+    }
+}
+
+impl<'g> Term<'g> {
+    /// The root with its children counted; none when there can be no match. Adds the bytes that are held.
+    pub(super) fn count(
+        &mut self,
+        ctx: &mut Context<'g>,
+        held: &mut u64,
+    ) -> std::result::Result<Option<Ready<'g>>, Stop> {
+        let loops = self.term.nodes.iter().flat_map(|node| &node.loops);
+        for types in loops {
+            if ctx.view.loops(edge_types(types.as_ref(), &ctx.view).as_deref()).is_empty() {
+                return Ok(None);
+            }
+        }
+        let mut numbers: Vec<Option<Numbers>> = self.term.nodes.iter().map(|_| None).collect();
+        // Parents come before their children.
+        for at in (1..self.term.nodes.len()).rev() {
+            let ready = self.ready(at, &mut numbers, ctx, held)?;
+            numbers[at] = Some(if ready.children.is_empty() && ready.loops.is_empty() {
+                ready.own
+            } else {
+                Numbers::Counts(counts(&ready, ctx, held)?)
+            });
+        }
+        Ok(Some(self.ready(0, &mut numbers, ctx, held)?))
+    }
+
+    /// A node whose children have their numbers.
+    fn ready(
+        &mut self,
+        at: usize,
+        numbers: &mut [Option<Numbers>],
+        ctx: &mut Context<'g>,
+        held: &mut u64,
+    ) -> std::result::Result<Ready<'g>, Stop> {
+        let own = self.own(at, ctx, held)?;
+        let mut children = Vec::new();
+        for child in at + 1..self.term.nodes.len() {
+            if self.term.nodes[child].parent == at
+                && let Some(numbers) = numbers[child].take()
+            {
+                let mut child = child_of(&self.term.nodes[child].links, numbers, &ctx.view);
+                child.push(ctx.watch())?;
+                if let Some(pushed) = &child.pushed {
+                    hold(8 * pushed.len() as u64, ctx, held)?;
+                }
+                children.push(child);
+            }
+        }
+        // Cheap ones first: where they give nothing, the others need not be asked.
+        children.sort_by_key(|child| child.edges);
+        let loops = self.term.nodes[at].loops.iter();
+        let loops = loops.map(|types| ctx.view.loops(edge_types(types.as_ref(), &ctx.view).as_deref())).collect();
+        Ok(Ready { own, children, loops })
+    }
+
+    /// The numbers of a node without its children.
+    fn own(&mut self, at: usize, ctx: &mut Context<'g>, held: &mut u64) -> std::result::Result<Numbers, Stop> {
+        let candidates = self.candidates(at, ctx, held)?;
+        let node = &self.term.nodes[at];
+        let Some(value) = &node.value else { return Ok(candidates) };
+        hold(8 * ctx.view.node_bound() as u64, ctx, held)?;
+        let nodes: Vec<NodeId> = match &candidates {
+            Numbers::Set(set) => set.iter().map(NodeId).collect(),
+            _ => {
+                let labels = node.labels.as_ref().map(|labels| Resolved::new(labels, &ctx.view));
+                let runs = ctx.view.scan(|of_node| labels.as_ref().is_none_or(|labels| labels.accepts(of_node)));
+                runs.into_iter().flatten().map(NodeId).collect()
+            }
+        };
+        values(node, value, &nodes, ctx).map(Numbers::Counts)
+    }
+
+    /// The nodes that may stand here: all that the edges to a child or to the parent lead to need no test.
+    fn candidates(&mut self, at: usize, ctx: &mut Context<'g>, held: &mut u64) -> Result<Numbers> {
+        let node = &self.term.nodes[at];
+        if is_free(node, &self.term, &ctx.view) {
+            // A deleted node has no edges.
+            return Ok(Numbers::One);
+        }
+        let bound = ctx.view.node_bound();
+        hold(bound as u64 / 8, ctx, held)?;
+        let mut set = Bits::none(bound);
+        if let Some(find) = &mut self.finds[at] {
+            find.reset();
+            while let Some(batch) = find.next(ctx)? {
+                match batch.column(node.var) {
+                    Column::Node(nodes) => nodes.iter().for_each(|node| set.insert(node.0)),
+                    _ => (0..batch.len)
+                        .filter_map(|row| expand::node(&batch, node.var, row))
+                        .for_each(|node| set.insert(node.0)),
+                }
+            }
+        } else {
+            let labels = node.labels.as_ref().map(|labels| Resolved::new(labels, &ctx.view));
+            let runs = ctx.view.scan(|of_node| labels.as_ref().is_none_or(|labels| labels.accepts(of_node)));
+            runs.into_iter().for_each(|run| set.insert_run(run));
+        }
+        for key in node.present.iter().filter(|key| !always_has(node, key, &ctx.view)) {
+            let key = ctx.view.key_id(key);
+            let has = |node: u32| key.is_some_and(|key| !ctx.view.node_property(NodeId(node), key).is_null());
+            let without: Vec<u32> = set.iter().filter(|node| !has(*node)).collect();
+            without.into_iter().for_each(|node| set.remove(node));
+        }
+        Ok(Numbers::Set(set))
+    }
+}
+
+/// The value of each of these nodes, by node; null counts for nothing.
+fn values<'g>(
+    node: &TallyNode,
+    value: &Expr,
+    nodes: &[NodeId],
+    ctx: &mut Context<'g>,
+) -> std::result::Result<Vec<i64>, Stop> {
+    let mut counts = vec![0; ctx.view.node_bound()];
+    for piece in nodes.chunks(ROWS) {
+        ctx.check()?;
+        let mut batch = Batch::new(piece.len());
+        batch.set(node.var, Column::Node(piece.to_vec()));
+        // It may fail on a node that is in no match.
+        let column = eval(value, &batch, ctx).map_err(|_| Stop::Value)?;
+        for (row, node) in piece.iter().enumerate() {
+            counts[node.index()] = match (&column, column.value(row)) {
+                (Column::Int(values), _) => values[row],
+                (_, Value::Int(value)) => value,
+                (_, Value::Null) => 0,
+                _ => return Err(Stop::Value),
+            };
+        }
+    }
+    Ok(counts)
+}
+
+/// The numbers of every node.
+fn counts<'g>(ready: &Ready<'g>, ctx: &mut Context<'g>, held: &mut u64) -> Result<Vec<i64>> {
+    let bound = ctx.view.node_bound();
+    hold(8 * bound as u64, ctx, held)?;
+    let watch = ctx.watch();
+    let (mut counts, mut spare) = (vec![0; bound], Vec::new());
+    if ready.steps() > MANY && watch.threads > 1 {
+        let piece = |spare: &mut Vec<i64>, piece: usize| {
+            let start = piece * ROWS;
+            let mut numbers = vec![0; ROWS.min(bound - start)];
+            ready.fill(watch, start as u32, &mut numbers, spare)?;
+            Ok(numbers)
+        };
+        return Ok(pieces(watch.threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat());
+    }
+    for (piece, numbers) in counts.chunks_mut(ROWS).enumerate() {
+        ready.fill(watch, (piece * ROWS) as u32, numbers, &mut spare)?;
+    }
+    Ok(counts)
+}
+
+fn hold(bytes: u64, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {
+    *held += bytes;
+    ctx.hold(bytes)
+}
+
+fn child_of<'g>(links: &[TallyLink], numbers: Numbers, view: &View<'g>) -> Child<'g> {
+    let links: Vec<_> = links.iter().map(|link| (edge_types(link.types.as_ref(), view), link.direction)).collect();
+    let blocks = match links.as_slice() {
+        [(types, direction)] if *direction != Direction::Both => view.blocks(types.as_deref(), *direction),
+        _ => None,
+    };
+    let edges = match links.first() {
+        Some((Some(types), _)) => types.iter().map(|edge_type| view.edges_with_type(*edge_type)).sum(),
+        _ => view.edge_count(),
+    };
+    let most = match &numbers {
+        Numbers::Counts(counts) => counts.iter().fold(0, |most, count| count.unsigned_abs().max(most)),
+        _ => 1,
+    };
+    Child { links, blocks, numbers, most, edges, pushed: None }
+}
+
+/// Whether every node that an edge of the pattern leads to may stand here.
+fn is_free(node: &TallyNode, term: &TallyTerm, view: &View<'_>) -> bool {
+    if node.find.is_some() || !node.present.iter().all(|key| always_has(node, key, view)) {
+        return false;
+    }
+    let Some(labels) = &node.labels else { return true };
+    let down =
+        term.nodes.iter().skip(1).filter(|child| term.nodes.get(child.parent).is_some_and(|p| p.var == node.var));
+    let down = down.flat_map(|child| child.links.iter().map(|link| (link, link.direction.reverse())));
+    let up = node.links.iter().map(|link| (link, link.direction));
+    // Seen from the other end, each of them leads here.
+    down.chain(up).any(|(link, direction)| {
+        leads_only_to(view, edge_types(link.types.as_ref(), view).as_deref(), direction, labels)
+    })
+}
+
+/// Whether it is known at once that every node that may stand here has the property.
+pub(super) fn always_has(node: &TallyNode, key: &str, view: &View<'_>) -> bool {
+    let Some(Labels::Name(label)) = &node.labels else { return false };
+    view.label_id(label).zip(view.key_id(key)).is_some_and(|(label, key)| view.always_has(label, key))
+}
+
+/// The edge types; none: all of them.
+fn edge_types(types: Option<&Labels>, view: &View<'_>) -> Option<Vec<EdgeTypeId>> {
+    types.map(|types| labels::edge_types(types, view))
+}

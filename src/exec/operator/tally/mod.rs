@@ -1,0 +1,297 @@
+//! `Tally`: how many matches a tree-shaped pattern has, per node of its root or in all, from the leaves up.
+//!
+//! Every node of the pattern gets a number for every node of the graph that it may be: its value, times the product, over its
+//! children, of the sums of their numbers over its neighbours. The numbers of inner nodes are arrays; those of the root are
+//! made piece by piece as they are asked for, or by several threads at once when there are many edges to add up.
+
+mod count;
+mod numbers;
+
+use super::{Batch, Boxed, Context, Operator, Result, build};
+use crate::exec::batch::ROWS;
+use crate::exec::context::Watch;
+use crate::exec::operator::ArgumentSlot;
+use crate::exec::parallel::pieces;
+use crate::model::{Class, Column, Detail, Diagnostic, NodeId, Value, Var};
+use crate::plan::physical::{self, TallyNode, TallyTerm};
+use count::{Stop, Term};
+use numbers::Ready;
+
+/// How many steps are worth a thread of their own.
+const MANY: u64 = 200_000;
+
+pub(super) struct Tally<'g> {
+    root: Option<Var>,
+    weights: Vec<(Var, Vec<Term<'g>>)>,
+    /// Whose word on the least number that is of use counts.
+    floor: Option<usize>,
+    /// Finds the matches one by one, and whether it has to.
+    otherwise: Option<Boxed<'g>>,
+    one_by_one: bool,
+    live: Vec<Var>,
+    /// The numbers of each weight, and the next node.
+    counted: Option<(Vec<Source<'g>>, usize)>,
+    held: u64,
+}
+
+/// Where the numbers of a weight come from.
+enum Source<'g> {
+    /// They are those of the first weight.
+    First,
+    /// The sum of these, each times its factor.
+    Terms(Vec<(i64, Ready<'g>)>),
+    /// By node.
+    Whole(Vec<i64>),
+}
+
+impl<'g> Tally<'g> {
+    pub(super) fn new(tally: &physical::Tally, argument: &ArgumentSlot<'g>, live: Vec<Var>) -> Self {
+        let term = |term: &TallyTerm| {
+            let find = |node: &TallyNode| node.find.as_ref().map(|find| build(find, argument));
+            Term { finds: term.nodes.iter().map(find).collect(), term: term.clone() }
+        };
+        let weights = tally.weights.iter().map(|(var, terms)| (*var, terms.iter().map(term).collect())).collect();
+        let otherwise = tally.otherwise.as_ref().map(|otherwise| build(otherwise, argument));
+        let (root, floor) = (tally.root, tally.floor);
+        Tally { root, weights, floor, otherwise, one_by_one: false, live, counted: None, held: 0 }
+    }
+
+    /// Counts everything below the root.
+    fn count(&mut self, ctx: &mut Context<'g>) -> std::result::Result<Vec<Source<'g>>, Stop> {
+        // A run that was left in the middle could not give it back.
+        ctx.release(std::mem::take(&mut self.held));
+        let mut sources = Vec::with_capacity(self.weights.len());
+        for at in 0..self.weights.len() {
+            if at > 0 && self.same_as_first(at, ctx) {
+                sources.push(Source::First);
+                continue;
+            }
+            let mut terms = Vec::new();
+            for term in &mut self.weights[at].1 {
+                if let Some(ready) = term.count(ctx, &mut self.held)? {
+                    terms.push((term.term.factor, ready));
+                }
+            }
+            sources.push(Source::Terms(terms));
+        }
+        if self.root.is_some() {
+            let bound = ctx.view.node_bound();
+            for source in &mut sources {
+                let Source::Terms(terms) = source else { continue };
+                let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
+                // What goes wrong must be known before the first row, while there is another way.
+                if self.otherwise.is_some() || ctx.threads() > 1 && steps > MANY {
+                    let bytes = 8 * bound as u64;
+                    self.held += bytes;
+                    ctx.hold(bytes)?;
+                    *source = Source::Whole(whole(terms, bound, ctx.watch())?);
+                }
+            }
+        }
+        Ok(sources)
+    }
+
+    /// Whether a weight asks for no more than the first: properties that every node has.
+    fn same_as_first(&self, at: usize, ctx: &Context<'g>) -> bool {
+        let same = |(one, other): (&Term<'g>, &Term<'g>)| {
+            let mut bare = other.term.clone();
+            for node in &mut bare.nodes {
+                let here = std::mem::take(&mut node.present);
+                node.present = here.into_iter().filter(|key| !count::always_has(node, key, &ctx.view)).collect();
+            }
+            bare == one.term
+        };
+        let (first, other) = (&self.weights[0].1, &self.weights[at].1);
+        first.len() == other.len() && first.iter().zip(other).all(same)
+    }
+
+    /// The one row for all matches; none when there are none.
+    fn total(&self, sources: &[Source<'g>], ctx: &Context<'g>) -> Result<Option<Batch<'g>>> {
+        let mut batch = Batch::new(1);
+        let mut first = Value::Null;
+        for ((var, _), source) in self.weights.iter().zip(sources) {
+            let number = match source {
+                Source::First => first.clone(),
+                Source::Terms(terms) => Value::Int(total(terms, ctx.watch())?),
+                Source::Whole(numbers) => Value::Int(fits(numbers.iter().map(|n| i128::from(*n)).sum())?),
+            };
+            if first.is_null() {
+                first = number.clone();
+            }
+            batch.set(*var, Column::from_values(vec![number]));
+        }
+        batch.keep(&self.live);
+        Ok((first != Value::Int(0)).then_some(batch))
+    }
+
+    /// The next rows of the root; none at the end.
+    fn rows(&mut self, root: Var, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        let Some((sources, at)) = &mut self.counted else { return Ok(None) };
+        let bound = ctx.view.node_bound();
+        let [first, others @ ..] = sources.as_slice() else { return Ok(None) };
+        let (mut nodes, mut counts) = (Vec::new(), Vec::new());
+        let mut piece = Vec::new();
+        let start = *at;
+        while *at < bound && nodes.is_empty() {
+            ctx.check()?;
+            // The first rows tell the sort above what it has no use for, so they come soon.
+            let most = if self.floor.is_some() && *at == 0 { ROWS / 8 } else { ROWS };
+            let end = bound.min(*at + most);
+            first.numbers(*at..end, &mut piece, ctx.watch())?;
+            let least = self.floor.and_then(|floor| ctx.floors.get(&floor).copied()).unwrap_or(i64::MIN);
+            for (node, number) in (*at as u32..).zip(&piece) {
+                if *number != 0 && *number >= least {
+                    nodes.push(NodeId(node));
+                    counts.push(*number);
+                }
+            }
+            *at = end;
+        }
+        if nodes.is_empty() {
+            return Ok(None);
+        }
+        let start = start.max(nodes[0].index() / ROWS * ROWS).min(nodes[0].index());
+        let mut batch = Batch::new(nodes.len());
+        for ((var, _), source) in self.weights.iter().skip(1).zip(others) {
+            if self.live.contains(var) {
+                let numbers = match source {
+                    Source::First => counts.clone(),
+                    source => {
+                        source.numbers(start..*at, &mut piece, ctx.watch())?;
+                        nodes.iter().map(|node| piece.get(node.index() - start).copied().unwrap_or_default()).collect()
+                    }
+                };
+                batch.set(*var, Column::Int(numbers));
+            }
+        }
+        if let Some((var, _)) = self.weights.first().filter(|(var, _)| self.live.contains(var)) {
+            batch.set(*var, Column::Int(counts));
+        }
+        if self.live.contains(&root) {
+            batch.set(root, Column::Node(nodes));
+        }
+        Ok(Some(batch))
+    }
+
+    /// What comes next, counted.
+    fn next_counted(&mut self, ctx: &mut Context<'g>) -> std::result::Result<Option<Batch<'g>>, Stop> {
+        if self.counted.is_none() {
+            let sources = self.count(ctx)?;
+            if self.root.is_none() {
+                let total = self.total(&sources, ctx)?;
+                self.counted = Some((Vec::new(), 0));
+                // No match, no row.
+                return Ok(total);
+            }
+            self.counted = Some((sources, 0));
+        }
+        let Some(root) = self.root else { return Ok(None) };
+        let rows = self.rows(root, ctx)?;
+        if rows.is_none() {
+            ctx.release(std::mem::take(&mut self.held));
+        }
+        Ok(rows)
+    }
+}
+
+impl Source<'_> {
+    /// The numbers of these nodes.
+    fn numbers(&self, nodes: std::ops::Range<usize>, numbers: &mut Vec<i64>, watch: Watch<'_, '_>) -> Result<()> {
+        numbers.clear();
+        match self {
+            Source::First => {}
+            Source::Whole(whole) => numbers.extend(whole.get(nodes).unwrap_or_default()),
+            Source::Terms(terms) => {
+                numbers.resize(nodes.len(), 0);
+                sum_of_terms(terms, nodes.start as u32, numbers, &mut Vec::new(), watch)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The numbers of every node, made by several threads.
+fn whole(terms: &[(i64, Ready<'_>)], bound: usize, watch: Watch<'_, '_>) -> Result<Vec<i64>> {
+    let piece = |spare: &mut Vec<i64>, piece: usize| {
+        let start = piece * ROWS;
+        let mut numbers = vec![0; ROWS.min(bound - start)];
+        sum_of_terms(terms, start as u32, &mut numbers, spare, watch)?;
+        Ok(numbers)
+    };
+    Ok(pieces(watch.threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat())
+}
+
+/// The sum of the numbers of all nodes.
+fn total(terms: &[(i64, Ready<'_>)], watch: Watch<'_, '_>) -> Result<i64> {
+    let bound = watch.view.node_bound();
+    let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
+    let threads = if steps > MANY { watch.threads } else { 1 };
+    let piece = |(numbers, spare): &mut (Vec<i64>, Vec<i64>), piece: usize| {
+        let start = piece * ROWS;
+        numbers.clear();
+        numbers.resize(ROWS.min(bound - start), 0);
+        sum_of_terms(terms, start as u32, numbers, spare, watch)?;
+        Ok(numbers::sum(numbers))
+    };
+    let start = || (Vec::new(), Vec::new());
+    fits(pieces(threads, bound.div_ceil(ROWS), start, piece, drop)?.into_iter().sum())
+}
+
+/// Fills in the numbers of the nodes from `first` on.
+fn sum_of_terms(
+    terms: &[(i64, Ready<'_>)],
+    first: u32,
+    numbers: &mut [i64],
+    spare: &mut Vec<i64>,
+    watch: Watch<'_, '_>,
+) -> Result<()> {
+    if let [(1, only)] = terms {
+        return only.fill(watch, first, numbers, spare);
+    }
+    let mut of_term = vec![0; numbers.len()];
+    for (factor, ready) in terms {
+        ready.fill(watch, first, &mut of_term, spare)?;
+        for (sum, number) in numbers.iter_mut().zip(&of_term) {
+            let part = number.checked_mul(*factor).and_then(|part| sum.checked_add(part));
+            *sum = part.ok_or_else(overflow)?;
+        }
+    }
+    Ok(())
+}
+
+fn fits(sum: i128) -> Result<i64> {
+    i64::try_from(sum).map_err(|_| overflow())
+}
+
+fn overflow() -> Diagnostic {
+    let message = "the number of matches does not fit into 64 bits";
+    Diagnostic::new(Class::ArithmeticError, Detail::IntegerOverflow, message)
+}
+
+impl<'g> Operator<'g> for Tally<'g> {
+    fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        if !self.one_by_one {
+            match (self.next_counted(ctx), &self.otherwise) {
+                (Ok(next), _) => return Ok(next),
+                // No row has been given yet: values are looked at before.
+                (Err(stop), Some(_)) if stop.is_about_numbers() && self.counted.is_none() => {
+                    ctx.release(std::mem::take(&mut self.held));
+                    self.one_by_one = true;
+                }
+                (Err(stop), _) => return Err(stop.into()),
+            }
+        }
+        match &mut self.otherwise {
+            Some(otherwise) => otherwise.next(ctx),
+            None => Ok(None),
+        }
+    }
+
+    fn reset(&mut self) {
+        self.counted = None;
+        self.one_by_one = false;
+        if let Some(otherwise) = &mut self.otherwise {
+            otherwise.reset();
+        }
+    }
+}

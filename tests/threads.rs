@@ -1,0 +1,93 @@
+//! The answer is the same whatever the number of threads, to the last digit of a float, and limits hold for all of them.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use kenning::model::Value;
+use kenning::store::Builder;
+use kenning::{Database, Limits, Parameters};
+
+/// 600 nodes, half of them labelled `B` as well, each with 40 edges to others, by a generator of pseudo-random numbers.
+fn graph() -> Database {
+    let mut state = 11u64;
+    let mut roll = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut builder = Builder::new();
+    let nodes: Vec<_> = (0..600)
+        .map(|id| {
+            let labels: &[&str] = if id % 2 == 0 { &["A"] } else { &["A", "B"] };
+            let share = Value::Float(roll(1000) as f64 / 7.0);
+            let name = Value::string(format!("name {}", id % 17));
+            builder.node(labels, vec![("id", Value::Int(id)), ("share", share), ("name", name)])
+        })
+        .collect();
+    for from in &nodes {
+        for _ in 0..40 {
+            builder.edge(*from, "R", nodes[roll(600) as usize], vec![]);
+        }
+    }
+    Database::from_bytes(&builder.finish().unwrap()).unwrap()
+}
+
+const STATEMENTS: [&str; 9] = [
+    // Counted without being found.
+    "MATCH (a:A)-[:R]->(b:A)-[:R]->(c:A) WHERE b.id % 3 = 0 RETURN count(*)",
+    "MATCH (a:A)-[:R]->(b:A)-[:R]->(c:B) RETURN b.name, count(*), sum(c.id), avg(a.id) ORDER BY b.name",
+    // Found in pieces.
+    "MATCH (a:A)-[:R]->(b)-[:R]->(c)-[:R]->(a) RETURN count(*)",
+    "MATCH (a:A)-[:R]->(b)-[:R]->(c) RETURN a.name, count(DISTINCT c), min(c.share), max(b.id)",
+    "MATCH (a:A)-[:R]->(b)-[:R]->(c) RETURN sum(c.share + a.share), avg(b.share * c.id), stdev(a.share + c.id)",
+    "MATCH (a:A)-[:R]->(b)-[:R]->(c) WHERE a.id < c.id RETURN a.name AS name, size(collect(c.id)) AS n, percentileCont(c.share - a.id, 0.3)",
+    "MATCH (a:A)-[:R]->(b)-[:R]->(c) WHERE EXISTS { (c)-[:R]->(:B {id: 7}) } RETURN a.id % 5, count(*)",
+    "MATCH (a:A)-[:R*1..2]->(b) WHERE a.id <> b.id RETURN b.name, a.id % 2, count(*)",
+    "MATCH (a:A)-[:R]->(b)-[:R]->(c) WHERE a.id > 1000 RETURN count(*), sum(c.share), collect(a.id)",
+];
+
+#[test]
+fn threads_change_nothing() {
+    let db = graph();
+    for text in STATEMENTS {
+        let run = |threads| {
+            let limits = Limits { threads: Some(threads), ..Limits::default() };
+            let rows = db.query(text, &Parameters::new(), &limits).unwrap_or_else(|error| panic!("{text}: {error}"));
+            rows.map(|row| format!("{:?}", row.unwrap())).collect::<Vec<_>>()
+        };
+        let alone = run(1);
+        assert!(!alone.is_empty(), "{text}");
+        for threads in [2, 5] {
+            assert_eq!(run(threads), alone, "{text}");
+        }
+    }
+}
+
+#[test]
+fn plain_answers() {
+    let db = graph();
+    let first = |text: &str, rules: &[kenning::plan::Rule]| {
+        let mut rows = db.query_without(text, &Parameters::new(), &Limits::default(), rules).unwrap();
+        rows.next().unwrap().unwrap()
+    };
+    for text in [STATEMENTS[0], STATEMENTS[2]] {
+        assert_eq!(first(text, &[]), first(text, &kenning::plan::Rule::ALL), "{text}");
+    }
+}
+
+#[test]
+fn limits_hold_for_all_threads() {
+    let db = graph();
+    let fails = |limits: Limits, expected: &str| {
+        for text in [STATEMENTS[2], STATEMENTS[5]] {
+            let answer = db.query(text, &Parameters::new(), &Limits { threads: Some(3), ..limits.clone() });
+            let error = answer.and_then(|rows| rows.collect::<Result<Vec<_>, _>>()).err();
+            let message = error.map(|error| error.to_string()).unwrap_or_default();
+            assert!(message.contains(expected), "{text}: {message}");
+        }
+    };
+    fails(Limits { cancel: Some(Arc::new(AtomicBool::new(true))), ..Limits::default() }, "cancelled");
+    fails(Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() }, "longer than");
+    fails(Limits { max_memory: Some(1000), ..Limits::default() }, "more than 1000 bytes");
+}
