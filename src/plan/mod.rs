@@ -5,6 +5,7 @@
 //! rewrite it, and an order for each pattern (how it is found). Planning opens no file and touches no data.
 
 mod build;
+mod canonical;
 mod cost;
 mod explain;
 pub mod expr;
@@ -15,6 +16,7 @@ pub mod physical;
 mod prune;
 mod reach;
 pub mod rules;
+mod search;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -111,6 +111,7 @@ impl Lower<'_> {
             direction: Direction::Out,
             types: None,
             walk: Some(walk),
+            clause: 0,
         });
         Ok(walked)
     }

@@ -257,6 +257,7 @@ impl Lower<'_> {
             direction: edge.direction,
             types: edge.types.as_ref().map(|types| self.labels(types, MentionKind::EdgeType)),
             walk,
+            clause: 0,
         });
         Ok(var)
     }
