@@ -5,6 +5,7 @@
 
 mod build;
 mod deserialize;
+mod empty;
 mod host;
 mod names;
 mod prepared;
@@ -21,6 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use empty::{Empty, Left};
 use host::Host;
 pub use prepared::Prepared;
 pub use procedure::{Check, Procedure, ProcedureRows};

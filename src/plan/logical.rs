@@ -202,6 +202,8 @@ pub(super) struct Query {
     pub subqueries: Vec<Subquery>,
     /// Names by `Var`.
     pub names: Vec<String>,
+    /// Where patterns speak of a variable, by `Var`.
+    pub places: Vec<Option<Span>>,
     /// The answer's columns.
     pub columns: Vec<(String, Var)>,
     /// Whether anything in it changes the graph.
