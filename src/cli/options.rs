@@ -88,7 +88,7 @@ impl Asking {
 
     /// The limits of a statement; cancellation is added by whoever can hear Ctrl-C.
     pub(super) fn limits(&self) -> Limits {
-        Limits { timeout: self.timeout, max_rows: self.max_rows, max_memory: self.max_memory, cancel: None }
+        Limits { timeout: self.timeout, max_rows: self.max_rows, max_memory: self.max_memory, ..Limits::default() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::function::temporal;
@@ -24,6 +24,9 @@ pub struct Limits {
     pub max_memory: Option<u64>,
     /// Set to true from anywhere (another thread, a signal handler) to stop the statement.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// Counts how often the statement looks at its limits, for tests that it does so often enough.
+    #[doc(hidden)]
+    pub looks: Option<Arc<AtomicU64>>,
 }
 
 /// What a statement changed.
@@ -135,6 +138,9 @@ impl<'g> Context<'g> {
 
     /// Whether to go on; asked once a batch and inside long loops.
     pub(super) fn check(&self) -> Result<()> {
+        if let Some(looks) = &self.limits.looks {
+            looks.fetch_add(1, Ordering::Relaxed);
+        }
         if self.limits.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
             return Err(Diagnostic::new(Class::Cancelled, Detail::Other, "the statement was cancelled"));
         }
