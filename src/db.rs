@@ -5,6 +5,7 @@
 
 mod build;
 mod deserialize;
+mod empty;
 mod host;
 mod names;
 mod plans;
@@ -22,6 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use empty::{Empty, Left};
 use host::Host;
 use plans::{Planned, Plans};
 pub use prepared::Prepared;

@@ -58,7 +58,9 @@ pub mod model;
 pub mod plan;
 pub mod store;
 
-pub use db::{Check, Database, Limits, Parameters, Prepared, Procedure, ProcedureRows, Rows, Summary, Transaction};
+pub use db::{
+    Check, Database, Empty, Left, Limits, Parameters, Prepared, Procedure, ProcedureRows, Rows, Summary, Transaction,
+};
 pub use error::{Error, Failure};
 pub use plan::physical::Warning;
 pub use store::View;

@@ -327,3 +327,14 @@ fn sentences_are_asked_of_the_shipped_graph() {
     terminal.write("what is \"Data bi\t");
     terminal.wait("what is \"Data bias\"");
 }
+
+#[test]
+fn an_empty_answer_explains_itself_to_people() {
+    let home = home();
+    let mut terminal = Terminal::start(120, home.path(), &[], &[]);
+    terminal.ready();
+    terminal.write("MATCH (s:Skill) WHERE s.name = 'Comunication' RETURN s;\r");
+    terminal.wait("did you mean 'Communication'?");
+    terminal.enter("which challenges are addressed by no skill", "0 rows");
+    terminal.wait("`addressed by no skill` is true of none of the");
+}

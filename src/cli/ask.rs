@@ -16,6 +16,9 @@ use crate::export::Subgraph;
 use crate::model::{Span, Value};
 use crate::{Database, Limits, Parameters, Rows, Summary, View, Warning};
 
+/// So much longer than the answer took may it take to say why it is empty.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// A graph with what every question to it shares.
 pub(super) struct Asker {
     pub(super) database: Rc<Database>,
@@ -170,7 +173,50 @@ impl Asker {
         }
         outcome.summary = rows.summary();
         outcome.time = start.elapsed();
+        if outcome.gives_rows && outcome.rows == 0 && !outcome.more && messages.explains && rows.nothing().is_none() {
+            let warned: Vec<Span> = rows.warnings().iter().map(|warning| warning.span).collect();
+            drop(rows);
+            self.explain_empty(question, &warned, outcome.time, messages)?;
+        }
         Ok(outcome)
+    }
+
+    /// Says why an answer is empty, unless that takes longer than people wait for what they did not ask for.
+    fn explain_empty(
+        &self,
+        question: Question<'_>,
+        warned: &[Span],
+        time: Duration,
+        messages: &Messages,
+    ) -> Result<(), Failure> {
+        let limits = Limits { timeout: Some(time + PATIENCE), ..self.limits.clone() };
+        let (text, source) = (question.text, question.source);
+        let found = match self.transaction.take() {
+            None => self.database.explain_empty(text, &self.parameters, &limits),
+            Some(transaction) => {
+                let transaction = self.database.resume(transaction)?;
+                let found = transaction.explain_empty(text, &self.parameters, &limits);
+                self.transaction.replace(Some(transaction.suspend()));
+                found
+            }
+        };
+        for empty in found.unwrap_or_default() {
+            // A name that the graph does not know has been spoken of.
+            let within = |warned: &Span| empty.span.is_some_and(|s| s.start <= warned.start && warned.end <= s.end);
+            if warned.iter().any(within) {
+                continue;
+            }
+            let message = format!("the answer is empty: {}", empty.message);
+            let mut failure = match empty.span {
+                Some(span) => remark(&message, span, source),
+                None => Failure::new(Code::Error, WARNING, message),
+            };
+            let near: Vec<String> = empty.suggestions.iter().map(|text| format!("'{text}'")).collect();
+            failure.help.extend(alternatives(&near).map(|meant| format!("did you mean {meant}?")));
+            failure.help.extend(empty.help);
+            messages.reading(&failure);
+        }
+        Ok(())
     }
 
     /// Starts a statement and passes its warnings on.

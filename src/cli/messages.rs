@@ -19,6 +19,8 @@ pub(super) struct Messages {
     tells: bool,
     /// Whether to tell what a sentence became.
     pub(super) verbose: bool,
+    /// Whether to tell why an answer is empty.
+    pub(super) explains: bool,
 }
 
 impl Messages {
@@ -32,6 +34,7 @@ impl Messages {
             paint: Paint { on: global.color.applies(terminal) },
             tells: global.verbose || (!global.quiet && stdout().is_terminal()),
             verbose: global.verbose,
+            explains: !global.quiet && (terminal || global.verbose),
         }
     }
 

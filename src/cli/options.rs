@@ -92,8 +92,8 @@ impl Asking {
             timeout: self.timeout,
             max_rows: self.max_rows,
             max_memory: self.max_memory,
-            cancel: None,
             threads: self.threads.map(usize::from),
+            ..Limits::default()
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::state::Write;
-use super::{Database, Limits, Parameters, Prepared, Rows};
+use super::{Database, Empty, Limits, Parameters, Prepared, Rows};
 use crate::error::Error;
 use crate::store::View;
 #[cfg(feature = "cli")]
@@ -92,6 +92,15 @@ impl<'g> Transaction<'g> {
     ) -> Result<Rows<'g>, Error> {
         assert!(std::ptr::eq(statement.database, self.database), "this statement was prepared on another database");
         statement.within(self.write.snapshot(), &mut self.write.changes, parameters, limits)
+    }
+
+    /// Why an answer is empty, as [`Database::explain_empty`] has it, on the graph as this transaction has left it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::explain_empty`].
+    pub fn explain_empty(&self, text: &str, parameters: &Parameters, limits: &Limits) -> Result<Vec<Empty>, Error> {
+        self.database.explain_empty_on(self.view(), text, parameters, limits)
     }
 
     /// The graph as this transaction has left it so far.

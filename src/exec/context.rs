@@ -26,6 +26,9 @@ pub struct Limits {
     pub cancel: Option<Arc<AtomicBool>>,
     /// How many threads may work on the statement at a time; none: as many as there are cores. The answer is the same.
     pub threads: Option<usize>,
+    /// Counts how often the statement looks at its limits, for tests that it does so often enough.
+    #[doc(hidden)]
+    pub looks: Option<Arc<AtomicU64>>,
 }
 
 /// What a statement changed.
@@ -92,6 +95,9 @@ impl Guard {
 
     /// Whether to go on; asked once a batch and inside long loops.
     pub(super) fn check(&self, view: &View<'_>) -> Result<()> {
+        if let Some(looks) = &self.limits.looks {
+            looks.fetch_add(1, Ordering::Relaxed);
+        }
         if self.limits.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
             return Err(Diagnostic::new(Class::Cancelled, Detail::Other, "the statement was cancelled"));
         }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::canonical::canonical;
 use super::cost;
 use super::expr::{Expr, ExprKind, Labels};
 use super::logical::{Logical, Query, QueryGraph, Subquery, Tally, Weight};
@@ -72,6 +73,11 @@ pub(super) fn build(query: &Query, catalog: &dyn Catalog, disabled: &[Rule]) -> 
 impl<'p> Build<'p> {
     pub(super) fn subqueries(&self) -> &'p [Subquery] {
         &self.query.subqueries
+    }
+
+    /// The names of all variables, made-up ones in angle brackets.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 
     pub(super) fn uses(&self, rule: Rule) -> bool {
@@ -274,8 +280,11 @@ impl<'p> Build<'p> {
             let rows = Rows::leaf(self, OpKind::Unit, []);
             order(self, rows, &tally.graph, None)
         };
-        let root = tally.root.or_else(|| tally::centre(&tally.graph));
-        let terms = root.and_then(|root| tally::terms(&tally.graph, root)).unwrap_or_default();
+        let parts = canonical(&tally.graph, self.subqueries(), &self.names, &|_| false);
+        let edges = parts.edges.into_iter().cloned().collect();
+        let graph = QueryGraph { nodes: parts.nodes, edges, ..QueryGraph::default() };
+        let root = tally.root.or_else(|| tally::centre(&graph));
+        let terms = root.and_then(|root| tally::terms(&graph, root)).unwrap_or_default();
         let mut weights = Vec::new();
         for weight in &tally.weights {
             let predicates: Vec<Expr> = tally.graph.predicates.iter().chain(&weight.predicates).cloned().collect();

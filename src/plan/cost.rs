@@ -51,10 +51,12 @@ pub(super) fn edges(catalog: &dyn Catalog, types: Option<&Labels>) -> f64 {
 /// How many edges a node with these labels has, on average.
 pub(super) fn degree(catalog: &dyn Catalog, labels: &[&Labels], types: Option<&Labels>, direction: Direction) -> f64 {
     let both = if direction == Direction::Both { 2.0 } else { 1.0 };
-    let known = labels.iter().find_map(|labels| match labels {
+    // Of several labels the rarest tells most.
+    let known = labels.iter().filter_map(|labels| match labels {
         Labels::Name(name) => catalog.nodes_with_label(name).map(|count| (name, count)),
         _ => None,
     });
+    let known = known.min_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(b.0)));
     match (known, types.and_then(names)) {
         (Some((label, count)), Some(types)) => {
             let sides: &[Direction] = match direction {

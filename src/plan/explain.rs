@@ -100,20 +100,7 @@ impl Printer<'_> {
     /// Rows, batches, and the time that the operator took without those below it.
     fn spent_by(&self, op: &Op) -> [String; 3] {
         let of = |op: &Op| self.spent.and_then(|spent| spent.get(op.id)).copied().unwrap_or_default();
-        let inner = match &op.kind {
-            OpKind::Optional { inner, .. }
-            | OpKind::Apply { inner, .. }
-            | OpKind::Merge { inner, .. }
-            | OpKind::GroupExpand { inner, .. }
-            | OpKind::Foreach { inner } => vec![&inner.root],
-            OpKind::Union { branches, .. } => branches.iter().map(|(branch, _)| branch).collect(),
-            OpKind::Tally(tally) => {
-                let nodes = tally.weights.iter().flat_map(|(_, terms)| terms).flat_map(|term| &term.nodes);
-                nodes.filter_map(|node| node.find.as_deref()).collect()
-            }
-            _ => Vec::new(),
-        };
-        let below: u64 = inner.into_iter().chain(op.input.as_deref()).map(|op| of(op).nanos).sum();
+        let below: u64 = op.below().map(|op| of(op).nanos).sum();
         let Spent { rows, batches, nanos } = of(op);
         let time = Duration::from_nanos(nanos.saturating_sub(below));
         [rows.to_string(), batches.to_string(), format!("{:.3} ms", time.as_secs_f64() * 1e3)]

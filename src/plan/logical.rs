@@ -202,6 +202,8 @@ pub(super) struct Query {
     pub subqueries: Vec<Subquery>,
     /// Names by `Var`.
     pub names: Vec<String>,
+    /// Where patterns speak of a variable, by `Var`.
+    pub places: Vec<Option<Span>>,
     /// The answer's columns.
     pub columns: Vec<(String, Var)>,
     /// Whether anything in it changes the graph.
@@ -244,7 +246,7 @@ pub(super) struct Subquery {
 pub(super) struct QueryGraph {
     /// Nodes, new or bound by the input, in the order of the text.
     pub nodes: Vec<Var>,
-    /// Edges. No two of them may be the same edge.
+    /// Edges. No two of the same clause may be the same edge.
     pub edges: Vec<PatternEdge>,
     /// Conjuncts: labels, inline properties and `WHERE`.
     pub predicates: Vec<Expr>,
@@ -295,6 +297,8 @@ pub(super) struct PatternEdge {
     pub types: Option<Labels>,
     /// Bounds, filter and the filter's variable, when of variable length.
     pub walk: Option<Walk>,
+    /// Which of the clauses that became one pattern it was written in.
+    pub clause: usize,
 }
 
 /// What a variable-length edge demands.
@@ -355,6 +359,13 @@ impl QueryGraph {
         self.paths.extend(other.paths);
         self.selections.extend(other.selections);
         self
+    }
+
+    /// Both patterns together, where the other is another clause's: edges of the two may be the same.
+    pub(super) fn then(self, mut other: QueryGraph) -> QueryGraph {
+        let clauses = self.edges.iter().map(|edge| edge.clause + 1).max().unwrap_or(0);
+        other.edges.iter_mut().for_each(|edge| edge.clause += clauses);
+        self.with(other)
     }
 
     /// What finding it binds.

@@ -4,7 +4,9 @@
 //! executor can run and [`explain`] can print. The way goes through a logical plan (what is asked), rules that
 //! rewrite it, and an order for each pattern (how it is found). Planning opens no file and touches no data.
 
+mod apart;
 mod build;
+mod canonical;
 mod cost;
 mod explain;
 pub mod expr;
@@ -16,18 +18,22 @@ pub mod physical;
 mod prune;
 mod reach;
 pub mod rules;
+mod search;
 mod tally;
 #[cfg(test)]
 mod tests;
 mod walk;
 mod warning;
 
+pub use apart::{Apart, apart};
 pub use explain::explain;
 pub use rules::Rule;
 
+use std::collections::HashMap;
+
 use crate::lang::ast::Statement;
 use crate::model::procedure::Procedures;
-use crate::model::{Catalog, Diagnostic};
+use crate::model::{Catalog, Diagnostic, Span, Var};
 use physical::{Plan, VarInfo};
 
 /// How many clauses, and nodes and edges of patterns, a query may have one after the other; those of the queries around
@@ -49,6 +55,16 @@ pub fn plan(
     (catalog, procedures): (&dyn Catalog, &dyn Procedures),
     disabled: &[Rule],
 ) -> Result<Plan, Diagnostic> {
+    Ok(planned(statement, source, (catalog, procedures), disabled)?.0)
+}
+
+/// A plan, and where patterns speak of its variables.
+fn planned(
+    statement: &Statement,
+    source: &str,
+    (catalog, procedures): (&dyn Catalog, &dyn Procedures),
+    disabled: &[Rule],
+) -> Result<(Plan, HashMap<Var, Span>), Diagnostic> {
     let query = lower::lower(statement, source, procedures)?;
     let query = rules::rewrite(query, disabled);
     let mut built = build::build(&query, catalog, disabled);
@@ -60,7 +76,9 @@ pub fn plan(
         floor::mark(&mut built.root);
     }
     let warnings = warning::warnings(&query, &built, catalog);
-    Ok(Plan {
+    let places = query.places.iter().enumerate();
+    let places = places.filter_map(|(var, place)| Some((Var(var as u32), (*place)?))).collect();
+    let plan = Plan {
         root: built.root,
         subplans: built.subplans,
         vars: built.names.into_iter().map(|name| VarInfo { name }).collect(),
@@ -68,5 +86,6 @@ pub fn plan(
         writes: query.writes,
         warnings,
         measured: false,
-    })
+    };
+    Ok((plan, places))
 }

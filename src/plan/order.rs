@@ -1,22 +1,30 @@
 //! Order: which part of a query graph is found first.
 //!
-//! Greedy, by expected rows: start where the fewest nodes are, then always take the edge that leaves the fewest rows
-//! (GOO, Fegaras, *A New Heuristic for Optimizing Large Queries*, 1998). A predicate runs as soon as everything that
-//! it uses is bound. Every step is one physical operator, so the result is a left-deep pipeline that never
-//! materialises.
+//! The [`search`](super::search) says which node comes next, at the least cost in all; edges between nodes that are bound are
+//! taken at once. What it cannot model (walks that wait for what they use) is taken greedily, by expected rows: start where
+//! the fewest nodes are, then always take the edge that leaves the fewest rows (GOO, Fegaras, *A New Heuristic for Optimizing
+//! Large Queries*, 1998). A predicate runs as soon as everything that it uses is bound. Every step is one physical operator, so
+//! the result is a left-deep pipeline that never materialises.
+//!
+//! Nodes and edges are gone through in [`canonical`](super::canonical) order, so that the plan does not depend on how the
+//! pattern was written.
+
+mod model;
 
 use std::collections::BTreeSet;
 
 use super::build::{Build, Rows};
+use super::canonical::canonical;
 use super::cost;
 use super::expr::{CompareOp, Expr, ExprKind, Labels, UnaryOp};
 use super::logical::{Group, PatternEdge, QueryGraph, Walk};
 use super::lower::all_of;
 use super::physical::{Expand, OpKind, Shortest};
 use super::rules::Rule;
-use super::walk::{free_vars, volatile};
+use super::walk::{free_vars, has_subquery, volatile};
 use crate::model::function::Function;
 use crate::model::{Direction, Span, Var};
+use model::{Taken, is_light, product};
 
 /// A predicate that waits for its variables.
 struct Pending {
@@ -40,6 +48,8 @@ struct Ordering<'b, 'p> {
     graph: &'p QueryGraph,
     rows: Rows,
     pending: Vec<Pending>,
+    /// In canonical order, as are the edges that are left.
+    nodes: Vec<Var>,
     left: Vec<&'p PatternEdge>,
     done: Vec<&'p PatternEdge>,
 }
@@ -80,8 +90,23 @@ pub(super) fn order<'p>(build: &mut Build<'p>, rows: Rows, graph: &'p QueryGraph
             }
         }
     }
-    let mut ordering = Ordering { build, graph, rows, pending, left: graph.edges.iter().collect(), done: Vec::new() };
+    let parts = canonical(graph, build.subqueries(), build.names(), &|var| rows.bound.contains(&var));
+    let (nodes, left) = (parts.nodes, parts.edges);
+    let mut ordering = Ordering { build, graph, rows, pending, nodes, left, done: Vec::new() };
     ordering.filter();
+    while ordering.take_bound_edge() {
+        ordering.filter();
+    }
+    ordering.close();
+    for step in ordering.searched() {
+        match step {
+            Taken::Find(node) => ordering.scan(node, ordering.start_rows(node)),
+            Taken::ScanEdges(edge) => ordering.scan_edges(edge),
+            Taken::Reach(node) => ordering.reach(node),
+        }
+        ordering.filter();
+        ordering.close();
+    }
     while ordering.step() {
         ordering.filter();
     }
@@ -89,13 +114,42 @@ pub(super) fn order<'p>(build: &mut Build<'p>, rows: Rows, graph: &'p QueryGraph
 }
 
 impl<'p> Ordering<'_, 'p> {
-    /// Takes the next step; false when everything is bound.
-    fn step(&mut self) -> bool {
-        if let Some(i) = self.left.iter().position(|edge| edge.bound.is_some_and(|var| self.bound(var))) {
+    /// Takes an edge that the input has bound; false when none is left.
+    fn take_bound_edge(&mut self) -> bool {
+        let bound = self.left.iter().position(|edge| edge.bound.is_some_and(|var| self.bound(var)));
+        let Some(i) = bound else { return false };
+        let edge = self.left.remove(i);
+        self.start_at_bound_edge(edge);
+        true
+    }
+
+    /// Takes every edge between bound nodes, the one that leaves the fewest rows first.
+    fn close(&mut self) {
+        let closed = |edge: &PatternEdge, ordering: &Self| ordering.bound(edge.left) && ordering.bound(edge.right);
+        while let Some((i, rows)) = self.next_edge(&|edge| closed(edge, self)) {
             let edge = self.left.remove(i);
-            self.start_at_bound_edge(edge);
-            return true;
+            self.expand(edge, rows);
+            self.filter();
         }
+    }
+
+    /// Binds a node by the edges that lead to it: single ones together, else the walk that gives the fewest rows.
+    fn reach(&mut self, node: Var) {
+        let single = |edge: &PatternEdge| self.reached(edge) == Some(node);
+        let walk = |edge: &PatternEdge| {
+            let other = if edge.left == node { edge.right } else { edge.left };
+            (edge.left == node || edge.right == node) && self.bound(other) && !self.bound(node)
+        };
+        let Some((i, rows)) = self.next_edge(&single).or_else(|| self.next_edge(&walk)) else { return };
+        let edge = self.left.remove(i);
+        match self.closing(edge) {
+            closing if closing.is_empty() => self.expand(edge, rows),
+            closing => self.intersect(edge, closing, rows),
+        }
+    }
+
+    /// The edge that leaves the fewest rows, of those that can be taken and are wanted, and how many.
+    fn next_edge(&self, wanted: &dyn Fn(&PatternEdge) -> bool) -> Option<(usize, f64)> {
         let reachable = |edge: &PatternEdge| {
             let (left, right) = (self.bound(edge.left), self.bound(edge.right));
             let ends = match (shortest(edge), group(edge)) {
@@ -105,14 +159,17 @@ impl<'p> Ordering<'_, 'p> {
             };
             ends && self.filter_can_run(edge)
         };
-        let next = self
-            .left
-            .iter()
-            .enumerate()
-            .filter(|(_, edge)| reachable(edge))
-            .map(|(i, edge)| (i, self.rows_after(edge) * self.closing_share(edge)))
-            .min_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((i, rows)) = next {
+        let next = self.left.iter().enumerate().filter(|(_, edge)| wanted(edge) && reachable(edge));
+        let next = next.map(|(i, edge)| (i, self.rows_after(edge) * self.closing_share(edge)));
+        next.min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Takes the next step; false when everything is bound.
+    fn step(&mut self) -> bool {
+        if self.take_bound_edge() {
+            return true;
+        }
+        if let Some((i, rows)) = self.next_edge(&|_| true) {
             if let Some((node, found)) = self.seekable().filter(|(_, found)| self.rows.op.rows * found < rows) {
                 self.scan(node, found);
                 return true;
@@ -125,7 +182,6 @@ impl<'p> Ordering<'_, 'p> {
             return true;
         }
         let start = self
-            .graph
             .nodes
             .iter()
             .copied()
@@ -142,35 +198,38 @@ impl<'p> Ordering<'_, 'p> {
             return true;
         };
         match self.edge_scan(rows) {
-            Some(i) => {
-                let edge = self.left.remove(i);
-                let rows = self.rows.op.rows * cost::edges(self.build.catalog, edge.types.as_ref());
-                let forward = edge.direction == Direction::Out;
-                let (from, to) = if forward { (edge.left, edge.right) } else { (edge.right, edge.left) };
-                let unlike = self.unlike(edge);
-                let (edge_var, types) = (edge.var, edge.types.clone());
-                // Labels of both ends stay predicates: a scan looks at edges only.
-                let expand = Expand {
-                    from,
-                    edge: edge_var,
-                    to,
-                    to_bound: false,
-                    direction: Direction::Out,
-                    types,
-                    to_labels: None,
-                    unlike,
-                };
-                self.rows.push(self.build, OpKind::EdgeScan(expand), rows, [from, to, edge.var]);
-                self.done.push(edge);
-            }
+            Some(i) => self.scan_edges(self.left[i]),
             None => self.scan(node, rows),
         }
         true
     }
 
+    /// Binds both ends of an edge by going through all edges of its types.
+    fn scan_edges(&mut self, edge: &'p PatternEdge) {
+        self.left.retain(|other| other.var != edge.var);
+        let rows = self.rows.op.rows * cost::edges(self.build.catalog, edge.types.as_ref());
+        let forward = edge.direction == Direction::Out;
+        let (from, to) = if forward { (edge.left, edge.right) } else { (edge.right, edge.left) };
+        let unlike = self.unlike(edge);
+        let (edge_var, types) = (edge.var, edge.types.clone());
+        // Labels of both ends stay predicates: a scan looks at edges only.
+        let expand = Expand {
+            from,
+            edge: edge_var,
+            to,
+            to_bound: false,
+            direction: Direction::Out,
+            types,
+            to_labels: None,
+            unlike,
+        };
+        self.rows.push(self.build, OpKind::EdgeScan(expand), rows, [from, to, edge.var]);
+        self.done.push(edge);
+    }
+
     /// The node, not bound yet, that an index finds best, by values that are known, and how many it finds.
     fn seekable(&self) -> Option<(Var, f64)> {
-        let open = self.graph.nodes.iter().copied().filter(|node| !self.bound(*node) && !self.follows_group(*node));
+        let open = self.nodes.iter().copied().filter(|node| !self.bound(*node) && !self.follows_group(*node));
         let found = open.filter_map(|node| self.seek(node).map(|seek| (node, seek.rows)));
         found.min_by(|a, b| a.1.total_cmp(&b.1))
     }
@@ -196,7 +255,7 @@ impl<'p> Ordering<'_, 'p> {
             let labels = self.build.known_labels(from);
             (cost::degree(self.build.catalog, &labels, self.left[i].types.as_ref(), direction) / nodes).min(1.0)
         };
-        self.closing(edge).into_iter().map(share).product()
+        product(self.closing(edge).into_iter().map(share))
     }
 
     /// Takes the edge together with those that lead to the same node.
@@ -237,11 +296,15 @@ impl<'p> Ordering<'_, 'p> {
     }
 
     fn filter_where(&mut self, may_run: impl Fn(&Pending) -> bool) {
-        let (ready, wait): (Vec<_>, Vec<_>) = std::mem::take(&mut self.pending)
+        let (mut ready, wait): (Vec<_>, Vec<_>) = std::mem::take(&mut self.pending)
             .into_iter()
             .partition(|p| may_run(p) && p.uses.is_subset(&self.rows.bound));
         self.pending = wait;
-        let share: f64 = ready.iter().map(|p| cost::selectivity(&p.predicate)).product();
+        let share = product(ready.iter().map(|p| cost::selectivity(&p.predicate)));
+        // A subquery comes last, where nobody can tell.
+        if ready.iter().all(|p| is_light(&p.predicate) || has_subquery(&p.predicate)) {
+            ready.sort_by_key(|p| has_subquery(&p.predicate));
+        }
         if let Some(predicate) = all_of(ready.into_iter().map(|p| p.predicate).collect()) {
             let rows = self.rows.op.rows * share;
             self.rows.push(self.build, OpKind::Filter(predicate), rows, []);
@@ -301,14 +364,12 @@ impl<'p> Ordering<'_, 'p> {
             return seek.rows;
         }
         // Among equal scans the one with more to filter by comes first.
-        let share: f64 = self
+        let tests = self
             .pending
             .iter()
             .filter(|p| p.uses.contains(&node) && p.uses.iter().all(|var| *var == node || self.bound(*var)))
-            .filter(|p| label_of(&p.predicate, node).is_none())
-            .map(|p| cost::selectivity(&p.predicate))
-            .product();
-        all * share
+            .filter(|p| label_of(&p.predicate, node).is_none());
+        all * product(tests.map(|p| cost::selectivity(&p.predicate)))
     }
 
     fn scan(&mut self, node: Var, rows: f64) {
@@ -365,7 +426,20 @@ impl<'p> Ordering<'_, 'p> {
 
     /// The end to start from, the other end, and the direction seen from the first.
     fn oriented(&self, edge: &PatternEdge) -> (Var, Var, Direction) {
-        match self.bound(edge.left) {
+        let rightwards = match (self.bound(edge.left), self.bound(edge.right)) {
+            // A walk keeps its direction, or its list of edges would have to be reversed.
+            (true, true) if edge.walk.is_none() => {
+                let degree = |end, direction| {
+                    cost::degree(self.build.catalog, &self.build.known_labels(end), edge.types.as_ref(), direction)
+                };
+                let place = |end| self.nodes.iter().position(|node| *node == end);
+                let left = degree(edge.left, edge.direction);
+                let right = degree(edge.right, edge.direction.reverse());
+                left < right || (left == right && place(edge.left) <= place(edge.right))
+            }
+            (left, _) => left,
+        };
+        match rightwards {
             true => (edge.left, edge.right, edge.direction),
             false => (edge.right, edge.left, edge.direction.reverse()),
         }
@@ -382,7 +456,8 @@ impl<'p> Ordering<'_, 'p> {
     fn unlike(&self, edge: &PatternEdge) -> Vec<Var> {
         self.done
             .iter()
-            .filter(|other| shortest(other).is_none() && shortest(edge).is_none() && may_be_same(other, edge))
+            .filter(|other| other.clause == edge.clause && may_be_same(other, edge))
+            .filter(|other| shortest(other).is_none() && shortest(edge).is_none())
             .map(|other| other.var)
             .collect()
     }
@@ -501,7 +576,7 @@ fn group(edge: &PatternEdge) -> Option<&Group> {
 }
 
 /// Two edges whose types have nothing in common differ anyway.
-pub(super) fn may_be_same(a: &PatternEdge, b: &PatternEdge) -> bool {
+fn may_be_same(a: &PatternEdge, b: &PatternEdge) -> bool {
     match (a.types.as_ref().and_then(cost::names), b.types.as_ref().and_then(cost::names)) {
         (Some(a), Some(b)) => a.iter().any(|name| b.contains(name)),
         _ => true,

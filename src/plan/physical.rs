@@ -82,6 +82,45 @@ pub struct Op {
     pub rows: f64,
 }
 
+impl Op {
+    /// The operators that it reads, or runs, itself.
+    pub(super) fn below(&self) -> impl Iterator<Item = &Op> {
+        let inner: Vec<&Op> = match &self.kind {
+            OpKind::Optional { inner, .. }
+            | OpKind::Apply { inner, .. }
+            | OpKind::Merge { inner, .. }
+            | OpKind::GroupExpand { inner, .. }
+            | OpKind::Foreach { inner } => vec![&inner.root],
+            OpKind::Union { branches, .. } => branches.iter().map(|(branch, _)| branch).collect(),
+            OpKind::Tally(tally) => {
+                let nodes = tally.weights.iter().flat_map(|(_, terms)| terms).flat_map(|term| &term.nodes);
+                nodes.filter_map(|node| node.find.as_deref()).collect()
+            }
+            _ => Vec::new(),
+        };
+        inner.into_iter().chain(self.input.as_deref())
+    }
+
+    /// The same operators, to be changed.
+    pub(super) fn below_mut(&mut self) -> Vec<&mut Op> {
+        let mut below: Vec<&mut Op> = match &mut self.kind {
+            OpKind::Optional { inner, .. }
+            | OpKind::Apply { inner, .. }
+            | OpKind::Merge { inner, .. }
+            | OpKind::GroupExpand { inner, .. }
+            | OpKind::Foreach { inner } => vec![&mut inner.root],
+            OpKind::Union { branches, .. } => branches.iter_mut().map(|(branch, _)| branch).collect(),
+            OpKind::Tally(tally) => {
+                let nodes = tally.weights.iter_mut().flat_map(|(_, terms)| terms).flat_map(|term| &mut term.nodes);
+                nodes.filter_map(|node| node.find.as_deref_mut()).collect()
+            }
+            _ => Vec::new(),
+        };
+        below.extend(self.input.as_deref_mut());
+        below
+    }
+}
+
 /// What an operator does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OpKind {

@@ -51,6 +51,10 @@ impl Pruner<'_> {
     fn op(&self, op: &mut Op, needed: Vars) -> Vars {
         if let OpKind::Project(items) = &mut op.kind {
             items.retain(|(var, _)| needed.contains(var));
+            if let Some(input) = op.input.take_if(|_| items.is_empty()) {
+                *op = *input;
+                return deep(|| self.op(op, needed));
+            }
         }
         op.live = needed.iter().copied().collect();
         let below = self.below(op, needed);

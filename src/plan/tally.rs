@@ -64,6 +64,9 @@ fn ends(edge: &PatternEdge) -> (Var, Var) {
 
 /// Whether the two can be the same edge; none when that is the case in a way that makes no smaller pattern.
 fn alike(a: &PatternEdge, b: &PatternEdge) -> Option<bool> {
+    if a.clause != b.clause {
+        return Some(false);
+    }
     let (names, others) = (a.types.as_ref().and_then(cost::names), b.types.as_ref().and_then(cost::names));
     if let (Some(names), Some(others)) = (&names, &others)
         && !names.iter().any(|name| others.contains(name))

@@ -44,8 +44,30 @@ fn items<'g>(value: Value<'g>, span: Span) -> Result<Option<std::sync::Arc<Vec<V
     }
 }
 
-/// How many rows' lists are laid out at first: lists can be long, and a whole batch of them may not fit anywhere.
-const LISTS: usize = 16;
+/// How many rows' lists are laid out at first: lists can be long, and several of them may not fit anywhere.
+const LISTS: usize = 1;
+
+/// How many elements of the list of a single row are laid out at a time.
+const PIECE: usize = 16 * ROWS;
+
+/// Calls `each` with the elements of the only row's list, piece by piece; gives their number, none for a null list.
+fn in_pieces<'g>(
+    var: Var,
+    list: &Expr,
+    row: &Batch<'g>,
+    ctx: &mut Context<'g>,
+    each: &mut dyn FnMut(Batch<'g>, &mut Context<'g>) -> Result<()>,
+) -> Result<Option<usize>> {
+    let Some(items) = items(eval(list, row, ctx)?.value(0), list.span)? else { return Ok(None) };
+    let vars: Vec<Var> = (0..row.columns.len() as u32).map(Var).collect();
+    for piece in items.chunks(PIECE) {
+        ctx.check()?;
+        let mut inner = row.gather(&vec![0; piece.len()], &vars);
+        inner.set(var, Column::from_values(piece.to_vec()));
+        each(inner, ctx)?;
+    }
+    Ok(Some(items.len()))
+}
 
 /// A column made piece by piece, in rows that `piece` says how many elements they had: the fewer, the more rows follow.
 fn piecewise<'g>(
@@ -90,6 +112,24 @@ fn some_lists<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<(Column<'g>, usize)> {
+    if batch.len == 1 {
+        let mut kept = Vec::new();
+        let length = in_pieces(var, list, batch, ctx, &mut |mut inner, ctx| {
+            if let Some(predicate) = predicate {
+                let rows = accepted(predicate, &inner, ctx)?;
+                let vars: Vec<Var> = (0..inner.columns.len() as u32).map(Var).collect();
+                inner = inner.gather(&rows, &vars);
+            }
+            let values = match result {
+                Some(result) => eval(result, &inner, ctx)?,
+                None => inner.column(var).clone(),
+            };
+            kept.extend((0..inner.len).map(|row| values.value(row)));
+            Ok(())
+        })?;
+        let value = length.map_or(Value::Null, |_| Value::list(kept));
+        return Ok((Column::Value(vec![value]), length.unwrap_or_default()));
+    }
     let Elements { mut batch, lengths } = elements(var, list, batch, ctx)?;
     let total = batch.len;
     let mut kept: Vec<u32> = (0..total as u32).collect();
@@ -141,6 +181,19 @@ fn some_truths<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<(Column<'g>, usize)> {
+    let truth = |value: &Value<'g>| operator::truth(value).map_err(|error| error.at(predicate.span));
+    if batch.len == 1 {
+        let mut counts = (0, 0, 0);
+        let length = in_pieces(var, list, batch, ctx, &mut |inner, ctx| {
+            let truths = eval(predicate, &inner, ctx)?;
+            for row in 0..inner.len {
+                count(&mut counts, truth(&truths.value(row))?);
+            }
+            Ok(())
+        })?;
+        let value = length.map_or(Value::Null, |_| verdict(kind, counts));
+        return Ok((Column::from_values(vec![value]), length.unwrap_or_default()));
+    }
     let Elements { batch, lengths } = elements(var, list, batch, ctx)?;
     let truths = eval(predicate, &batch, ctx)?;
     let (mut values, mut start) = (Vec::with_capacity(lengths.len()), 0);
@@ -149,31 +202,39 @@ fn some_truths<'g>(
             values.push(Value::Null);
             continue;
         };
-        let (mut yes, mut no, mut unknown) = (0, 0, 0);
+        let mut counts = (0, 0, 0);
         for i in start..start + length {
-            match operator::truth(&truths.value(i)).map_err(|error| error.at(predicate.span))? {
-                Some(true) => yes += 1,
-                Some(false) => no += 1,
-                None => unknown += 1,
-            }
+            count(&mut counts, truth(&truths.value(i))?);
         }
         start += length;
-        let unsure = |sure: Option<bool>| match sure {
-            Some(sure) => Value::Bool(sure),
-            None => Value::Null,
-        };
-        values.push(unsure(match kind {
-            QuantifierKind::All if no > 0 => Some(false),
-            QuantifierKind::Any if yes > 0 => Some(true),
-            QuantifierKind::None if yes > 0 => Some(false),
-            QuantifierKind::Single if yes > 1 => Some(false),
-            _ if unknown > 0 => None,
-            QuantifierKind::All | QuantifierKind::None => Some(true),
-            QuantifierKind::Any => Some(false),
-            QuantifierKind::Single => Some(yes == 1),
-        }));
+        values.push(verdict(kind, counts));
     }
     Ok((Column::from_values(values), batch.len))
+}
+
+/// How many elements satisfy a predicate, do not, and leave it open.
+type Counts = (usize, usize, usize);
+
+fn count((yes, no, unknown): &mut Counts, truth: Option<bool>) {
+    match truth {
+        Some(true) => *yes += 1,
+        Some(false) => *no += 1,
+        None => *unknown += 1,
+    }
+}
+
+fn verdict<'g>(kind: QuantifierKind, (yes, no, unknown): Counts) -> Value<'g> {
+    let sure = match kind {
+        QuantifierKind::All if no > 0 => Some(false),
+        QuantifierKind::Any if yes > 0 => Some(true),
+        QuantifierKind::None if yes > 0 => Some(false),
+        QuantifierKind::Single if yes > 1 => Some(false),
+        _ if unknown > 0 => None,
+        QuantifierKind::All | QuantifierKind::None => Some(true),
+        QuantifierKind::Any => Some(false),
+        QuantifierKind::Single => Some(yes == 1),
+    };
+    sure.map_or(Value::Null, Value::Bool)
 }
 
 /// A left fold: all rows take their next element together.
@@ -184,6 +245,16 @@ pub(super) fn reduce<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
+    piecewise(batch, ctx, |rows, ctx| some_folds((accumulator, initial), (var, list), step, rows, ctx))
+}
+
+fn some_folds<'g>(
+    (accumulator, initial): (Var, &Expr),
+    (var, list): (Var, &Expr),
+    step: &Expr,
+    batch: &Batch<'g>,
+    ctx: &mut Context<'g>,
+) -> Result<(Column<'g>, usize)> {
     let lists = eval(list, batch, ctx)?;
     let mut values = eval(initial, batch, ctx)?.into_values(batch.len);
     let mut running = Vec::new();
@@ -194,11 +265,12 @@ pub(super) fn reduce<'g>(
         }
     }
     let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
+    let total = running.iter().map(|(_, items): &(u32, std::sync::Arc<Vec<Value<'g>>>)| items.len()).sum();
     let mut position = 0;
     loop {
         running.retain(|(_, items)| items.len() > position);
         if running.is_empty() {
-            return Ok(Column::from_values(values));
+            return Ok((Column::from_values(values), total));
         }
         let rows: Vec<u32> = running.iter().map(|(row, _)| *row).collect();
         let mut inner = batch.gather(&rows, &vars);

@@ -27,19 +27,50 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
     })
 }
 
+/// The numbers of `range(first, last, step)`, both ends included, that are left.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::exec) struct Range {
+    next: i64,
+    step: i64,
+    left: u128,
+}
+
+impl Range {
+    /// From the function's arguments.
+    pub(in crate::exec) fn new(arguments: &[Value<'_>]) -> Result<Range> {
+        let first = integer(Function::Range, arguments.first())?;
+        let last = integer(Function::Range, arguments.get(1))?;
+        let step = if arguments.len() > 2 { integer(Function::Range, arguments.get(2))? } else { 1 };
+        if step == 0 {
+            return Err(Diagnostic::argument(Detail::NumberOutOfRange, "the step of a range cannot be 0"));
+        }
+        let apart = if step > 0 { i128::from(last) - i128::from(first) } else { i128::from(first) - i128::from(last) };
+        if apart < 0 {
+            return Ok(Range { next: first, step, left: 0 });
+        }
+        let left = apart.unsigned_abs() / u128::from(step.unsigned_abs()) + 1;
+        Ok(Range { next: first, step, left })
+    }
+
+    /// How many are left.
+    pub(in crate::exec) fn len(&self) -> u128 {
+        self.left
+    }
+
+    /// The next few.
+    pub(in crate::exec) fn take(&mut self, most: usize) -> impl Iterator<Item = i64> + use<> {
+        let count = self.left.min(most as u128) as i64;
+        let (first, step) = (self.next, self.step);
+        self.left -= count as u128;
+        self.next = first.wrapping_add(count.wrapping_mul(step));
+        (0..count).map(move |i| first.wrapping_add(i.wrapping_mul(step)))
+    }
+}
+
 /// `range(first, last, step)`: both ends included.
 fn range<'g>(arguments: &[Value<'g>]) -> Result<Value<'g>> {
-    let first = integer(Function::Range, arguments.first())?;
-    let last = integer(Function::Range, arguments.get(1))?;
-    let step = if arguments.len() > 2 { integer(Function::Range, arguments.get(2))? } else { 1 };
-    if step == 0 {
-        return Err(Diagnostic::argument(Detail::NumberOutOfRange, "the step of a range cannot be 0"));
-    }
-    let apart = if step > 0 { i128::from(last) - i128::from(first) } else { i128::from(first) - i128::from(last) };
-    if apart < 0 {
-        return Ok(Value::list(Vec::new()));
-    }
-    let count = apart.unsigned_abs() / u128::from(step.unsigned_abs()) + 1;
+    let mut range = Range::new(arguments)?;
+    let count = range.len();
     if count > u128::from(MOST_ITEMS) {
         return Err(Diagnostic::new(
             Class::LimitExceeded,
@@ -47,6 +78,5 @@ fn range<'g>(arguments: &[Value<'g>]) -> Result<Value<'g>> {
             format!("a range of {count} integers is longer than a list may be ({MOST_ITEMS})"),
         ));
     }
-    let items = (0..count as i64).map(|i| Value::Int(first.wrapping_add(i.wrapping_mul(step))));
-    Ok(Value::list(items.collect()))
+    Ok(Value::list(range.take(count as usize).map(Value::Int).collect()))
 }

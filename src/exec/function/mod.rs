@@ -3,7 +3,7 @@
 pub mod aggregate;
 mod convert;
 mod graph;
-mod list;
+pub(super) mod list;
 mod math;
 mod random;
 mod round;

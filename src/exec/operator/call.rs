@@ -1,6 +1,7 @@
 //! `Call`: for each input row, the rows of a procedure beside it.
 
 use super::{Batch, Boxed, Context, Operator, Result, beside};
+use crate::exec::batch::bytes;
 use crate::exec::expr::eval;
 use crate::model::{Column, Value, Var};
 use crate::plan::expr::Expr;
@@ -38,6 +39,10 @@ impl<'g> Call<'g> {
             Some(argument) => error.at(argument.span),
             None => error,
         })?;
+        // They are there at once; what becomes of them is counted by whoever keeps them.
+        let size = rows.iter().flatten().map(bytes).sum::<u64>() + (rows.len() * size_of::<Vec<Value<'_>>>()) as u64;
+        ctx.hold(size)?;
+        ctx.release(size);
         if !self.call.gives_rows {
             return Ok(row.gather(&[0], &self.live));
         }

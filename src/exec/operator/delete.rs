@@ -6,8 +6,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::gathered::Whole;
-use super::write::refused;
+use super::write::{CHANGE, refused};
 use super::{Batch, Context, Result};
+use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Detail, Diagnostic, Direction, EdgeId, NodeId, Span, Value, Var};
 use crate::plan::expr::Expr;
@@ -17,6 +18,9 @@ pub(super) struct Delete {
     pub(super) detach: bool,
     pub(super) live: Vec<Var>,
 }
+
+/// About how many bytes a node or an edge that goes takes here, and afterwards to come back.
+const DOOMED: u64 = 8 + CHANGE;
 
 /// What goes.
 #[derive(Default)]
@@ -51,17 +55,30 @@ impl Doomed {
     }
 
     fn delete(mut self, detach: bool, ctx: &mut Context<'_>) -> Result<()> {
+        let mut held = self.edges.len() as u64 * DOOMED;
+        ctx.hold(held + self.nodes.len() as u64 * DOOMED)?;
         if detach {
-            for node in &self.nodes {
+            for (at, node) in self.nodes.iter().enumerate() {
+                if at % 64 == 0 {
+                    ctx.check()?;
+                    let edges = self.edges.len() as u64 * DOOMED;
+                    ctx.hold(edges - std::mem::replace(&mut held, edges))?;
+                }
                 ctx.view.neighbours(*node, Direction::Both, None, |edge, _| {
                     self.edges.insert(edge);
                 });
             }
         }
-        for edge in self.edges {
+        for (at, edge) in self.edges.into_iter().enumerate() {
+            if at % ROWS == 0 {
+                ctx.check()?;
+            }
             ctx.summary.edges_deleted += u64::from(ctx.view.delete_edge(edge));
         }
-        for node in self.nodes {
+        for (at, node) in self.nodes.into_iter().enumerate() {
+            if at % ROWS == 0 {
+                ctx.check()?;
+            }
             let labels = ctx.view.node_labels(node).len() as u64;
             if ctx.view.delete_node(node).map_err(refused)? {
                 ctx.summary.nodes_deleted += 1;
@@ -76,6 +93,7 @@ impl<'g> Whole<'g> for Delete {
     fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
         let mut doomed = Doomed::default();
         for batch in rows.iter() {
+            ctx.check()?;
             for target in &self.targets {
                 let column = eval(target, batch, ctx)?;
                 for row in 0..batch.len {

@@ -26,6 +26,7 @@ mod load_csv;
 mod merge;
 mod node_scan;
 mod node_seek;
+mod patient;
 mod project;
 mod reach;
 mod select_shortest;

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::slice::row_count;
-use super::{Batch, Boxed, Context, Operator, Result};
+use super::{Batch, Boxed, Context, Operator, Result, patient};
 use crate::exec::batch::{ROWS, bytes};
 use crate::exec::expr::eval;
 use crate::model::{Column, Value, Var};
@@ -17,7 +17,8 @@ pub(super) struct Sort<'g> {
     /// Under which number it tells those below what it has no use for.
     floor: Option<usize>,
     live: Vec<Var>,
-    sorted: Option<Batch<'g>>,
+    /// The rows, and the order to give them in.
+    sorted: Option<(Batch<'g>, Vec<u32>)>,
     given: usize,
     held: u64,
 }
@@ -41,7 +42,7 @@ impl<'g> Sort<'g> {
         Sort { input, keys, limit, floor, live, sorted: None, given: 0, held: 0 }
     }
 
-    fn gather(&mut self, ctx: &mut Context<'g>) -> Result<Batch<'g>> {
+    fn gather(&mut self, ctx: &mut Context<'g>) -> Result<(Batch<'g>, Vec<u32>)> {
         let limit = match &self.limit {
             Some(limit) => Some(usize::try_from(row_count(limit, "LIMIT", ctx)?).unwrap_or(usize::MAX)),
             None => None,
@@ -68,7 +69,8 @@ impl<'g> Sort<'g> {
                 }
                 first = first.or(Some(values));
             }
-            let mut size = batch.size();
+            // Its place in the order, twice while that is merged.
+            let mut size = batch.size() + 8 * batch.len as u64;
             for (at, ((expr, _), column)) in self.keys.iter().zip(&mut held.keys).enumerate() {
                 let values: Column<'g> = match first.take().filter(|_| at == 0) {
                     Some(values) => values,
@@ -82,7 +84,7 @@ impl<'g> Sort<'g> {
             if let Some(limit) = limit
                 && held.rows.len >= limit.saturating_mul(2).max(FEW)
             {
-                self.shrink(&mut held, limit);
+                self.shrink(&mut held, limit, ctx)?;
                 last = held.keys.first().and_then(|column| column.last().cloned());
                 if let (Some(floor), Some(Value::Int(last))) = (self.floor, &last) {
                     ctx.floors.insert(floor, *last);
@@ -92,8 +94,8 @@ impl<'g> Sort<'g> {
                 self.hold(ctx, size)?;
             }
         }
-        self.shrink(&mut held, limit.unwrap_or(usize::MAX));
-        Ok(held.rows)
+        let order = self.order(&held, limit.unwrap_or(usize::MAX), ctx)?;
+        Ok((held.rows, order))
     }
 
     fn hold(&mut self, ctx: &mut Context<'g>, size: u64) -> Result<()> {
@@ -102,7 +104,18 @@ impl<'g> Sort<'g> {
     }
 
     /// Sorts what is held and keeps the first rows.
-    fn shrink(&self, held: &mut Held<'g>, limit: usize) {
+    fn shrink(&self, held: &mut Held<'g>, limit: usize, ctx: &Context<'g>) -> Result<()> {
+        let order = self.order(held, limit, ctx)?;
+        held.rows = held.rows.gather(&order, &self.live);
+        for column in &mut held.keys {
+            ctx.check()?;
+            *column = order.iter().map(|row| std::mem::take(&mut column[*row as usize])).collect();
+        }
+        Ok(())
+    }
+
+    /// The first of the rows that are held, in their order.
+    fn order(&self, held: &Held<'g>, limit: usize, ctx: &Context<'g>) -> Result<Vec<u32>> {
         let compare = |a: &u32, b: &u32| {
             for ((_, descending), column) in self.keys.iter().zip(&held.keys) {
                 let order = column[*a as usize].order(&column[*b as usize]);
@@ -114,17 +127,15 @@ impl<'g> Sort<'g> {
             a.cmp(b)
         };
         let mut order: Vec<u32> = (0..held.rows.len as u32).collect();
+        // What is not among the first need not be in order.
         if limit < order.len() {
             if limit > 0 {
                 order.select_nth_unstable_by(limit - 1, compare);
             }
             order.truncate(limit);
         }
-        order.sort_unstable_by(compare);
-        held.rows = held.rows.gather(&order, &self.live);
-        for column in &mut held.keys {
-            *column = order.iter().map(|row| std::mem::take(&mut column[*row as usize])).collect();
-        }
+        patient::sort(&mut order, compare, ctx)?;
+        Ok(order)
     }
 }
 
@@ -166,15 +177,14 @@ impl<'g> Operator<'g> for Sort<'g> {
             self.sorted = Some(self.gather(ctx)?);
             self.given = 0;
         }
-        let Some(sorted) = &self.sorted else { return Ok(None) };
-        if self.given >= sorted.len {
+        let Some((sorted, order)) = &self.sorted else { return Ok(None) };
+        if self.given >= order.len() {
             ctx.release(std::mem::take(&mut self.held));
             return Ok(None);
         }
-        let end = sorted.len.min(self.given + ROWS);
-        let rows: Vec<u32> = (self.given as u32..end as u32).collect();
-        self.given = end;
-        Ok(Some(sorted.gather(&rows, &self.live)))
+        let rows = &order[self.given..order.len().min(self.given + ROWS)];
+        self.given += rows.len();
+        Ok(Some(sorted.gather(rows, &self.live)))
     }
 
     fn reset(&mut self) {

@@ -1,10 +1,13 @@
-//! `Unwind`: one row for each element of a list; null gives none, any other value gives itself.
+//! `Unwind`: one row for each element of a list; null gives none, any other value gives itself. A range is counted through, and
+//! never laid out.
 
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
+use crate::exec::function::list::Range;
+use crate::model::function::Function;
 use crate::model::{Column, Value, Var};
-use crate::plan::expr::Expr;
+use crate::plan::expr::{Expr, ExprKind};
 
 /// How many rows' lists are made at once: lists can be long, and a whole batch of them would not be looked at soon.
 const LISTS: usize = 16;
@@ -22,12 +25,39 @@ pub(super) struct Unwind<'g> {
     row: usize,
     /// The next element of this row's list.
     offset: usize,
+    /// The range of this row, as far as it is left.
+    range: Option<Range>,
 }
 
 impl<'g> Unwind<'g> {
     pub(super) fn new(input: Boxed<'g>, list: Expr, var: Var, live: Vec<Var>) -> Self {
         let (current, lists) = (Batch::default(), Column::Absent);
-        Unwind { input, list, var, live, current, lists, first: 0, made: 0, row: 0, offset: 0 }
+        Unwind { input, list, var, live, current, lists, first: 0, made: 0, row: 0, offset: 0, range: None }
+    }
+
+    /// The next rows, of the numbers of ranges.
+    fn ranges(&mut self, arguments: &[Expr], ctx: &mut Context<'g>) -> Result<Batch<'g>> {
+        let (mut rows, mut values) = (Vec::new(), Vec::new());
+        while values.len() < ROWS && self.row < self.current.len {
+            if self.range.is_none() {
+                let row = self.current.range(self.row..self.row + 1);
+                let bounds: Result<Vec<Value<'g>>> =
+                    arguments.iter().map(|argument| Ok(eval(argument, &row, ctx)?.value(0))).collect();
+                let bounds = bounds?;
+                if bounds.iter().any(Value::is_null) {
+                    self.row += 1;
+                    continue;
+                }
+                self.range = Some(Range::new(&bounds).map_err(|error| error.at(self.list.span))?);
+            }
+            let Some(range) = &mut self.range else { continue };
+            values.extend(range.take(ROWS - values.len()));
+            rows.resize(values.len(), self.row as u32);
+            if range.len() == 0 {
+                (self.row, self.range) = (self.row + 1, None);
+            }
+        }
+        Ok(beside(&self.current, &rows, &self.live, [(self.var, Column::Int(values))]))
     }
 
     /// The value of the list in this row, made with those of the next few rows.
@@ -47,6 +77,10 @@ impl<'g> Operator<'g> for Unwind<'g> {
             let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
             self.current = batch;
             (self.made, self.row, self.offset) = (0, 0, 0);
+        }
+        if let ExprKind::Call(Function::Range, arguments) = self.list.kind.as_ref() {
+            let arguments = arguments.clone();
+            return self.ranges(&arguments, ctx).map(Some);
         }
         let (mut rows, mut values) = (Vec::new(), Vec::new());
         while values.len() < ROWS && self.row < self.current.len {
@@ -72,7 +106,7 @@ impl<'g> Operator<'g> for Unwind<'g> {
     fn reset(&mut self) {
         self.input.reset();
         self.current = Batch::default();
-        (self.made, self.row, self.offset) = (0, 0, 0);
+        (self.made, self.row, self.offset, self.range) = (0, 0, 0, None);
     }
 }
 

@@ -1,7 +1,10 @@
 //! `VarExpand`: for each input row, the trails (walks that repeat no edge) of bounded length from a node.
 //!
 //! Depth first, with the path so far as the only state, so memory grows with the length of a trail and not with their
-//! number; the search stops in the middle of a row when a batch is full and goes on there.
+//! number; the search stops in the middle of a row when a batch is full and goes on there. Trails can be as long as the graph
+//! has edges: a batch of long ones is a short batch, and where nobody asks for their edges they are not written down.
+
+use rustc_hash::FxHashSet;
 
 use super::expand::{Edges, node, unlike};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
@@ -10,6 +13,9 @@ use crate::model::{Column, EdgeId, NodeId, Value, Var};
 
 /// How many steps pass between two looks at the limits.
 const STEPS: usize = 4096;
+
+/// How many edges the trails of a batch have together, about.
+const EDGES: usize = 64 * ROWS;
 
 pub(super) struct VarExpand<'g> {
     input: Boxed<'g>,
@@ -21,23 +27,57 @@ pub(super) struct VarExpand<'g> {
     row: usize,
     steps: usize,
     search: Option<Search>,
+    /// Bytes of the search that is open.
+    held: u64,
 }
 
 /// The search of one row.
 struct Search {
     to: Option<NodeId>,
     unlike: Vec<EdgeId>,
-    /// The trail so far.
-    trail: Vec<EdgeId>,
-    /// For each node of the trail, the edges that are still to be tried there.
-    open: Vec<std::vec::IntoIter<(EdgeId, NodeId)>>,
+    trail: Trail,
+    /// For each node of the trail, the edges that are still to be tried there, and the bytes that they take.
+    open: Vec<(std::vec::IntoIter<(EdgeId, NodeId)>, u64)>,
+}
+
+/// The trail so far.
+#[derive(Default)]
+struct Trail {
+    edges: Vec<EdgeId>,
+    /// Those behind the first few, which are looked through one by one.
+    later: FxHashSet<EdgeId>,
+}
+
+impl Trail {
+    const FEW: usize = 16;
+
+    fn len(&self) -> usize {
+        self.edges.len()
+    }
+
+    fn contains(&self, edge: EdgeId) -> bool {
+        self.edges.iter().take(Self::FEW).any(|other| *other == edge) || self.later.contains(&edge)
+    }
+
+    fn push(&mut self, edge: EdgeId) {
+        if self.edges.len() >= Self::FEW {
+            self.later.insert(edge);
+        }
+        self.edges.push(edge);
+    }
+
+    fn pop(&mut self) {
+        if let Some(edge) = self.edges.pop().filter(|_| self.edges.len() >= Self::FEW) {
+            self.later.remove(&edge);
+        }
+    }
 }
 
 impl<'g> VarExpand<'g> {
     pub(super) fn new(input: Boxed<'g>, edges: Edges, bounds: (u64, Option<u64>), live: Vec<Var>) -> Self {
         let min = usize::try_from(bounds.0).unwrap_or(usize::MAX);
         let max = bounds.1.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
-        VarExpand { input, edges, min, max, live, current: Batch::default(), row: 0, steps: 0, search: None }
+        VarExpand { input, edges, min, max, live, current: Batch::default(), row: 0, steps: 0, search: None, held: 0 }
     }
 
     /// Starts the search of the next row; its start itself is a trail when none is too short.
@@ -50,12 +90,15 @@ impl<'g> VarExpand<'g> {
             return Ok(());
         };
         let unlike = unlike(step, &self.current, self.row);
-        let mut search = Search { to, unlike, trail: Vec::new(), open: Vec::new() };
+        let mut search = Search { to, unlike, trail: Trail::default(), open: Vec::new() };
+        ctx.release(std::mem::take(&mut self.held));
         if self.min == 0 && search.may_end(from, &self.edges, ctx) {
-            found.push(self.row, &search.trail, from);
+            found.push(self.row, &search.trail.edges, from);
         }
         if self.max > 0 {
-            search.open.push(self.candidates(ctx, from)?);
+            let candidates = self.candidates(ctx, from)?;
+            let bytes = self.hold(ctx, &candidates)?;
+            search.open.push((candidates, bytes));
         }
         self.search = Some(search);
         Ok(())
@@ -66,31 +109,43 @@ impl<'g> VarExpand<'g> {
         Ok(self.edges.candidates(ctx, &self.current, self.row, from, direction)?.into_iter())
     }
 
+    /// Accounts for the edges that are to be tried at one node of the trail.
+    fn hold(&mut self, ctx: &mut Context<'g>, open: &std::vec::IntoIter<(EdgeId, NodeId)>) -> Result<u64> {
+        let bytes = open_bytes(open);
+        self.held += bytes;
+        ctx.hold(bytes).map(|()| bytes)
+    }
+
     /// Goes on with the search of this row until it ends or the batch is full.
     fn advance(&mut self, ctx: &mut Context<'g>, mut search: Search, found: &mut Found<'g>) -> Result<()> {
-        while let Some(open) = search.open.last_mut() {
+        while let Some((open, _)) = search.open.last_mut() {
             self.steps += 1;
             if self.steps.is_multiple_of(STEPS) {
                 ctx.check()?;
             }
             let Some((edge, other)) = open.next() else {
-                search.open.pop();
+                if let Some((_, bytes)) = search.open.pop() {
+                    self.held -= bytes;
+                    ctx.release(bytes);
+                }
                 search.trail.pop();
                 continue;
             };
-            if search.trail.contains(&edge) || search.unlike.contains(&edge) {
+            if search.trail.contains(edge) || search.unlike.contains(&edge) {
                 continue;
             }
             search.trail.push(edge);
             if search.trail.len() >= self.min && search.may_end(other, &self.edges, ctx) {
-                found.push(self.row, &search.trail, other);
+                found.push(self.row, &search.trail.edges, other);
             }
             if search.trail.len() < self.max {
-                search.open.push(self.candidates(ctx, other)?);
+                let candidates = self.candidates(ctx, other)?;
+                let bytes = self.hold(ctx, &candidates)?;
+                search.open.push((candidates, bytes));
             } else {
                 search.trail.pop();
             }
-            if found.rows.len() >= ROWS {
+            if found.is_full() {
                 self.search = Some(search);
                 return Ok(());
             }
@@ -109,19 +164,33 @@ impl Search {
     }
 }
 
+/// About how many bytes a node of the trail takes.
+fn open_bytes(open: &std::vec::IntoIter<(EdgeId, NodeId)>) -> u64 {
+    (size_of_val(open.as_slice()) + size_of_val(open) + 2 * size_of::<EdgeId>()) as u64
+}
+
 /// The trails of a batch.
-#[derive(Default)]
 struct Found<'g> {
     rows: Vec<u32>,
-    trails: Vec<Value<'g>>,
+    /// None when nobody asks for the edges.
+    trails: Option<Vec<Value<'g>>>,
+    /// How many edges they have together.
+    edges: usize,
     ends: Vec<NodeId>,
 }
 
 impl Found<'_> {
     fn push(&mut self, row: usize, trail: &[EdgeId], end: NodeId) {
         self.rows.push(row as u32);
-        self.trails.push(Value::list(trail.iter().map(|edge| Value::Edge(*edge)).collect()));
+        if let Some(trails) = &mut self.trails {
+            trails.push(Value::list(trail.iter().map(|edge| Value::Edge(*edge)).collect()));
+            self.edges += trail.len();
+        }
         self.ends.push(end);
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() >= ROWS || self.edges >= EDGES
     }
 }
 
@@ -133,15 +202,17 @@ impl<'g> Operator<'g> for VarExpand<'g> {
             self.row = 0;
         }
         self.edges.resolve(&ctx.view);
-        let mut found = Found::default();
-        while found.rows.len() < ROWS && self.row < self.current.len {
+        let trails = self.live.contains(&self.edges.step.edge).then(Vec::new);
+        let mut found = Found { rows: Vec::new(), trails, edges: 0, ends: Vec::new() };
+        while !found.is_full() && self.row < self.current.len {
             match self.search.take() {
                 None => self.start(ctx, &mut found)?,
                 Some(search) => self.advance(ctx, search, &mut found)?,
             }
         }
         let step = &self.edges.step;
-        let columns = [(step.edge, Column::Value(found.trails)), (step.to, Column::Node(found.ends))];
+        let trails = found.trails.map_or(Column::Absent, Column::Value);
+        let columns = [(step.edge, trails), (step.to, Column::Node(found.ends))];
         Ok(Some(beside(&self.current, &found.rows, &self.live, columns)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::expand::node;
 use super::{Batch, Context, Result};
-use crate::exec::batch::bytes;
+use crate::exec::batch::{ROWS, bytes};
 use crate::exec::expr::{eval, properties_of};
 use crate::model::value::Map;
 use crate::model::{Class, Column, Detail, Diagnostic, EdgeId, NodeId, Span, Value};
@@ -17,6 +17,7 @@ pub(super) fn create<'g>(
     batch: &mut Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<()> {
+    ctx.check()?;
     for new in nodes {
         let maps = properties(new.properties.as_ref(), batch, ctx)?;
         let labels: Vec<&str> = new.labels.iter().map(String::as_str).collect();
@@ -59,6 +60,9 @@ pub(super) fn create<'g>(
     Ok(())
 }
 
+/// About how many bytes it takes to remember a change, so that it can be taken back.
+pub(super) const CHANGE: u64 = 96;
+
 /// About how many bytes a new node or edge with these properties takes; they stay until the statement ends.
 fn kept(properties: &[(String, Value<'_>)]) -> u64 {
     const ELEMENT: u64 = 96;
@@ -68,15 +72,24 @@ fn kept(properties: &[(String, Value<'_>)]) -> u64 {
 /// Evaluates the items on all batches, then carries them out: row after row, item after item.
 pub(super) fn set<'g>(items: &[SetItem], batches: &[&Batch<'g>], ctx: &mut Context<'g>) -> Result<()> {
     let mut steps = Vec::new();
+    let mut held = 0;
     for batch in batches {
+        ctx.check()?;
         let columns = items.iter().map(|item| evaluate(item, batch, ctx)).collect::<Result<Vec<_>>>()?;
         for row in 0..batch.len {
             steps.extend(items.iter().zip(&columns).map(|(item, columns)| (item, columns.row(row))));
         }
+        let bytes = (batch.len * items.len() * size_of::<(&SetItem, Row<'_>)>()) as u64;
+        held += bytes;
+        ctx.hold(bytes)?;
     }
-    for (item, values) in steps {
+    for (at, (item, values)) in steps.into_iter().enumerate() {
+        if at % ROWS == 0 {
+            ctx.check()?;
+        }
         carry_out(item, values, ctx)?;
     }
+    ctx.release(held);
     Ok(())
 }
 
@@ -178,7 +191,7 @@ fn put<'g>(subject: &Value<'g>, key: &str, value: Value<'g>, ctx: &mut Context<'
         other => return Err(no_subject(other)),
     }
     ctx.summary.properties_set += 1;
-    Ok(())
+    ctx.hold(CHANGE)
 }
 
 fn replace_all<'g>(subject: &Value<'g>, entries: Vec<(&str, Value<'g>)>, ctx: &mut Context<'g>) -> Result<()> {

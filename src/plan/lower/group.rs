@@ -92,6 +92,7 @@ impl Lower<'_> {
         let edges = vars.iter().copied().skip(1).step_by(2).collect();
         let inner = Logical::Match { input: Box::new(argument), graph };
         let walked = self.anonymous("edges", Static::list(Types::EDGE));
+        self.stands_at(walked, group.span, true);
         let each = self.anonymous("each", Static::of(Types::EDGE));
         let group_of = Group { inner: Box::new(inner), imports, start, end, edges, lists };
         let walk = Walk {
@@ -111,6 +112,7 @@ impl Lower<'_> {
             direction: Direction::Out,
             types: None,
             walk: Some(walk),
+            clause: 0,
         });
         Ok(walked)
     }

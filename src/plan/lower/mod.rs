@@ -48,6 +48,7 @@ pub(super) fn lower(statement: &ast::Statement, source: &str, procedures: &dyn P
     Ok(Query {
         root: rows.plan,
         subqueries: lower.subqueries,
+        places: lower.vars.iter().map(|var| var.place).collect(),
         names: lower.vars.into_iter().map(|var| var.name).collect(),
         columns: rows.columns.unwrap_or_default(),
         writes: lower.writes,
@@ -77,6 +78,8 @@ struct RowsPlan {
 struct Variable {
     name: String,
     is: Static,
+    /// Where a pattern says most of it.
+    place: Option<Span>,
 }
 
 struct Lower<'s> {
@@ -95,7 +98,7 @@ struct Lower<'s> {
 impl Lower<'_> {
     fn fresh(&mut self, name: impl Into<String>, is: Static) -> Var {
         let var = Var(self.vars.len() as u32);
-        self.vars.push(Variable { name: name.into(), is });
+        self.vars.push(Variable { name: name.into(), is, place: None });
         var
     }
 
@@ -107,6 +110,14 @@ impl Lower<'_> {
 
     fn is(&self, var: Var) -> Static {
         self.vars[var.index()].is
+    }
+
+    /// Notes where a pattern speaks of a variable; `more`: where it says more than its name.
+    fn stands_at(&mut self, var: Var, span: Span, more: bool) {
+        let place = &mut self.vars[var.index()].place;
+        if more || place.is_none() {
+            *place = Some(span);
+        }
     }
 
     fn name(&self, var: Var) -> &str {

@@ -184,6 +184,7 @@ impl Lower<'_> {
                 }
             },
         };
+        self.stands_at(var, node.span, node.labels.is_some());
         if !graph.nodes.contains(&var) {
             graph.nodes.push(var);
         }
@@ -237,6 +238,7 @@ impl Lower<'_> {
                 }
             }
         };
+        self.stands_at(var, edge.span, true);
         let walk = match (edge.length, shortest) {
             (None, None) => None,
             (length, shortest) => Some(Walk {
@@ -257,6 +259,7 @@ impl Lower<'_> {
             direction: edge.direction,
             types: edge.types.as_ref().map(|types| self.labels(types, MentionKind::EdgeType)),
             walk,
+            clause: 0,
         });
         Ok(var)
     }

@@ -1,10 +1,9 @@
 //! Join matches: two `MATCH` clauses in sequence are one pattern, so that the best order may go to and fro between them.
 //!
-//! It fires when no edge of the one could be an edge of the other: within one pattern edges differ, and between two they
-//! need not. It leaves patterns alone of which only the shortest walks count.
+//! Edges of the same clause still differ, and those of different clauses need not. It leaves patterns alone of which only
+//! the shortest walks count, that draw random values, or whose edges are bound already.
 
 use crate::plan::logical::{Logical, QueryGraph};
-use crate::plan::order::may_be_same;
 use crate::plan::walk::volatile;
 
 pub(super) fn apply(plan: Logical) -> Logical {
@@ -12,7 +11,7 @@ pub(super) fn apply(plan: Logical) -> Logical {
     let Logical::Match { input, graph } = plan else { return plan };
     match *input {
         Logical::Match { input, graph: before } if fits(&before, &graph) => {
-            Logical::Match { input, graph: before.with(graph) }
+            Logical::Match { input, graph: before.then(graph) }
         }
         other => Logical::Match { input: Box::new(other), graph },
     }
@@ -23,7 +22,6 @@ fn fits(before: &QueryGraph, graph: &QueryGraph) -> bool {
         let shortest = graph.edges.iter().any(|edge| edge.walk.as_ref().is_some_and(|walk| walk.shortest.is_some()));
         graph.selections.is_empty() && !shortest && !graph.predicates.iter().any(volatile)
     };
-    let apart = || before.edges.iter().all(|one| graph.edges.iter().all(|other| !may_be_same(one, other)));
     let bound = before.edges.iter().chain(&graph.edges).any(|edge| edge.bound.is_some());
-    whole(before) && whole(graph) && !bound && apart()
+    whole(before) && whole(graph) && !bound
 }

@@ -1,0 +1,194 @@
+//! Worst cases: statements that would run for hours, or fill any memory. Each looks at its limits in proportion to its work,
+//! so that it hears soon that it was cancelled, and each ends with an error when it may hold no more. Work is counted, and
+//! nothing looks at a clock; `benches/cancel.rs` measures times and memory.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use kenning::model::{Class, NodeId, Value};
+use kenning::store::Builder;
+use kenning::{Database, Limits, Parameters};
+
+/// So many nodes, each with edges to the next ones.
+fn graph(nodes: u32, degree: u32) -> Database {
+    let mut builder = Builder::new();
+    builder.index("Person", "id");
+    for id in 0..nodes {
+        let name = format!("Person {id}");
+        builder.node(&["Person"], vec![("id", Value::Int(i64::from(id))), ("name", Value::string(name))]);
+    }
+    for source in 0..nodes {
+        for step in 1..=degree {
+            let target = (source + step * step) % nodes;
+            builder.edge(NodeId(source), "KNOWS", NodeId(target), vec![]);
+        }
+    }
+    Database::draft(&builder.finish().unwrap()).unwrap()
+}
+
+/// How it ended; none: with its last row.
+fn run(database: &Database, query: &str, limits: &Limits) -> Option<Class> {
+    let class = |error: kenning::Error| error.diagnostic().unwrap_or_else(|| panic!("{query}: {error}")).class;
+    match database.query(query, &Parameters::new(), limits) {
+        Ok(rows) => rows.filter_map(Result::err).next().map(class),
+        Err(error) => Some(class(error)),
+    }
+}
+
+/// How often it looks at its limits until it has ended by itself.
+fn looks(database: &Database, query: &str) -> u64 {
+    let looks = Arc::new(AtomicU64::new(0));
+    let limits = Limits { looks: Some(Arc::clone(&looks)), ..Limits::default() };
+    assert_eq!(run(database, query, &limits), None, "{query}");
+    looks.load(Ordering::Relaxed)
+}
+
+/// Runs for hours on a graph of some hundred nodes.
+const ENDLESS: &[&str] = &[
+    "MATCH (a), (b), (c), (d), (e) WHERE a.id + b.id + c.id + d.id + e.id < 0 RETURN a.id",
+    "MATCH (a), (b), (c), (d), (e) RETURN count(*)",
+    "MATCH (a:Person {id: 1})-[:KNOWS*]->(b) RETURN count(*)",
+    "MATCH p = (a:Person {id: 1})-[:KNOWS*]->(b) RETURN count(p)",
+    "MATCH p = ANY SHORTEST (a:Person)-[:KNOWS*]->(m)-[:KNOWS*]->(b:Person) RETURN count(p)",
+    "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d)-[:KNOWS]->(e)-[:KNOWS]->(f)-[:KNOWS]->(g)-[:KNOWS]->(h)-[:KNOWS]->(i)\
+     -[:KNOWS]->(j)-[:KNOWS]->(k) WHERE a.id + k.id < 0 RETURN a.id",
+    "UNWIND range(1, 1000000000000) AS x RETURN count(x)",
+    "UNWIND range(1, 1000000000000) AS x WITH x WHERE x < 0 RETURN x",
+    "UNWIND range(1, 1000000) AS i RETURN sum(size([x IN range(1, 100000) WHERE x % 7 = i | x * x]))",
+    "UNWIND range(1, 1000000) AS i RETURN sum(reduce(s = 0, x IN range(1, 10000) | s + x % i))",
+    "MATCH (a) WHERE EXISTS { MATCH (b), (c), (d), (e) WHERE b.id + c.id + d.id + e.id < 0 } RETURN a",
+    "UNWIND range(1, 1000000000) AS i CALL algo.pageRank() YIELD node RETURN count(*)",
+    "UNWIND range(1, 1000000000) AS i CALL algo.betweenness() YIELD node RETURN count(*)",
+    "UNWIND range(1, 1000000000) AS i FOREACH (x IN [i] | MERGE (:N {i: -1})) RETURN count(*)",
+];
+
+/// Another thread cancels each of them as soon as it has looked at its limits so often; whether it ends is all that counts.
+#[test]
+fn what_never_ends_can_be_cancelled() {
+    let database = graph(200, 20);
+    for query in ENDLESS {
+        for after in [1, 50] {
+            let (cancel, looks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+            let limits =
+                Limits { cancel: Some(Arc::clone(&cancel)), looks: Some(Arc::clone(&looks)), ..Limits::default() };
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    while looks.load(Ordering::Relaxed) < after {
+                        std::thread::yield_now();
+                    }
+                    cancel.store(true, Ordering::Relaxed);
+                });
+                assert_eq!(run(&database, query, &limits), Some(Class::Cancelled), "{query}");
+            });
+        }
+    }
+}
+
+/// A statement, the same without the work in question, the steps that this work takes, and how many of them may pass between
+/// two looks at the limits.
+#[test]
+fn every_kind_of_work_looks_at_the_limits() {
+    const MANY: &str = "UNWIND range(1, 300000) AS x";
+    let database = graph(500, 20);
+    let cases = [
+        // Sorting alone: what is gathered is gathered without it, too.
+        (
+            format!("{MANY} RETURN x * 7919 % 10007 AS y ORDER BY y"),
+            format!("{MANY} RETURN x * 7919 % 10007 AS y"),
+            1_200_000,
+            40_000,
+        ),
+        (
+            format!("{MANY} RETURN x ORDER BY x DESC LIMIT 100000"),
+            format!("{MANY} RETURN x LIMIT 100000"),
+            600_000,
+            40_000,
+        ),
+        (format!("{MANY} RETURN count(DISTINCT x)"), "RETURN 1".to_owned(), 300_000, 4_096),
+        (format!("{MANY} RETURN x % 100000 AS k, count(*)"), "RETURN 1".to_owned(), 300_000, 4_096),
+        (format!("{MANY} RETURN size(collect(x))"), "RETURN 1".to_owned(), 300_000, 4_096),
+        (
+            "RETURN size([x IN range(1, 2000000) WHERE x % 7 = 0 | x])".to_owned(),
+            "RETURN 1".to_owned(),
+            2_000_000,
+            100_000,
+        ),
+        ("RETURN any(x IN range(1, 2000000) WHERE x < 0)".to_owned(), "RETURN 1".to_owned(), 2_000_000, 100_000),
+        ("RETURN reduce(s = 0, x IN range(1, 300000) | s + x)".to_owned(), "RETURN 1".to_owned(), 300_000, 4_096),
+        ("MATCH (a)-[:KNOWS*1..3]->(b) RETURN count(*)".to_owned(), "RETURN 1".to_owned(), 500 * 20 * 20 * 20, 10_000),
+        (
+            "MATCH (a)-[:KNOWS*1..9]->(b) RETURN a.id, count(DISTINCT b)".to_owned(),
+            "RETURN 1".to_owned(),
+            500 * 10_000,
+            500_000,
+        ),
+        (
+            "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c), (a)-[:KNOWS]->(c) RETURN count(*)".to_owned(),
+            "RETURN 1".to_owned(),
+            500 * 20 * 20,
+            200_000,
+        ),
+        (
+            "UNWIND range(1, 60000) AS i CREATE (:N {i: i})".to_owned(),
+            format!("{MANY} RETURN x LIMIT 60000"),
+            60_000,
+            4_096,
+        ),
+        ("MATCH (n:N) SET n.j = n.i".to_owned(), "MATCH (n:N) RETURN n".to_owned(), 60_000, 4_096),
+        ("MATCH (n:N) DELETE n".to_owned(), "RETURN 1".to_owned(), 60_000, 4_096),
+        ("CALL algo.betweenness() YIELD node RETURN count(*)".to_owned(), "RETURN 1".to_owned(), 500 * 10_000, 100_000),
+    ];
+    for (query, without, steps, most) in cases {
+        let more = looks(&database, &query).saturating_sub(looks(&database, &without));
+        assert!(more >= steps / most, "{query}: {more} looks in {steps} steps");
+    }
+}
+
+/// A statement that may hold 4 MB and would hold much more.
+#[test]
+fn what_is_held_is_bounded() {
+    const MANY: &str = "UNWIND range(1, 2000000) AS x";
+    let database = graph(2000, 60);
+    let cases = [
+        format!("{MANY} RETURN size(collect(x))"),
+        format!("{MANY} RETURN x ORDER BY x"),
+        format!("{MANY} RETURN x ORDER BY x LIMIT 1000000"),
+        format!("{MANY} RETURN DISTINCT x"),
+        format!("{MANY} RETURN count(DISTINCT x)"),
+        format!("{MANY} RETURN x, count(*)"),
+        format!("{MANY} RETURN toString(x) AS t, x AS y, count(*)"),
+        format!("{MANY} RETURN percentileDisc(x, 0.5)"),
+        format!("{MANY} RETURN x UNION RETURN 1 AS x"),
+        format!("{MANY} CREATE (:N {{i: x}})"),
+        format!("{MANY} MERGE (:N {{i: x}})"),
+        format!("FOREACH (x IN range(1, 2000000) | CREATE (:N {{i: x}}))"),
+        format!("{MANY} MATCH (a:Person {{id: x % 2000}}) SET a.seen = x"),
+        "MATCH (a:Person), (b:Person) SET a.seen = b.id".to_owned(),
+        "MATCH (a:Person) DETACH DELETE a".to_owned(),
+        "MATCH (a:Person {id: 1})-[:KNOWS*]->(b) RETURN count(*)".to_owned(),
+        "MATCH p = (a:Person {id: 1})-[:KNOWS*]->(b) RETURN p ORDER BY length(p)".to_owned(),
+        "MATCH p = ANY SHORTEST (a:Person)-[:KNOWS*1..3]->(m)-[:KNOWS]->(b:Person) RETURN count(p)".to_owned(),
+    ];
+    let limits = Limits { max_memory: Some(4 << 20), ..Limits::default() };
+    for query in cases {
+        let nodes = database.view().node_count();
+        assert_eq!(run(&database, &query, &limits), Some(Class::LimitExceeded), "{query}");
+        assert_eq!(database.view().node_count(), nodes, "{query}");
+    }
+}
+
+/// After the cancellation no more than the rows of the batch that is being read.
+#[test]
+fn rows_end_with_the_batch() {
+    let database = graph(300, 3);
+    let cancel = Arc::new(AtomicBool::new(false));
+    let limits = Limits { cancel: Some(Arc::clone(&cancel)), ..Limits::default() };
+    let query = "MATCH (a), (b), (c), (d) RETURN a.id, d.id";
+    let mut rows = database.query(query, &Parameters::new(), &limits).unwrap();
+    assert!(rows.next().unwrap().is_ok());
+    cancel.store(true, Ordering::Relaxed);
+    let rest = rows.take_while(Result::is_ok).count();
+    assert!(rest < 2048, "{rest} rows");
+}
