@@ -6,20 +6,20 @@
 use petgraph::unionfind::UnionFind;
 
 use super::graph::{Adjacency, Graph};
-use super::selection::{Selection, Weights};
+use super::selection::{Selection, Walk, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
 use crate::model::Direction;
 
 /// `algo.weaklyConnectedComponents(config) YIELD node, component`
 pub(super) fn weak(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
-    let selection = Selection::read(call, Weights::Any, steps)?;
-    let mut sets: UnionFind<usize> = UnionFind::new(selection.nodes.len());
-    for link in &selection.links {
-        steps.take(1)?;
-        sets.union(link.source(), link.target());
-    }
-    Ok(rows::by_group(&selection.nodes, sets.into_labeling()))
+    let walk = Walk::read(call, steps)?;
+    // Ids of nodes are as wide.
+    let mut sets: UnionFind<u32> = UnionFind::new(walk.nodes.len());
+    walk.each(steps, |source, target| {
+        sets.union(source as u32, target as u32);
+    })?;
+    Ok(rows::by_group(&walk.nodes, sets.into_labeling().into_iter().map(|set| set as usize)))
 }
 
 /// `algo.stronglyConnectedComponents(config) YIELD node, component`

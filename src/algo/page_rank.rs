@@ -4,10 +4,13 @@
 //! of a node is the share of time spent there. At a node that no edge leaves the walker always starts anew, so scores
 //! sum to 1. An iteration looks at each edge once; petgraph's `page_rank` looks at each pair of nodes.
 
+use rayon::prelude::*;
+
 use super::graph::Graph;
-use super::selection::{Selection, Weights};
+use super::selection::{Selection, Walk, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
+use crate::model::Direction;
 
 /// How the iteration runs and when it ends.
 struct Limits {
@@ -25,8 +28,112 @@ pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
         tolerance: call.settings.number("tolerance", 0.0..=1.0)?,
     };
     let direction = call.settings.direction()?;
+    if call.settings.text("weight").is_none() {
+        let walk = Walk::read(call, steps)?;
+        let entering = Entering::new(&walk, direction, steps)?;
+        return Ok(rows::by_node(&walk.nodes, entering.scores(&limits, steps)?));
+    }
     let graph = Graph::new(Selection::read(call, Weights::NotNegative, steps)?, direction, steps)?;
     Ok(rows::by_node(&graph.nodes, scores(&graph, &limits, steps)?))
+}
+
+/// A graph without weights, seen from the nodes that its edges enter: each node adds up what comes to it, so that several
+/// threads can work on it, and every sum is formed in the same order however many there are.
+struct Entering {
+    /// Where the list of each place begins in `sources`, and where the last one ends.
+    offsets: Vec<usize>,
+    sources: Vec<u32>,
+    /// How many edges leave each place.
+    leaving: Vec<u32>,
+}
+
+/// How many places a thread takes at a time.
+const PIECE: usize = 4096;
+
+impl Entering {
+    fn new(walk: &Walk<'_>, direction: Direction, steps: &mut Steps<'_>) -> Result<Self> {
+        let count = walk.nodes.len();
+        let hops = |source: usize, target: usize| {
+            let out = (direction != Direction::In).then_some((source, target));
+            let back = direction == Direction::In || direction == Direction::Both && source != target;
+            out.into_iter().chain(back.then_some((target, source)))
+        };
+        let (mut offsets, mut leaving) = (vec![0usize; count + 1], vec![0u32; count]);
+        walk.each(steps, |source, target| {
+            for (from, to) in hops(source, target) {
+                offsets[to + 1] += 1;
+                leaving[from] += 1;
+            }
+        })?;
+        for place in 0..count {
+            offsets[place + 1] += offsets[place];
+        }
+        let mut sources = vec![0; offsets[count]];
+        let mut next = offsets.clone();
+        walk.each(steps, |source, target| {
+            for (from, to) in hops(source, target) {
+                sources[next[to]] = from as u32;
+                next[to] += 1;
+            }
+        })?;
+        Ok(Entering { offsets, sources, leaving })
+    }
+
+    fn scores(&self, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
+        let count = self.leaving.len();
+        let share = 1.0 / count as f64;
+        let mut scores = vec![share; count];
+        let (mut next, mut handed_on) = (vec![0.0; count], vec![0.0; count]);
+        for _ in 0..limits.iterations {
+            let mut stranded = 0.0;
+            for ((handed_on, leaving), score) in handed_on.iter_mut().zip(&self.leaving).zip(&scores) {
+                if *leaving > 0 {
+                    *handed_on = score / f64::from(*leaving);
+                } else {
+                    stranded += score;
+                }
+            }
+            // Every node is entered alike by those who start anew.
+            let anew = (1.0 - limits.damping + limits.damping * stranded) * share;
+            let mut change = 0.0;
+            // So many pieces that the limits are looked at often enough.
+            for (round, part) in next.chunks_mut(64 * PIECE).enumerate() {
+                let first = round * 64 * PIECE;
+                let changes: Vec<f64> = part
+                    .par_chunks_mut(PIECE)
+                    .enumerate()
+                    .map(|(at, piece)| {
+                        self.piece(first + at * PIECE, piece, (&scores, &handed_on), (anew, limits.damping))
+                    })
+                    .collect();
+                change += changes.iter().sum::<f64>();
+                steps.take(self.offsets[(first + part.len()).min(count)] - self.offsets[first])?;
+            }
+            std::mem::swap(&mut scores, &mut next);
+            if change <= limits.tolerance {
+                break;
+            }
+        }
+        Ok(scores)
+    }
+
+    /// The next scores of the places from `first` on; gives how much they change.
+    fn piece(
+        &self,
+        first: usize,
+        next: &mut [f64],
+        (scores, handed_on): (&[f64], &[f64]),
+        (anew, damping): (f64, f64),
+    ) -> f64 {
+        let mut change = 0.0;
+        for (place, next) in (first..).zip(next) {
+            let sources = &self.sources[self.offsets[place]..self.offsets[place + 1]];
+            let sum: f64 = sources.iter().map(|source| handed_on[*source as usize]).sum();
+            *next = anew + damping * sum;
+            change += (*next - scores[place]).abs();
+        }
+        change
+    }
 }
 
 fn scores(graph: &Graph, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f64>> {

@@ -1,6 +1,6 @@
 //! The shapes that most results have.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Rows;
 use crate::model::{NodeId, Value};
@@ -16,7 +16,7 @@ where
 /// A row for each node with the number of its group. Groups are numbered from 0 in the order of their first nodes,
 /// whatever the algorithm called them.
 pub(super) fn by_group(nodes: &[NodeId], groups: impl IntoIterator<Item = usize>) -> Rows {
-    let mut numbers: HashMap<usize, i64> = HashMap::new();
+    let mut numbers: FxHashMap<usize, i64> = FxHashMap::default();
     let number = |group| {
         let next = numbers.len() as i64;
         *numbers.entry(group).or_insert(next)

@@ -7,7 +7,7 @@
 use super::settings::{suggest, wrong};
 use super::steps::Steps;
 use super::{Call, Result};
-use crate::model::{Detail, Diagnostic, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
+use crate::model::{Detail, Diagnostic, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::View;
 
 /// Marks a node that is not selected. Ids end before it.
@@ -54,9 +54,18 @@ pub(super) struct Selection {
     pub(super) weighted: bool,
 }
 
-impl Selection {
-    /// Reads what the settings `labels`, `types` and `weight` select.
-    pub(super) fn read(call: &Call<'_, '_>, allowed: Weights, steps: &mut Steps<'_>) -> Result<Self> {
+/// Selected nodes, and what it takes to go over the edges between them without keeping these.
+pub(super) struct Walk<'c> {
+    view: &'c View<'c>,
+    /// The node at each place, ascending.
+    pub(super) nodes: Vec<NodeId>,
+    places: Vec<u32>,
+    types: Vec<EdgeTypeId>,
+}
+
+impl<'c> Walk<'c> {
+    /// Reads what the settings `labels` and `types` select.
+    pub(super) fn read(call: &'c Call<'c, '_>, steps: &mut Steps<'_>) -> Result<Self> {
         let view = call.view;
         let labels = labels(call)?;
         let types = types(call)?;
@@ -69,18 +78,70 @@ impl Selection {
             }
         }
         steps.take(nodes.len())?;
-        let place = |node: NodeId| places.get(node.index()).copied().filter(|place| *place != NOWHERE);
-        let mut links = Vec::new();
+        Ok(Walk { view, nodes, places, types })
+    }
+
+    fn place(&self, node: NodeId) -> Option<u32> {
+        self.places.get(node.index()).copied().filter(|place| *place != NOWHERE)
+    }
+
+    /// Calls `found` with each edge of these types, and the places that it leaves and enters.
+    fn each_edge(
+        &self,
+        types: &[EdgeTypeId],
+        steps: &mut Steps<'_>,
+        mut found: impl FnMut(EdgeId, u32, u32),
+    ) -> Result<()> {
         // Type by type, since nothing can be asked while the store walks.
         for edge_type in types {
-            let before = links.len();
-            view.edges(Some(&[edge_type]), |edge, source, target| {
-                if let (Some(source), Some(target)) = (place(source), place(target)) {
-                    links.push(Link { edge, source, target, weight: 1.0 });
+            let mut taken = 0;
+            self.view.edges(Some(&[*edge_type]), |edge, source, target| {
+                taken += 1;
+                if let (Some(source), Some(target)) = (self.place(source), self.place(target)) {
+                    found(edge, source, target);
                 }
             });
-            steps.take(links.len() - before)?;
+            steps.take(taken)?;
         }
+        Ok(())
+    }
+
+    /// Calls `found` with the places that each edge leaves and enters.
+    pub(super) fn each(&self, steps: &mut Steps<'_>, mut found: impl FnMut(usize, usize)) -> Result<()> {
+        for edge_type in &self.types {
+            let Some(slices) = self.view.adjacency(Some(&[*edge_type]), Direction::Out) else {
+                let mut edges = Vec::new();
+                self.each_edge(&[*edge_type], steps, |_, source, target| edges.push((source, target)))?;
+                for (source, target) in edges {
+                    steps.take(1)?;
+                    found(source as usize, target as usize);
+                }
+                continue;
+            };
+            for (source, node) in self.nodes.iter().enumerate() {
+                let ends = slices.ends(*node);
+                steps.take(1 + ends.len())?;
+                for end in ends {
+                    if let Some(target) = self.place(NodeId(*end)) {
+                        found(source, target as usize);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Selection {
+    /// Reads what the settings `labels`, `types` and `weight` select.
+    pub(super) fn read(call: &Call<'_, '_>, allowed: Weights, steps: &mut Steps<'_>) -> Result<Self> {
+        let view = call.view;
+        let walk = Walk::read(call, steps)?;
+        let mut links = Vec::new();
+        walk.each_edge(&walk.types, steps, |edge, source, target| {
+            links.push(Link { edge, source, target, weight: 1.0 })
+        })?;
+        let nodes = walk.nodes;
         // One type's edges ascend already: the sort merges few runs.
         links.sort_by_key(|link| link.edge);
         let key = call.settings.text("weight");

@@ -37,10 +37,10 @@ fn is_var((expr, _): &(Expr, bool)) -> Option<Var> {
 fn tell(op: &mut Op, by: Var, sort: usize) -> bool {
     let by = match &mut op.kind {
         OpKind::Tally(tally) => {
-            let first = tally.weights.first().is_some_and(|(weight, _)| *weight == by);
-            let counts = first && tally.root.is_some() && tally.otherwise.is_none();
-            tally.floor = counts.then_some(sort);
-            return counts;
+            let counts = tally.root.is_some() && tally.otherwise.is_none();
+            let at = tally.weights.iter().position(|(weight, _)| *weight == by).filter(|_| counts);
+            tally.floor = at.map(|at| (sort, at));
+            return at.is_some();
         }
         OpKind::Project(items) => match items.iter().find(|(var, _)| *var == by) {
             None => by,

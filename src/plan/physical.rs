@@ -357,9 +357,9 @@ pub struct Tally {
     /// Finds the matches one by one, with their weights in the same vars, when a value to add up is no integer. Then a node may
     /// have several rows.
     pub otherwise: Option<Box<Op>>,
-    /// The `Sort` above that keeps the rows with the greatest first weights, by its number: what it has no use for may be left
-    /// out.
-    pub floor: Option<usize>,
+    /// The `Sort` above that keeps the rows with the greatest weights, by its number, and which of the weights: rows that it
+    /// has no use for may be left out.
+    pub floor: Option<(usize, usize)>,
 }
 
 /// A pattern's matches, edges that coincide included, times a factor.

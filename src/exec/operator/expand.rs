@@ -151,6 +151,11 @@ impl Edges {
         self.resolved.as_ref().and_then(|(types, _)| types.as_deref())
     }
 
+    /// Whether any edge of the types will do.
+    pub(super) fn is_free(&self) -> bool {
+        self.filter.is_none()
+    }
+
     /// Whether a walk may end at any node.
     pub(super) fn ends_anywhere(&self) -> bool {
         matches!(&self.resolved, Some((_, None)))

@@ -5,7 +5,9 @@
 //! depth where the sides meet, so each is built once. Two ends that are one node have the empty walk when zero edges
 //! are allowed, and otherwise the closed walks, if those are asked for.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
 
 use super::closed_walk::closed_walks;
 use super::expand::{Edges, node};
@@ -13,6 +15,7 @@ use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
 use crate::model::{Column, Direction, EdgeId, NodeId, Value, Var};
 use crate::plan::physical::Shortest;
+use crate::store::Adjacency;
 
 /// How many nodes are reached between two looks at the limits.
 const STEPS: usize = 4096;
@@ -24,6 +27,10 @@ pub(super) struct ShortestPath<'g> {
     max: u64,
     which: Shortest,
     live: Vec<Var>,
+    /// Whether every edge will do, and the neighbours as slices then; found when it first runs.
+    free: bool,
+    leaving: Option<Adjacency<'g>>,
+    entering: Option<Adjacency<'g>>,
     current: Batch<'g>,
     row: usize,
     /// What the search of this row has found.
@@ -34,11 +41,14 @@ pub(super) struct ShortestPath<'g> {
 /// How a side of the search came to a node: its distance, and the edges that lead one step back.
 struct Reached {
     depth: u64,
-    back: Vec<(EdgeId, NodeId)>,
+    /// None at the start.
+    back: Option<(EdgeId, NodeId)>,
+    /// Where all shortest walks are asked for.
+    others: Vec<(EdgeId, NodeId)>,
 }
 
 struct Side {
-    reached: HashMap<NodeId, Reached>,
+    reached: FxHashMap<NodeId, Reached>,
     frontier: Vec<NodeId>,
     depth: u64,
     direction: Direction,
@@ -53,7 +63,21 @@ impl<'g> ShortestPath<'g> {
         live: Vec<Var>,
     ) -> Self {
         let (min, max) = (bounds.0, bounds.1.unwrap_or(u64::MAX));
-        ShortestPath { input, edges, min, max, which, live, current: Batch::default(), row: 0, walks: None, held: 0 }
+        ShortestPath {
+            input,
+            free: edges.is_free(),
+            edges,
+            min,
+            max,
+            which,
+            live,
+            leaving: None,
+            entering: None,
+            current: Batch::default(),
+            row: 0,
+            walks: None,
+            held: 0,
+        }
     }
 
     /// Searches between two nodes; none when no walk is short enough.
@@ -80,52 +104,94 @@ impl<'g> ShortestPath<'g> {
             }
             let (grows, other) =
                 if near.frontier.len() <= far.frontier.len() { (&mut near, &far) } else { (&mut far, &near) };
-            self.level(ctx, grows)?;
+            let met = self.level(ctx, grows, other)?;
             let size = (grows.frontier.len() * size_of::<(NodeId, Reached, EdgeId)>()) as u64;
             self.held += size;
             ctx.hold(size)?;
-            let mut met: Vec<NodeId> =
-                grows.frontier.iter().copied().filter(|node| other.reached.contains_key(node)).collect();
             if !met.is_empty() {
-                met.sort_unstable();
                 return Ok(Some(Found::Between(Box::new(Walks::new(near, far, met)))));
             }
         }
     }
 
-    /// Takes one side a whole level further.
-    fn level(&self, ctx: &mut Context<'g>, side: &mut Side) -> Result<()> {
+    /// Takes one side a level further, and gives the nodes where it meets the other one, ascending; when any walk will do, it
+    /// ends with the first of them.
+    fn level(&self, ctx: &mut Context<'g>, side: &mut Side, other: &Side) -> Result<Vec<NodeId>> {
         side.depth += 1;
-        let mut next = Vec::new();
-        for (i, at) in std::mem::take(&mut side.frontier).into_iter().enumerate() {
-            if i % STEPS == 0 {
+        let (mut next, mut met) = (Vec::new(), Vec::new());
+        let mut steps = STEPS;
+        for at in std::mem::take(&mut side.frontier) {
+            if steps >= STEPS {
                 ctx.check()?;
+                steps = 0;
             }
-            for (edge, other) in self.edges.candidates(ctx, &self.current, self.row, at, side.direction)? {
-                let depth = side.depth;
-                let reached = side.reached.entry(other).or_insert_with(|| {
-                    next.push(other);
-                    Reached { depth, back: Vec::new() }
-                });
-                if reached.depth == depth && (self.which.all || reached.back.is_empty()) {
-                    reached.back.push((edge, at));
+            let slices = if side.direction == Direction::In { &self.entering } else { &self.leaving };
+            match slices.as_ref().and_then(|slices| slices.at(at)) {
+                Some((block, row)) => {
+                    let ends = block.ends(row);
+                    steps += ends.len();
+                    for (end, edge) in ends.iter().zip(block.edges(row)) {
+                        let is_last = side.reach(edge, at, NodeId(*end), self.which.all, &mut next)
+                            && other.reached.contains_key(&NodeId(*end));
+                        if is_last {
+                            met.push(NodeId(*end));
+                            if !self.which.all {
+                                return Ok(met);
+                            }
+                        }
+                    }
+                }
+                None if slices.is_some() => {}
+                None => {
+                    let candidates = self.edges.candidates(ctx, &self.current, self.row, at, side.direction)?;
+                    steps += candidates.len() + 1;
+                    for (edge, end) in candidates {
+                        if side.reach(edge, at, end, self.which.all, &mut next) && other.reached.contains_key(&end) {
+                            met.push(end);
+                            if !self.which.all {
+                                return Ok(met);
+                            }
+                        }
+                    }
                 }
             }
         }
         side.frontier = next;
-        Ok(())
+        met.sort_unstable();
+        Ok(met)
     }
 }
 
 impl Side {
     fn new(start: NodeId, direction: Direction) -> Self {
-        let reached = HashMap::from([(start, Reached { depth: 0, back: Vec::new() })]);
+        let reached = FxHashMap::from_iter([(start, Reached { depth: 0, back: None, others: Vec::new() })]);
         Side { reached, frontier: vec![start], depth: 0, direction }
+    }
+
+    /// Notes that an edge leads from a node of the last level to another one; whether that is met for the first time.
+    fn reach(&mut self, edge: EdgeId, from: NodeId, to: NodeId, all: bool, next: &mut Vec<NodeId>) -> bool {
+        match self.reached.entry(to) {
+            Entry::Vacant(place) => {
+                place.insert(Reached { depth: self.depth, back: Some((edge, from)), others: Vec::new() });
+                next.push(to);
+                true
+            }
+            Entry::Occupied(mut known) => {
+                if all && known.get().depth == self.depth {
+                    known.get_mut().others.push((edge, from));
+                }
+                false
+            }
+        }
     }
 
     /// The edge numbered `choice` that leads one step back from the node.
     fn back(&self, node: NodeId, choice: usize) -> Option<(EdgeId, NodeId)> {
-        self.reached.get(&node)?.back.get(choice).copied()
+        let reached = self.reached.get(&node)?;
+        match choice {
+            0 => reached.back,
+            choice => reached.others.get(choice - 1).copied(),
+        }
     }
 }
 
@@ -209,6 +275,10 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
             self.row = 0;
         }
         self.edges.resolve(&ctx.view);
+        if self.free && self.edges.step.direction != Direction::Both && self.leaving.is_none() {
+            self.leaving = ctx.view.adjacency(self.edges.types(), Direction::Out);
+            self.entering = ctx.view.adjacency(self.edges.types(), Direction::In);
+        }
         let (mut rows, mut found, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         while found.len() < ROWS && self.row < self.current.len {
             let step = &self.edges.step;
@@ -246,6 +316,7 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
     fn reset(&mut self) {
         self.input.reset();
         self.edges.forget();
+        (self.leaving, self.entering) = (None, None);
         self.current = Batch::default();
         self.row = 0;
         self.walks = None;
@@ -289,13 +360,17 @@ mod tests {
         // n0 to n3 over n1 or n2, each by two edges, then by two edges to n4.
         let mut near = Side::new(node(0), Direction::Out);
         near.depth = 1;
-        near.reached.insert(node(1), Reached { depth: 1, back: vec![(edge(0), node(0)), (edge(1), node(0))] });
-        near.reached.insert(node(2), Reached { depth: 1, back: vec![(edge(2), node(0))] });
+        let reached = |depth: u64, back: &[(EdgeId, NodeId)]| {
+            let [first, others @ ..] = back else { panic!("reached by no edge") };
+            Reached { depth, back: Some(*first), others: others.to_vec() }
+        };
+        near.reached.insert(node(1), reached(1, &[(edge(0), node(0)), (edge(1), node(0))]));
+        near.reached.insert(node(2), reached(1, &[(edge(2), node(0))]));
         let mut far = Side::new(node(4), Direction::In);
         far.depth = 2;
-        far.reached.insert(node(3), Reached { depth: 1, back: vec![(edge(5), node(4)), (edge(6), node(4))] });
-        far.reached.insert(node(1), Reached { depth: 2, back: vec![(edge(3), node(3))] });
-        far.reached.insert(node(2), Reached { depth: 2, back: vec![(edge(4), node(3))] });
+        far.reached.insert(node(3), reached(1, &[(edge(5), node(4)), (edge(6), node(4))]));
+        far.reached.insert(node(1), reached(2, &[(edge(3), node(3))]));
+        far.reached.insert(node(2), reached(2, &[(edge(4), node(3))]));
         let mut walks = Walks::new(near, far, vec![node(1), node(2)]);
         let found: Vec<Vec<u32>> =
             std::iter::from_fn(|| walks.next()).map(|walk| walk.iter().map(|edge| edge.0).collect()).collect();

@@ -23,8 +23,8 @@ const MANY: u64 = 200_000;
 pub(super) struct Tally<'g> {
     root: Option<Var>,
     weights: Vec<(Var, Vec<Term<'g>>)>,
-    /// Whose word on the least number that is of use counts.
-    floor: Option<usize>,
+    /// Whose word on the least number that is of use counts, and for which weight.
+    floor: Option<(usize, usize)>,
     /// Finds the matches one by one, and whether it has to.
     otherwise: Option<Boxed<'g>>,
     one_by_one: bool,
@@ -130,7 +130,10 @@ impl<'g> Tally<'g> {
         let bound = ctx.view.node_bound();
         let [first, others @ ..] = sources.as_slice() else { return Ok(None) };
         let (mut nodes, mut counts) = (Vec::new(), Vec::new());
-        let mut piece = Vec::new();
+        let (mut piece, mut by) = (Vec::new(), Vec::new());
+        // The weight that the floor is about, when it is not the first.
+        let other = self.floor.and_then(|(_, at)| sources.get(at)).filter(|source| !matches!(source, Source::First));
+        let other = other.filter(|_| self.floor.is_some_and(|(_, at)| at > 0));
         let start = *at;
         while *at < bound && nodes.is_empty() {
             ctx.check()?;
@@ -138,11 +141,27 @@ impl<'g> Tally<'g> {
             let most = if self.floor.is_some() && *at == 0 { ROWS / 8 } else { ROWS };
             let end = bound.min(*at + most);
             first.numbers(*at..end, &mut piece, ctx.watch())?;
-            let least = self.floor.and_then(|floor| ctx.floors.get(&floor).copied()).unwrap_or(i64::MIN);
-            for (node, number) in (*at as u32..).zip(&piece) {
-                if *number != 0 && *number >= least {
-                    nodes.push(NodeId(node));
-                    counts.push(*number);
+            match self.floor.and_then(|(floor, _)| ctx.floors.get(&floor).copied()) {
+                Some(least) => {
+                    let by = match other {
+                        Some(other) => {
+                            other.numbers(*at..end, &mut by, ctx.watch())?;
+                            &by
+                        }
+                        None => &piece,
+                    };
+                    for (row, _) in by.iter().enumerate().filter(|(_, number)| **number >= least) {
+                        if piece[row] != 0 {
+                            nodes.push(NodeId((*at + row) as u32));
+                            counts.push(piece[row]);
+                        }
+                    }
+                }
+                None => {
+                    for (node, number) in (*at as u32..).zip(&piece).filter(|(_, number)| **number != 0) {
+                        nodes.push(NodeId(node));
+                        counts.push(*number);
+                    }
                 }
             }
             *at = end;
