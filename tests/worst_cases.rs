@@ -163,7 +163,7 @@ fn what_is_held_is_bounded() {
         format!("{MANY} RETURN x UNION RETURN 1 AS x"),
         format!("{MANY} CREATE (:N {{i: x}})"),
         format!("{MANY} MERGE (:N {{i: x}})"),
-        format!("FOREACH (x IN range(1, 2000000) | CREATE (:N {{i: x}}))"),
+        "FOREACH (x IN range(1, 2000000) | CREATE (:N {i: x}))".to_owned(),
         format!("{MANY} MATCH (a:Person {{id: x % 2000}}) SET a.seen = x"),
         "MATCH (a:Person), (b:Person) SET a.seen = b.id".to_owned(),
         "MATCH (a:Person) DETACH DELETE a".to_owned(),
