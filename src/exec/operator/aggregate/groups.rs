@@ -12,6 +12,10 @@ use crate::model::value::Key;
 use crate::model::{Column, Value, Var};
 use crate::plan::expr::AggregateCall;
 
+/// About how many bytes a group's places in the tables take, besides its values: these are at most half full, and held twice
+/// while they grow.
+const ROOM: u64 = 160;
+
 /// Groups, in the order of their first rows.
 pub(super) struct Groups<'g> {
     index: FxHashMap<Vec<Key<'g>>, u32>,
@@ -96,7 +100,7 @@ impl<'g> Groups<'g> {
         }
         let values: Vec<Value<'g>> = key.iter().map(|key| key.0.clone()).collect();
         let folds: u64 = self.folds.len() as u64 * size_of::<Fold<'g>>() as u64;
-        *held += values.iter().map(bytes).sum::<u64>() * 2 + folds;
+        *held += values.iter().map(bytes).sum::<u64>() * 2 + folds + ROOM;
         let group = self.add(values, calls);
         self.index.insert(key, group);
         group

@@ -216,6 +216,10 @@ fn child_of<'g>(links: &[TallyLink], numbers: Numbers, view: &View<'g>) -> Child
         [(types, direction)] if *direction != Direction::Both => view.blocks(types.as_deref(), *direction),
         _ => None,
     };
+    let pair = match links.as_slice() {
+        [(one, to), (other, fro)] => view.adjacency(one.as_deref(), *to).zip(view.adjacency(other.as_deref(), *fro)),
+        _ => None,
+    };
     let edges = match links.first() {
         Some((Some(types), _)) => types.iter().map(|edge_type| view.edges_with_type(*edge_type)).sum(),
         _ => view.edge_count(),
@@ -224,7 +228,7 @@ fn child_of<'g>(links: &[TallyLink], numbers: Numbers, view: &View<'g>) -> Child
         Numbers::Counts(counts) => counts.iter().fold(0, |most, count| count.unsigned_abs().max(most)),
         _ => 1,
     };
-    Child { links, blocks, numbers, most, edges, pushed: None }
+    Child { links, blocks, pair: pair.map(<[_; 2]>::from), numbers, most, edges, pushed: None }
 }
 
 /// Whether every node that an edge of the pattern leads to may stand here.

@@ -4,7 +4,7 @@ use super::super::bits::Bits;
 use super::{Result, overflow};
 use crate::exec::context::Watch;
 use crate::model::{Direction, EdgeTypeId, NodeId};
-use crate::store::{Block, View};
+use crate::store::{Adjacency, Block, View};
 
 /// How many steps a loop takes before it asks whether to go on.
 const PATIENCE: usize = 1 << 16;
@@ -42,6 +42,8 @@ pub(super) struct Child<'g> {
     pub(super) links: Vec<(Option<Vec<EdgeTypeId>>, Direction)>,
     /// The neighbours as slices, where there is one link and they are in slices.
     pub(super) blocks: Option<Vec<Block<'g>>>,
+    /// The same of two links.
+    pub(super) pair: Option<[Adjacency<'g>; 2]>,
     pub(super) numbers: Numbers,
     /// No number of it is greater, nor its negation.
     pub(super) most: u64,
@@ -206,15 +208,54 @@ impl Child<'_> {
             sums.iter_mut().zip(own).for_each(|(sum, own)| *sum = own.wrapping_add(*sum));
             return Ok(());
         }
-        match &self.blocks {
-            Some(blocks) => {
+        match (&self.blocks, &self.pair) {
+            (Some(blocks), _) => {
                 for block in blocks {
                     self.over_block(watch, block, first, parents, sums)?;
                 }
                 Ok(())
             }
-            None => self.one_by_one(watch, first, parents, sums),
+            (None, Some(pair)) => self.over_pair(watch, pair, first, parents, sums),
+            (None, None) => self.one_by_one(watch, first, parents, sums),
         }
+    }
+
+    /// Two links to the same node: what is in both lists of neighbours, each as often as it is in the one times in the other.
+    fn over_pair(
+        &self,
+        watch: Watch<'_, '_>,
+        [one, other]: &[Adjacency<'_>; 2],
+        first: u32,
+        parents: Option<&[i64]>,
+        sums: &mut [i64],
+    ) -> Result<()> {
+        let mut steps = 0;
+        for (at, total) in sums.iter_mut().enumerate() {
+            if parents.is_some_and(|parents| parents.get(at) == Some(&0)) {
+                continue;
+            }
+            let node = NodeId(first + at as u32);
+            let (one, other) = (one.ends(node), other.ends(node));
+            let (short, mut long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+            steps += short.len() + 1;
+            let mut sum = Some(0i64);
+            for same in short.chunk_by(|a, b| a == b) {
+                let Some(end) = same.first() else { continue };
+                // Both ascend, so what was passed need not be looked at again.
+                long = &long[long.partition_point(|other| other < end)..];
+                let times = long.iter().take_while(|other| *other == end).count() as i64 * same.len() as i64;
+                if times > 0 {
+                    let number = self.numbers.of(*end).checked_mul(times);
+                    sum = sum.and_then(|sum| sum.checked_add(number?));
+                }
+            }
+            *total = sum.and_then(|sum| total.checked_add(sum)).ok_or_else(overflow)?;
+            if steps > PATIENCE {
+                watch.check()?;
+                steps = 0;
+            }
+        }
+        Ok(())
     }
 
     fn over_block(
