@@ -159,7 +159,7 @@ pub(super) enum Command {
     Stats(AnswerForm),
     /// Read every byte of the graph and verify it
     Check,
-    /// Write the graph as a Cypher script that builds it again
+    /// Write the graph as a Cypher script, or as text, that builds it again
     Dump(Dump),
     /// Put the commits behind the graph file's snapshot into a new snapshot
     Checkpoint,
@@ -241,9 +241,9 @@ pub(super) enum ExportFormat {
 /// `ken build`
 #[derive(Debug, Args)]
 pub(super) struct Build {
-    /// The directory with schema.toml and the other TOML files
-    #[arg(value_hint = ValueHint::DirPath)]
-    pub(super) directory: PathBuf,
+    /// The directory with schema.toml and the other TOML files; several tell one graph together
+    #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) directories: Vec<PathBuf>,
     /// The graph file to write
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
@@ -252,6 +252,15 @@ pub(super) struct Build {
 /// `ken dump`
 #[derive(Debug, Args)]
 pub(super) struct Dump {
+    /// The graph file; the same as --graph
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) file: Option<PathBuf>,
+    /// Write a text source into this folder instead, which `ken build` makes the same bytes of
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with_all = ["salvage", "output"])]
+    pub(super) text: Option<PathBuf>,
+    /// Replace the TOML files of a folder that is not empty
+    #[arg(long, requires = "text")]
+    pub(super) force: bool,
     /// Of a damaged file, write what can be read
     #[arg(long)]
     pub(super) salvage: bool,

@@ -16,6 +16,24 @@ impl Database {
         load::text(dir)
     }
 
+    /// As [`Database::build`], of several folders that tell one graph together; see [`load::texts`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::build`].
+    pub fn build_all(dirs: &[&Path]) -> Result<load::Built, load::Errors> {
+        load::texts(dirs)
+    }
+
+    /// The graph as the files of a text source that builds it again, byte for byte; see [`load::write`].
+    ///
+    /// # Errors
+    ///
+    /// Something that the graph holds would be lost.
+    pub fn text(&self) -> Result<Vec<load::TextFile>, load::TextError> {
+        load::write(&self.view())
+    }
+
     /// Writes a graph's bytes to a file, whole or not at all.
     ///
     /// # Errors
