@@ -31,6 +31,7 @@
 //! - [`load`]: text sources to a snapshot.
 //! - [`algo`]: graph algorithms and what the catalog knows, as procedures.
 //! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines.
+//! - [`lint`]: what a curator may want to mend in a graph.
 //! - `cli`: the command `ken`.
 //!
 //! A test reads the imports and holds them to this order: `model` knows nobody; `lang` and `store` know `model`; `plan`
@@ -53,6 +54,7 @@ mod error;
 pub mod exec;
 pub mod export;
 pub mod lang;
+pub mod lint;
 pub mod load;
 pub mod model;
 pub mod plan;

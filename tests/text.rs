@@ -293,7 +293,7 @@ proptest! {
             let mut properties = vec![("id", Value::string(id.clone())), ("name", Value::string(name))];
             properties.extend(weight.map(|weight| ("weight", Value::Float(weight))));
             properties.push(("words", Value::list(words.iter().cloned().map(Value::string).collect())));
-            ids.push(builder.node(&[&["Thing"][..], &["Other"], &["Other", "Thing"]][*labels], properties));
+            ids.push(builder.node([&["Thing"][..], &["Other"], &["Other", "Thing"]][*labels], properties));
         }
         prop_assume!(!ids.is_empty());
         for (from, to, weight) in edges {

@@ -157,8 +157,8 @@ pub(super) enum Command {
     Schema(AnswerForm),
     /// Count nodes and edges by type
     Stats(AnswerForm),
-    /// Read every byte of the graph and verify it
-    Check,
+    /// Read every byte of the graph and verify it; with --lint, look for what a curator may want to mend
+    Check(Check),
     /// Write the graph as a Cypher script, or as text, that builds it again
     Dump(Dump),
     /// Put the commits behind the graph file's snapshot into a new snapshot
@@ -247,6 +247,48 @@ pub(super) struct Build {
     /// The graph file to write
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
+}
+
+/// `ken check`
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// List what may want mending: orphans, edges without evidence, cycles in acyclic relations, near-duplicate names and
+    /// missing properties; exit with 1 when there is any
+    #[arg(long)]
+    pub(super) lint: bool,
+    /// Say nothing of this; may be repeated
+    #[arg(long, value_name = "CODE", requires = "lint")]
+    pub(super) allow: Vec<LintCode>,
+    #[command(flatten)]
+    pub(super) form: AnswerForm,
+}
+
+/// What `ken check --lint` finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintCode {
+    /// A node without edges.
+    Orphan,
+    /// An edge that has none of the evidence that its relation may carry.
+    NoEvidence,
+    /// Edges of an acyclic relation that lead back to where they began.
+    Cycle,
+    /// Two nodes of a type that are called nearly the same.
+    NearDuplicate,
+    /// A property that the schema requires and that is not there.
+    MissingProperty,
+}
+
+impl LintCode {
+    /// As the library has it.
+    pub(super) fn code(self) -> crate::lint::Code {
+        match self {
+            LintCode::Orphan => crate::lint::Code::Orphan,
+            LintCode::NoEvidence => crate::lint::Code::NoEvidence,
+            LintCode::Cycle => crate::lint::Code::Cycle,
+            LintCode::NearDuplicate => crate::lint::Code::NearDuplicate,
+            LintCode::MissingProperty => crate::lint::Code::MissingProperty,
+        }
+    }
 }
 
 /// `ken dump`

@@ -6,6 +6,7 @@ pub(super) mod checkpoint;
 pub(super) mod dump;
 pub(super) mod explain;
 pub(super) mod export;
+pub(super) mod lint;
 pub(super) mod query;
 pub(super) mod schema;
 pub(super) mod stats;
