@@ -31,6 +31,7 @@
 //! - [`load`]: text sources to a snapshot.
 //! - [`algo`]: graph algorithms and what the catalog knows, as procedures.
 //! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines.
+//! - [`diff`]: what turns one graph into another, as lines, JSON, a picture, a Cypher script.
 //! - [`lint`]: what a curator may want to mend in a graph.
 //! - `cli`: the command `ken`.
 //!
@@ -50,6 +51,7 @@ pub mod algo;
 #[doc(hidden)]
 pub mod cli;
 mod db;
+pub mod diff;
 mod error;
 pub mod exec;
 pub mod export;

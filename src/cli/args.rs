@@ -161,6 +161,8 @@ pub(super) enum Command {
     Check(Check),
     /// Write the graph as a Cypher script, or as text, that builds it again
     Dump(Dump),
+    /// Show how two graphs differ
+    Diff(Diff),
     /// Put the commits behind the graph file's snapshot into a new snapshot
     Checkpoint,
     /// Show the Cypher of a sentence and the plan of a statement
@@ -289,6 +291,45 @@ impl LintCode {
             LintCode::MissingProperty => crate::lint::Code::MissingProperty,
         }
     }
+}
+
+/// `ken diff`
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The first graph: a file, or the folder of a text source
+    #[arg(value_name = "A", value_hint = ValueHint::AnyPath)]
+    pub(super) old: PathBuf,
+    /// The second graph
+    #[arg(value_name = "B", value_hint = ValueHint::AnyPath)]
+    pub(super) new: PathBuf,
+    /// What to write
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub(super) to: DiffForm,
+    /// The property that tells nodes with a label apart; may be repeated, also for several of a label
+    #[arg(long, value_name = "LABEL=PROPERTY", value_parser = options::assignment)]
+    pub(super) key: Vec<(String, String)>,
+    /// Exit with 1 when the graphs differ
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    /// Draw even what is too large to be read
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write it here
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// A form of differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffForm {
+    /// Lines for people: `-` went, `+` came, `~` changed.
+    Text,
+    /// One object.
+    Json,
+    /// A Graphviz picture: what came is green, what went red, what changed amber.
+    Dot,
+    /// A Cypher script that turns the first graph into the second.
+    Cypher,
 }
 
 /// `ken dump`

@@ -2,6 +2,7 @@
 //!
 //! Petgraph finds the strongly connected components; of each, one shortest cycle through its first node is told.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use petgraph::algo::kosaraju_scc;
@@ -54,8 +55,8 @@ fn cycle(graph: &DiGraph<NodeId, ()>, component: Vec<NodeIndex>) -> Option<Vec<N
                 cycle.reverse();
                 return Some(cycle);
             }
-            if !before.contains_key(&next) {
-                before.insert(next, place);
+            if let Entry::Vacant(entry) = before.entry(next) {
+                entry.insert(place);
                 queue.push_back(next);
             }
         }

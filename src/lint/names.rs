@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn names_that_are_alike() {
-        let cases: [(&[&str], &[(usize, usize)]); 12] = [
+        type Case = (&'static [&'static str], &'static [(usize, usize)]);
+        let cases: [Case; 12] = [
             (&["Data quality", "Quality of data"], &[(0, 1)]),
             (&["CI/CD pipelines", "CI-CD Pipeline"], &[(0, 1)]),
             (&["Python", "python", "PYTHON"], &[(0, 1), (0, 2)]),
@@ -145,7 +146,10 @@ mod tests {
         let names: Vec<String> = (0..20_000).map(|i| format!("capability {:x} of {}", i * 7919, i % 13)).collect();
         let texts: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut blocks: FxHashMap<u64, usize> = FxHashMap::default();
-        texts.iter().flat_map(|name| blocks_of(&plain(name)).collect::<Vec<_>>()).for_each(|block| *blocks.entry(block).or_default() += 1);
+        texts
+            .iter()
+            .flat_map(|name| blocks_of(&plain(name)).collect::<Vec<_>>())
+            .for_each(|block| *blocks.entry(block).or_default() += 1);
         let pairs: usize = blocks.values().filter(|count| **count <= SERIES).map(|count| count * (count - 1) / 2).sum();
         assert!(pairs < 20 * names.len(), "{pairs}");
         alike(&texts);

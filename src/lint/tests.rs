@@ -36,7 +36,10 @@ fn schema() -> Schema {
     }
 }
 
-fn found(names: &[&str], edges: &[(usize, &str, usize, &[(&str, &str)])], allowed: &[Code]) -> Vec<String> {
+/// Ends by number, type and properties.
+type Edge = (usize, &'static str, usize, &'static [(&'static str, &'static str)]);
+
+fn found(names: &[&str], edges: &[Edge], allowed: &[Code]) -> Vec<String> {
     let mut builder = Builder::new();
     builder.schema(schema());
     let nodes: Vec<NodeId> = names
@@ -67,7 +70,7 @@ fn a_sound_graph_has_no_findings() {
 
 #[test]
 fn nodes_and_edges_that_lack_something() {
-    let edges: &[(usize, &str, usize, &[(&str, &str)])] = &[
+    let edges: &[Edge] = &[
         (0, "PART_OF", 1, &[("basis", "inferred")]),
         (1, "PART_OF", 2, &[("source", " ")]),
         (1, "PART_OF", 3, &[("basis", "inferred"), ("why", "It follows.")]),
