@@ -50,7 +50,7 @@ pub(crate) use crate::lang::{
     keywords, split,
 };
 #[cfg(feature = "cli")]
-pub(crate) use crate::load::TextError;
+pub(crate) use crate::load::{DraftOptions, TextError, TextFile};
 #[cfg(feature = "cli")]
 pub(crate) use text::{is_complete, literal};
 

@@ -161,6 +161,8 @@ pub(super) enum Command {
     Check(Check),
     /// Write the graph as a Cypher script, or as text, that builds it again
     Dump(Dump),
+    /// Turn an article about a role into a draft text source
+    Draft(Draft),
     /// Show how two graphs differ
     Diff(Diff),
     /// Put the commits behind the graph file's snapshot into a new snapshot
@@ -291,6 +293,26 @@ impl LintCode {
             LintCode::MissingProperty => crate::lint::Code::MissingProperty,
         }
     }
+}
+
+/// `ken draft`
+#[derive(Debug, Args)]
+pub(super) struct Draft {
+    /// The article: headings and bullets, as text or Markdown
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) article: PathBuf,
+    /// The folder of the text source to write
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) output: PathBuf,
+    /// What the role is called; without it, as the title or the first sentence says
+    #[arg(long, value_name = "NAME")]
+    pub(super) role: Option<String>,
+    /// A table of heading words and types in place of the program's own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) table: Option<PathBuf>,
+    /// Replace the TOML files of a folder that is not empty
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// `ken diff`

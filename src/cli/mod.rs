@@ -76,6 +76,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         Command::Stats(output) => command::stats::run(&global, &output),
         Command::Check(check) => command::check::run(&global, &check, messages),
         Command::Dump(dump) => command::dump::run(&global, &dump, messages),
+        Command::Draft(draft) => command::draft::run(&draft, messages),
         Command::Diff(diff) => command::diff::run(&global, &diff, messages),
         Command::Checkpoint => command::checkpoint::run(&global, messages),
         Command::Explain(explain) => command::explain::run(&global, &explain),

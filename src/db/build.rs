@@ -34,6 +34,15 @@ impl Database {
         load::write(&self.view())
     }
 
+    /// Drafts the text source of a role from an article, by its structure alone; see [`load::draft`].
+    ///
+    /// # Errors
+    ///
+    /// The article names no role, or the table of heading words is wrong.
+    pub fn draft_role(article: &str, options: &load::DraftOptions) -> Result<load::Draft, load::TextError> {
+        load::draft(article, options)
+    }
+
     /// Writes a graph's bytes to a file, whole or not at all.
     ///
     /// # Errors

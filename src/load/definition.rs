@@ -111,8 +111,9 @@ fn subject(
     };
     let (name, node, edge) = (text("name"), text("node"), text("edge"));
     lacks(check, owner, at.clone(), table, &["keys"]);
-    let keys = table.get("keys")?.get_ref().as_array()?.iter().map(|key| key.get_ref().as_str().map(str::to_owned));
-    let keys: Option<Vec<String>> = keys.collect();
+    let items = table.get("keys")?.get_ref().as_array();
+    let key = |key: &Spanned<DeValue<'_>>| key.get_ref().as_str().map(str::to_owned);
+    let keys: Option<Vec<String>> = items.and_then(|items| items.iter().map(key).collect());
     match (node, edge, keys) {
         (Some(label), None, Some(keys)) if !keys.is_empty() => Some((name, Subject::Nodes(label), keys)),
         (None, Some(edge_type), Some(keys)) if !keys.is_empty() => Some((name, Subject::Edges(edge_type), keys)),

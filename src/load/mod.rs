@@ -7,6 +7,7 @@
 mod check;
 mod csv;
 mod definition;
+mod draft;
 mod exact;
 mod graph;
 mod label;
@@ -23,6 +24,7 @@ use std::path::Path;
 use crate::model::definition::Change;
 use crate::store::{Snapshot, View};
 pub use csv::{Folders, Records};
+pub use draft::{Draft, DraftOptions, draft};
 pub use problem::{Errors, Problem};
 pub use write::{TextError, TextFile, write};
 

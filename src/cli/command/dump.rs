@@ -9,7 +9,7 @@ use crate::cli::exit::{Code, Failure};
 use crate::cli::messages::{Messages, counted};
 use crate::cli::open;
 use crate::cli::output::Output;
-use crate::db::TextError;
+use crate::db::{TextError, TextFile};
 use crate::export;
 
 /// Writes the script, and says what it leaves out; or the text, which leaves out nothing.
@@ -53,29 +53,51 @@ fn salvage(path: &Path, messages: &Messages) -> Result<Database, Failure> {
 
 /// Writes the text source into a folder that is empty, or not there; by force into any, whose TOML files go.
 fn text(database: &Database, folder: &Path, force: bool, messages: &Messages) -> Result<Code, Failure> {
-    let old = contents(folder)?;
-    if !old.is_empty() && !force {
-        let message = format!("{} is not empty", folder.display());
-        return Err(Failure::new(Code::Error, "FileError", message)
-            .help("name a new folder, or replace the TOML files in it with --force"));
-    }
-    let files = messages.while_busy("writing", || database.text()).map_err(unwritable)?;
+    let folder = Folder::look(folder, force)?;
+    let files = messages.while_busy("writing", || database.text()).map_err(|error| {
+        let what = "the graph cannot be written as text without loss";
+        unwritable(error, what).help("`ken dump` without --text writes a Cypher script")
+    })?;
     if database.commits().0 > 0 {
         messages
             .note("commits stand behind the snapshot: the text builds what `ken checkpoint` would make of the file");
     }
-    fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
-    for path in old.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
-        fs::remove_file(path).map_err(|error| Failure::file("replace", path, &error))?;
-    }
-    for file in &files {
-        let path = folder.join(&file.name);
-        fs::write(&path, &file.text).map_err(|error| Failure::file("write", &path, &error))?;
-    }
+    folder.write(&files)?;
     let view = database.view();
     let (nodes, edges) = (counted(view.node_count(), "node"), counted(view.edge_count(), "edge"));
-    messages.note(&format!("{}: {}, {nodes}, {edges}", folder.display(), counted(files.len() as u64, "file")));
+    messages.note(&format!("{}: {}, {nodes}, {edges}", folder.path.display(), counted(files.len() as u64, "file")));
     Ok(Code::Fine)
+}
+
+/// The folder of a text source to write.
+pub(super) struct Folder<'p> {
+    pub(super) path: &'p Path,
+    old: Vec<PathBuf>,
+}
+
+impl<'p> Folder<'p> {
+    /// Looks whether it may be written to: it is empty, not there, or to be replaced by force.
+    pub(super) fn look(path: &'p Path, force: bool) -> Result<Self, Failure> {
+        let old = contents(path)?;
+        if !old.is_empty() && !force {
+            let failure = Failure::new(Code::Error, "FileError", format!("{} is not empty", path.display()));
+            return Err(failure.help("name a new folder, or replace the TOML files in it with --force"));
+        }
+        Ok(Folder { path, old })
+    }
+
+    /// Writes the files in place of the TOML files that are there.
+    pub(super) fn write(&self, files: &[TextFile]) -> Result<(), Failure> {
+        fs::create_dir_all(self.path).map_err(|error| Failure::file("make", self.path, &error))?;
+        for path in self.old.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
+            fs::remove_file(path).map_err(|error| Failure::file("replace", path, &error))?;
+        }
+        for file in files {
+            let path = self.path.join(&file.name);
+            fs::write(&path, &file.text).map_err(|error| Failure::file("write", &path, &error))?;
+        }
+        Ok(())
+    }
 }
 
 /// What is in the folder; nothing when it is not there.
@@ -88,23 +110,20 @@ fn contents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     paths.map_err(|error| Failure::file("read", folder, &error))
 }
 
-/// Why there is no text: what it would lose.
-fn unwritable(error: TextError) -> Failure {
-    match error {
-        TextError::Store(error) => crate::Error::from(error).into(),
-        TextError::Unwritable(errors) => {
-            const SHOWN: usize = 10;
-            let failure = Failure::new(Code::Error, "Unwritable", "the graph cannot be written as text without loss");
-            let problems = errors.problems();
-            let shown = problems.iter().take(SHOWN).map(|problem| match problem.found.as_str() {
-                "" => problem.message.clone(),
-                found => format!("{}: {}", found.chars().take(60).collect::<String>(), problem.message),
-            });
-            let failure = shown.fold(failure, Failure::help);
-            let more = problems.len().saturating_sub(SHOWN) as u64;
-            let failure =
-                if more > 0 { failure.help(format!("and {}", counted(more, "more problem"))) } else { failure };
-            failure.help("`ken dump` without --text writes a Cypher script")
-        }
-    }
+/// Why there is no text.
+pub(super) fn unwritable(error: TextError, what: &str) -> Failure {
+    const SHOWN: usize = 10;
+    let errors = match error {
+        TextError::Store(error) => return crate::Error::from(error).into(),
+        TextError::Unwritable(errors) => errors,
+    };
+    let problems = errors.problems();
+    let told = problems.iter().take(SHOWN).flat_map(|problem| {
+        let found: String = problem.found.chars().take(60).collect();
+        let text = if found.is_empty() { problem.message.clone() } else { format!("{found}: {}", problem.message) };
+        std::iter::once(text).chain(problem.help.clone())
+    });
+    let failure = told.fold(Failure::new(Code::Error, "Unwritable", what), Failure::help);
+    let more = problems.len().saturating_sub(SHOWN) as u64;
+    if more > 0 { failure.help(format!("and {}", counted(more, "more problem"))) } else { failure }
 }

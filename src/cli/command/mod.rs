@@ -4,6 +4,7 @@ pub(super) mod build;
 pub(super) mod check;
 pub(super) mod checkpoint;
 pub(super) mod diff;
+pub(super) mod draft;
 pub(super) mod dump;
 pub(super) mod explain;
 pub(super) mod export;
