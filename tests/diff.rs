@@ -86,8 +86,8 @@ fn keys_match_nodes() {
         "CREATE INDEX FOR (p:Person) ON (p.name)",
     ]);
     let expected = [
-        "# Engineer: no key; matched by all labels and properties, then by edges",
-        "# Person: matched by `id`, which a constraint makes unique",
+        "@ Engineer: no key; matched by all labels and properties, then by edges",
+        "@ Person: matched by `id`, which a constraint makes unique",
         "~ Engineer `Charles`",
         "    +:Engineer",
         "    + born: 1791",
@@ -111,9 +111,9 @@ fn without_keys_all_that_a_node_is_counts() {
     let a = graph(&["CREATE (a:A {x: 1})-[:R]->(:B), (a)-[:R]->(:B), (:B)-[:R]->(:C), (:A {x: 2})"]);
     let b = graph(&["CREATE (a:A {x: 1})-[:R]->(:B), (:B)-[:R]->(:C), (:A {x: 3}), (:B)"]);
     let expected = [
-        "# A: no key; matched by all labels and properties, then by edges",
-        "# B: no key; matched by all labels and properties, then by edges",
-        "# C: no key; matched by all labels and properties, then by edges",
+        "@ A: no key; matched by all labels and properties, then by edges",
+        "@ B: no key; matched by all labels and properties, then by edges",
+        "@ C: no key; matched by all labels and properties, then by edges",
         "- (:A {x: 2})",
         "+ (:A {x: 3})",
     ];

@@ -35,7 +35,7 @@ pub struct Line {
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = match self.sign {
-            Sign::Note => "# ",
+            Sign::Note => "@ ",
             Sign::Removed => "- ",
             Sign::Added => "+ ",
             Sign::Changed => "~ ",
