@@ -50,6 +50,8 @@ pub(crate) use crate::lang::{
     keywords, split,
 };
 #[cfg(feature = "cli")]
+pub(crate) use crate::load::{DraftOptions, TextError, TextFile};
+#[cfg(feature = "cli")]
 pub(crate) use text::{is_complete, literal};
 
 /// The graph that ships with the program, as `ken build graph/` makes it.

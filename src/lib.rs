@@ -31,6 +31,8 @@
 //! - [`load`]: text sources to a snapshot.
 //! - [`algo`]: graph algorithms and what the catalog knows, as procedures.
 //! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines.
+//! - [`diff`]: what turns one graph into another, as lines, JSON, a picture, a Cypher script.
+//! - [`lint`]: what a curator may want to mend in a graph.
 //! - `cli`: the command `ken`.
 //!
 //! A test reads the imports and holds them to this order: `model` knows nobody; `lang` and `store` know `model`; `plan`
@@ -49,10 +51,12 @@ pub mod algo;
 #[doc(hidden)]
 pub mod cli;
 mod db;
+pub mod diff;
 mod error;
 pub mod exec;
 pub mod export;
 pub mod lang;
+pub mod lint;
 pub mod load;
 pub mod model;
 pub mod plan;

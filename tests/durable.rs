@@ -396,3 +396,26 @@ fn an_old_file_opens_or_is_refused_by_its_version() {
     assert_eq!(charles, [["Engine", "P3Y", "2024-02-29T12:00Z[Europe/London]"].map(Value::string)]);
     assert_eq!(run(&db, "SHOW INDEXES").len() + run(&db, "SHOW CONSTRAINTS").len(), 3);
 }
+
+/// The schema of a file of version 2 is read, and a checkpoint makes the file one of today's version.
+#[test]
+fn an_old_schema_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.ken");
+    std::fs::write(&path, include_bytes!("format/v2-schema.ken")).unwrap();
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    db.verify().unwrap();
+    let told = |db: &Database| {
+        let schema = db.schema().unwrap().clone();
+        assert_eq!(schema.relations.len(), 3);
+        assert!(schema.relations.iter().all(|relation| !relation.acyclic));
+        (schema, run(db, "which skills address \"Slow prototypes\""))
+    };
+    let before = told(&db);
+    assert_eq!(before.1, [[Value::string("Python")]]);
+    run(&db, "MATCH (s:Skill {id: 'numpy'}) SET s.name = 'Numbers'");
+    db.checkpoint().unwrap();
+    drop(db);
+    assert_eq!(std::fs::read(&path).unwrap()[8], 3);
+    assert_eq!(told(&Database::open(&path).unwrap()), before);
+}

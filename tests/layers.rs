@@ -15,8 +15,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("load", &["store", "model"]),
     ("export", &["store", "model"]),
     ("algo", &["store", "model"]),
+    ("diff", &["export", "store", "model"]),
+    ("lint", &["store", "model"]),
     ("db", &["lang", "plan", "exec", "load", "export", "algo", "store", "model", "error"]),
-    ("cli", &["db", "export", "model", PUBLIC]),
+    ("cli", &["db", "diff", "export", "lint", "model", PUBLIC]),
     // The error has a variant for each stage.
     ("error", &["load", "store", "model"]),
 ];

@@ -157,10 +157,14 @@ pub(super) enum Command {
     Schema(AnswerForm),
     /// Count nodes and edges by type
     Stats(AnswerForm),
-    /// Read every byte of the graph and verify it
-    Check,
-    /// Write the graph as a Cypher script that builds it again
+    /// Read every byte of the graph and verify it; with --lint, look for what a curator may want to mend
+    Check(Check),
+    /// Write the graph as a Cypher script, or as text, that builds it again
     Dump(Dump),
+    /// Turn an article about a role into a draft text source
+    Draft(Draft),
+    /// Show how two graphs differ
+    Diff(Diff),
     /// Put the commits behind the graph file's snapshot into a new snapshot
     Checkpoint,
     /// Show the Cypher of a sentence and the plan of a statement
@@ -241,17 +245,127 @@ pub(super) enum ExportFormat {
 /// `ken build`
 #[derive(Debug, Args)]
 pub(super) struct Build {
-    /// The directory with schema.toml and the other TOML files
-    #[arg(value_hint = ValueHint::DirPath)]
-    pub(super) directory: PathBuf,
+    /// The directory with schema.toml and the other TOML files; several tell one graph together
+    #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) directories: Vec<PathBuf>,
     /// The graph file to write
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
 }
 
+/// `ken check`
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// List what may want mending: orphans, edges without evidence, cycles in acyclic relations, near-duplicate names and
+    /// missing properties; exit with 1 when there is any
+    #[arg(long)]
+    pub(super) lint: bool,
+    /// Say nothing of this; may be repeated
+    #[arg(long, value_name = "CODE", requires = "lint")]
+    pub(super) allow: Vec<LintCode>,
+    #[command(flatten)]
+    pub(super) form: AnswerForm,
+}
+
+/// What `ken check --lint` finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintCode {
+    /// A node without edges.
+    Orphan,
+    /// An edge that has none of the evidence that its relation may carry.
+    NoEvidence,
+    /// Edges of an acyclic relation that lead back to where they began.
+    Cycle,
+    /// Two nodes of a type that are called nearly the same.
+    NearDuplicate,
+    /// A property that the schema requires and that is not there.
+    MissingProperty,
+}
+
+impl LintCode {
+    /// As the library has it.
+    pub(super) fn code(self) -> crate::lint::Code {
+        match self {
+            LintCode::Orphan => crate::lint::Code::Orphan,
+            LintCode::NoEvidence => crate::lint::Code::NoEvidence,
+            LintCode::Cycle => crate::lint::Code::Cycle,
+            LintCode::NearDuplicate => crate::lint::Code::NearDuplicate,
+            LintCode::MissingProperty => crate::lint::Code::MissingProperty,
+        }
+    }
+}
+
+/// `ken draft`
+#[derive(Debug, Args)]
+pub(super) struct Draft {
+    /// The article: headings and bullets, as text or Markdown
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) article: PathBuf,
+    /// The folder of the text source to write
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) output: PathBuf,
+    /// What the role is called; without it, as the title or the first sentence says
+    #[arg(long, value_name = "NAME")]
+    pub(super) role: Option<String>,
+    /// A table of heading words and types in place of the program's own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) table: Option<PathBuf>,
+    /// Replace the TOML files of a folder that is not empty
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// `ken diff`
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The first graph: a file, or the folder of a text source
+    #[arg(value_name = "A", value_hint = ValueHint::AnyPath)]
+    pub(super) old: PathBuf,
+    /// The second graph
+    #[arg(value_name = "B", value_hint = ValueHint::AnyPath)]
+    pub(super) new: PathBuf,
+    /// What to write
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub(super) to: DiffForm,
+    /// The property that tells nodes with a label apart; may be repeated, also for several of a label
+    #[arg(long, value_name = "LABEL=PROPERTY", value_parser = options::assignment)]
+    pub(super) key: Vec<(String, String)>,
+    /// Exit with 1 when the graphs differ
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    /// Draw even what is too large to be read
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write it here
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// A form of differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffForm {
+    /// Lines for people: `-` went, `+` came, `~` changed.
+    Text,
+    /// One object.
+    Json,
+    /// A Graphviz picture: what came is green, what went red, what changed amber.
+    Dot,
+    /// A Cypher script that turns the first graph into the second.
+    Cypher,
+}
+
 /// `ken dump`
 #[derive(Debug, Args)]
 pub(super) struct Dump {
+    /// The graph file; the same as --graph
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) file: Option<PathBuf>,
+    /// Write a text source into this folder instead, which `ken build` makes the same bytes of
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with_all = ["salvage", "output"])]
+    pub(super) text: Option<PathBuf>,
+    /// Replace the TOML files of a folder that is not empty
+    #[arg(long, requires = "text")]
+    pub(super) force: bool,
     /// Of a damaged file, write what can be read
     #[arg(long)]
     pub(super) salvage: bool,

@@ -44,6 +44,7 @@ fn format_of(arguments: &Arguments) -> Option<args::Format> {
     match &arguments.command {
         Some(Command::Query(query)) => query.answer.output.format,
         Some(Command::Schema(output) | Command::Stats(output)) => output.format,
+        Some(Command::Check(check)) => check.form.format,
         Some(_) => None,
         None => arguments.answer.output.format,
     }
@@ -73,8 +74,10 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         Command::Build(build) => command::build::run(&build, messages),
         Command::Schema(output) => command::schema::run(&global, &output),
         Command::Stats(output) => command::stats::run(&global, &output),
-        Command::Check => command::check::run(&global, messages),
+        Command::Check(check) => command::check::run(&global, &check, messages),
         Command::Dump(dump) => command::dump::run(&global, &dump, messages),
+        Command::Draft(draft) => command::draft::run(&draft, messages),
+        Command::Diff(diff) => command::diff::run(&global, &diff, messages),
         Command::Checkpoint => command::checkpoint::run(&global, messages),
         Command::Explain(explain) => command::explain::run(&global, &explain),
         Command::Completions { shell } => {

@@ -110,7 +110,7 @@ impl Rows {
     }
 }
 
-fn define(definition: &Definition, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn define(definition: &Definition, out: &mut dyn Write) -> io::Result<()> {
     let (what, pattern) = match &definition.subject {
         Subject::Nodes(label) => ("n", format!("(n:{})", quoted(label))),
         Subject::Edges(edge_type) => ("e", format!("()-[e:{}]-()", quoted(edge_type))),
@@ -137,7 +137,7 @@ fn properties(view: &View<'_>, properties: Vec<(KeyId, Value<'_>)>) -> String {
 }
 
 /// A name as the grammar reads it, whatever its characters. No word is kept from labels, types and keys.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     let plain = first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -145,7 +145,7 @@ fn quoted(name: &str) -> String {
 }
 
 /// An expression whose value is this property's.
-fn literal(value: &Value<'_>) -> String {
+pub(crate) fn literal(value: &Value<'_>) -> String {
     match value {
         Value::Bool(bool) => bool.to_string(),
         Value::Int(int) => int.to_string(),

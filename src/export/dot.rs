@@ -131,13 +131,13 @@ fn described(properties: &[Property<'_, '_>], caption: &str) -> String {
 }
 
 /// A quoted string. Graphviz reads escapes (`\N` is the node's name) and entities (`&amp;`) in it; a text has neither.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     quote_with(text, "\\\\")
 }
 
 /// A quoted string for a tooltip. Some versions of Graphviz undo `\\` there before they look for `\N`, so that a word
 /// joiner, which is not seen, keeps the backslash from what follows.
-fn quote_tooltip(text: &str) -> String {
+pub(crate) fn quote_tooltip(text: &str) -> String {
     quote_with(text, "\\\\\u{2060}")
 }
 

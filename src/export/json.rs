@@ -6,7 +6,7 @@ use super::picture::Property;
 use crate::model::Value;
 
 /// A value as JSON; what JSON's numbers cannot say (`NaN`, the infinities) becomes a string.
-pub(super) fn value(value: &Value<'_>) -> Json {
+pub(crate) fn value(value: &Value<'_>) -> Json {
     match value {
         Value::Bool(value) => Json::Bool(*value),
         Value::Int(value) => Json::from(*value),

@@ -20,6 +20,9 @@ use std::io::{self, Write};
 
 use crate::store::{self, View};
 pub use cypher::script;
+pub(crate) use cypher::{define, literal, quoted};
+pub(crate) use dot::{quote as dot_quote, quote_tooltip as dot_tooltip};
+pub(crate) use json::value as json_value;
 use picture::Picture;
 pub use subgraph::Subgraph;
 

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeValue};
 
 use super::check::{Check, kind, names};
+use super::exact;
 use super::source::{Entry, in_order};
 use crate::model::schema::{Condition, PropertyRules, PropertyType};
 use crate::model::{Schema, Str, Value};
@@ -106,6 +107,15 @@ pub(super) fn consistent(check: &mut Check<'_, '_>, rules: &PropertyRules, owner
     }
 }
 
+/// A property as a node or an edge gives it.
+pub(super) struct Given<'v> {
+    /// Its name, without what may stand in front of it in the text.
+    pub(super) name: &'v str,
+    /// Where the name stands.
+    pub(super) at: Range<usize>,
+    pub(super) value: &'v Spanned<DeValue<'v>>,
+}
+
 /// The properties of a node or an edge, held against the rules. `owner` names it in messages (`a Skill`); `at` is its
 /// own place; what the rules do not know is left to the caller.
 pub(super) fn properties<'v>(
@@ -114,11 +124,11 @@ pub(super) fn properties<'v>(
     rules: &'v PropertyRules,
     owner: &str,
     at: Range<usize>,
-    entries: &[Entry<'v, '_>],
+    entries: &[Given<'v>],
 ) -> Vec<(&'v str, Value<'v>)> {
     let mut properties: Vec<(&str, Value<'_>)> = Vec::new();
-    for (key, value) in entries {
-        let Some((name, kind)) = schema.properties.iter().find(|(name, _)| name == key.get_ref().as_ref()) else {
+    for Given { name, value, .. } in entries {
+        let Some((name, kind)) = schema.properties.iter().find(|(known, _)| known == name) else {
             continue;
         };
         let listed = rules.values.iter().find(|(key, _)| key == name).map(|(_, values)| values.as_slice());
@@ -126,7 +136,7 @@ pub(super) fn properties<'v>(
             properties.push((name, value));
         }
     }
-    let given = |name: &str| entries.iter().any(|(key, _)| key.get_ref() == name);
+    let given = |name: &str| entries.iter().any(|entry| entry.name == name);
     let missing: Vec<&str> = rules.required.iter().map(String::as_str).filter(|name| !given(name)).collect();
     if !missing.is_empty() {
         check.report(at.clone(), format!("{owner} lacks {}", names(&missing, "and")));
@@ -149,6 +159,9 @@ fn property<'v>(
     listed: &[String],
     value: &'v Spanned<DeValue<'_>>,
 ) -> Option<Value<'v>> {
+    if exact::is_exact(value.get_ref()) {
+        return exact_property(check, owner, name, wanted, listed, value);
+    }
     let (item, list) = item_type(wanted);
     let values = match value.get_ref() {
         DeValue::Array(items) if list && items.is_empty() => {
@@ -156,6 +169,9 @@ fn property<'v>(
             return None;
         }
         DeValue::Array(items) if list => {
+            if items.iter().any(|item| exact::is_exact(item.get_ref())) {
+                return exact_property(check, owner, name, wanted, listed, value);
+            }
             let values: Vec<_> = items.iter().map(|item| (scalar(item.get_ref()), item)).collect();
             values
         }
@@ -172,7 +188,7 @@ fn property<'v>(
             _ => None,
         };
         let Some(fitting) = fitting else {
-            let wanted = TYPES.iter().find(|(_, kind)| *kind == wanted).map_or("", |(name, _)| name);
+            let wanted = type_name(wanted);
             let found = match at.get_ref() {
                 DeValue::Integer(int) if integer(int).is_none() => "an integer of more than 64 bits",
                 other => kind(other),
@@ -183,17 +199,50 @@ fn property<'v>(
         if let Value::String(text) = &fitting {
             if text.trim().is_empty() {
                 check.report(at.span(), format!("`{name}` of {owner} is empty"));
-            } else if !listed.is_empty() && !listed.iter().any(|listed| listed == text.as_str()) {
-                let listed = || listed.iter().map(String::as_str);
-                check
-                    .report(at.span(), format!("`{name}` of {owner} cannot be `{}`", text.as_str()))
-                    .suggest(text, listed())
-                    .allowed("it may be", listed());
+            } else {
+                one_of(check, owner, name, listed, text, at.span());
             }
         }
         checked.push(fitting);
     }
     if list { Some(Value::list(checked)) } else { checked.pop() }
+}
+
+/// A value that says its own kind, or a list with such values: taken as it is when it is of the type.
+fn exact_property<'v>(
+    check: &mut Check<'_, '_>,
+    owner: &str,
+    name: &str,
+    wanted: PropertyType,
+    listed: &[String],
+    value: &'v Spanned<DeValue<'_>>,
+) -> Option<Value<'v>> {
+    let found = exact::value(check, value)?;
+    if !wanted.admits(&found) {
+        let (wanted, found) = (type_name(wanted), found.type_name());
+        check.report(value.span(), format!("`{name}` is of type {wanted}, and this is {found}"));
+        return None;
+    }
+    if let Value::String(text) = &found {
+        one_of(check, owner, name, listed, text, value.span());
+    }
+    Some(found)
+}
+
+/// Whether a text is in the closed list of a property, if there is one.
+fn one_of(check: &mut Check<'_, '_>, owner: &str, name: &str, listed: &[String], text: &str, at: Range<usize>) {
+    if !listed.is_empty() && !listed.iter().any(|listed| listed == text) {
+        let listed = || listed.iter().map(String::as_str);
+        check
+            .report(at, format!("`{name}` of {owner} cannot be `{text}`"))
+            .suggest(text, listed())
+            .allowed("it may be", listed());
+    }
+}
+
+/// A property type as the schema writes it.
+pub(super) fn type_name(wanted: PropertyType) -> &'static str {
+    TYPES.iter().find(|(_, kind)| *kind == wanted).map_or("", |(name, _)| name)
 }
 
 fn item_type(wanted: PropertyType) -> (PropertyType, bool) {
@@ -207,7 +256,7 @@ fn item_type(wanted: PropertyType) -> (PropertyType, bool) {
 }
 
 /// The value, when it is one that a property can hold by itself.
-fn scalar<'v>(value: &'v DeValue<'_>) -> Option<Value<'v>> {
+pub(super) fn scalar<'v>(value: &'v DeValue<'_>) -> Option<Value<'v>> {
     match value {
         DeValue::String(text) => Some(Value::String(Str::Borrowed(text))),
         DeValue::Integer(int) => integer(int).map(Value::Int),

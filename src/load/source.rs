@@ -16,13 +16,15 @@ const SCHEMA: &str = "schema.toml";
 /// One file's text.
 pub(super) struct Source {
     pub(super) path: PathBuf,
+    /// Which of the source's folders it is in.
+    pub(super) folder: usize,
     text: String,
     /// Offsets at which lines start.
     lines: Vec<usize>,
 }
 
 /// The directory's `*.toml` files in the order of their names; other files are none of our business.
-pub(super) fn read(dir: &Path, errors: &mut Errors) -> Vec<Source> {
+pub(super) fn read(dir: &Path, folder: usize, errors: &mut Errors) -> Vec<Source> {
     let mut paths = match list(dir) {
         Ok(paths) => paths,
         Err(error) => {
@@ -34,7 +36,7 @@ pub(super) fn read(dir: &Path, errors: &mut Errors) -> Vec<Source> {
     let mut sources = Vec::new();
     for path in paths {
         match fs::read_to_string(&path) {
-            Ok(text) => sources.push(Source::new(path, text)),
+            Ok(text) => sources.push(Source { folder, ..Source::new(path, text) }),
             Err(error) => errors.append(Errors::whole(&path, format!("cannot read the file: {error}"))),
         }
     }
@@ -58,7 +60,7 @@ fn list(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
 impl Source {
     pub(super) fn new(path: PathBuf, text: String) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Source { path, text, lines }
+        Source { path, folder: 0, text, lines }
     }
 
     pub(super) fn is_schema(&self) -> bool {

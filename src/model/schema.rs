@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Value;
+
 /// A graph's declaration of itself.
 #[derive(
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize,
@@ -86,6 +88,8 @@ pub struct Relation {
     pub inverse: Vec<String>,
     /// Which properties an edge must and may have.
     pub rules: PropertyRules,
+    /// Whether following such edges never leads back to where it began; `ken check --lint` looks for what does.
+    pub acyclic: bool,
 }
 
 /// Which properties a node or an edge must and may have.
@@ -127,6 +131,35 @@ pub struct Style {
     pub fill: String,
     /// A dark colour, `#rrggbb`.
     pub border: String,
+}
+
+impl PropertyRules {
+    /// The properties that may be there, those first that must be.
+    pub fn known(&self) -> impl Iterator<Item = &str> {
+        self.required.iter().chain(&self.optional).map(String::as_str)
+    }
+
+    /// Whether a property may be there.
+    pub fn allows(&self, key: &str) -> bool {
+        self.known().any(|known| known == key)
+    }
+}
+
+impl PropertyType {
+    /// Whether the value is one of the type; an integer is a float where one is wanted.
+    pub fn admits(self, value: &Value<'_>) -> bool {
+        let all = |item: PropertyType| matches!(value, Value::List(items) if items.iter().all(|v| item.admits(v)));
+        match self {
+            PropertyType::Boolean => matches!(value, Value::Bool(_)),
+            PropertyType::Integer => matches!(value, Value::Int(_)),
+            PropertyType::Float => matches!(value, Value::Float(_) | Value::Int(_)),
+            PropertyType::String => matches!(value, Value::String(_)),
+            PropertyType::BooleanList => all(PropertyType::Boolean),
+            PropertyType::IntegerList => all(PropertyType::Integer),
+            PropertyType::FloatList => all(PropertyType::Float),
+            PropertyType::StringList => all(PropertyType::String),
+        }
+    }
 }
 
 impl Schema {

@@ -4,7 +4,11 @@ use super::{Builder, Error, View};
 use crate::model::{NodeId, Value};
 
 /// The bytes of a file that holds what the view shows. Ids are new: nodes with the same labels stand together.
-pub(super) fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
+///
+/// # Errors
+///
+/// [`Error::Corrupt`] when a read met damage, [`Error::TooLarge`] as with [`Builder::finish`].
+pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
     let mut builder = Builder::new();
     if let Some(schema) = view.schema() {
         builder.schema(schema.clone());

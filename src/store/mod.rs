@@ -34,12 +34,13 @@ mod view;
 pub use builder::Builder;
 pub use bytes::Aligned;
 pub use changes::{Changes, Mark};
+pub use checkpoint::bytes;
 pub use error::Error;
 pub use file::write;
 pub use graph_file::{News, Opened, Reader, Writer, from_bytes as read, in_memory as snapshot, salvage};
 pub use record::Record;
 pub use snapshot::Snapshot;
-pub use view::{Adjacency, Block, Edge, View};
+pub use view::{Adjacency, Block, Called, Edge, View};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,20 +1,24 @@
-//! `ken build`: a text source, checked and written as a graph file.
+//! `ken build`: a text source, or several that tell one graph, checked and written as a graph file.
+
+use std::path::Path;
 
 use crate::Database;
 use crate::cli::args::Build;
 use crate::cli::exit::{Code, Failure};
-use crate::cli::messages::{Messages, grouped};
+use crate::cli::messages::{Messages, counted, grouped};
 
 /// Writes the graph file, or reports every problem of the source and leaves the file alone.
 pub(crate) fn run(build: &Build, messages: &Messages) -> Result<Code, Failure> {
-    let bytes = messages.while_busy("building", || Database::build(&build.directory)).map_err(|errors| {
-        let count = errors.problems().len();
+    let folders: Vec<&Path> = build.directories.iter().map(AsRef::as_ref).collect();
+    let built = messages.while_busy("building", || Database::build_all(&folders)).map_err(|errors| {
         messages.lines(&errors.to_string());
-        let problems = if count == 1 { "problem" } else { "problems" };
-        let message = format!("{count} {problems} in {}; nothing was built", build.directory.display());
+        let names: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+        let problems = counted(errors.problems().len() as u64, "problem");
+        let message = format!("{problems} in {}; nothing was built", names.join(", "));
         Failure::new(Code::Error, "SourceError", message)
     })?;
-    Database::write(&build.output, &bytes)?;
-    messages.note(&format!("{}: {} bytes", build.output.display(), grouped(bytes.len() as u64)));
+    built.notes.problems().iter().for_each(|note| messages.note(&note.to_string()));
+    Database::write(&build.output, &built.bytes)?;
+    messages.note(&format!("{}: {} bytes", build.output.display(), grouped(built.bytes.len() as u64)));
     Ok(Code::Fine)
 }

@@ -3,13 +3,17 @@
 use std::path::Path;
 
 use crate::Database;
-use crate::cli::args::Global;
+use crate::cli::args::{AnswerForm, Check, Global};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::messages::{Messages, counted};
 use crate::cli::open;
 
 /// Reads the whole graph and says whether it holds what it promises.
-pub(crate) fn run(global: &Global, messages: &Messages) -> Result<Code, Failure> {
+pub(crate) fn run(global: &Global, check: &Check, messages: &Messages) -> Result<Code, Failure> {
+    if !check.lint && check.form != AnswerForm::default() {
+        let message = "--format, --output and --null are for the findings of --lint";
+        return Err(Failure::new(Code::Usage, "UsageError", message));
+    }
     let checked = open(global).and_then(|database| {
         messages.while_counting("checking", |told| database.verify_telling(told))?;
         Ok(database)
@@ -19,6 +23,9 @@ pub(crate) fn run(global: &Global, messages: &Messages) -> Result<Code, Failure>
         (Err(failure), Some(path)) if failure.code == Code::Corrupt => return Err(what_is_left(failure, path)),
         (Err(failure), _) => return Err(failure),
     };
+    if check.lint {
+        return super::lint::run(&database, global, check, messages);
+    }
     let size = size(&database);
     let (commits, unfinished) = database.commits();
     let behind = match commits {

@@ -3,9 +3,12 @@
 pub(super) mod build;
 pub(super) mod check;
 pub(super) mod checkpoint;
+pub(super) mod diff;
+pub(super) mod draft;
 pub(super) mod dump;
 pub(super) mod explain;
 pub(super) mod export;
+pub(super) mod lint;
 pub(super) mod query;
 pub(super) mod schema;
 pub(super) mod stats;

@@ -53,8 +53,11 @@ use crate::model::definition::Definition;
 /// What sections and the bytes as a whole are aligned to: a cache line.
 pub(super) const ALIGN: usize = 64;
 
-/// The version that this program writes and reads.
-pub(super) const VERSION: u32 = 2;
+/// The version that this program writes.
+pub(super) const VERSION: u32 = 3;
+
+/// The oldest version that it reads: its schemas did not say which relations are acyclic.
+const OLDEST: u32 = 2;
 
 /// A byte that is not text comes first, so that no text file is taken for a graph.
 const MAGIC: [u8; 8] = *b"\x89kenning";
@@ -132,6 +135,11 @@ pub(super) fn frame(bytes: &[u8]) -> Result<(Meta, usize), Error> {
     Ok((meta, body))
 }
 
+/// Whether the snapshot is of the version that this program writes.
+pub(super) fn is_current(bytes: &[u8]) -> bool {
+    bytes.get(8..12) == Some(&VERSION.to_le_bytes()[..])
+}
+
 impl Header {
     fn write(self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER);
@@ -163,7 +171,7 @@ impl Header {
         let four = |at: usize| header.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
         let eight = |at: usize| header.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
         let version = four(8).ok_or_else(short)?;
-        if version != VERSION {
+        if !(OLDEST..=VERSION).contains(&version) {
             return Err(Error::Version { found: version, expected: VERSION });
         }
         if four(12) != Some(BYTE_ORDER) || eight(56) != header.get(..56).map(checksum) {

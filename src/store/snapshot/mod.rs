@@ -8,6 +8,7 @@ mod column;
 mod edges;
 mod index;
 mod nodes;
+mod old;
 mod salvage;
 #[cfg(test)]
 mod tests;
@@ -235,7 +236,7 @@ impl Snapshot {
     pub(super) fn schema(&self) -> Option<&Schema> {
         let read = || {
             let archive = self.section(self.meta.schema?);
-            self.sound(rkyv::from_bytes::<Schema, rkyv::rancor::Error>(archive).ok())
+            self.sound(if layout::is_current(&self.bytes) { read_schema(archive) } else { old::read_schema(archive) })
         };
         self.schema.get_or_init(read).as_ref()
     }
@@ -261,6 +262,10 @@ impl Snapshot {
     pub(super) fn edge_count(&self) -> u32 {
         self.meta.edges
     }
+}
+
+fn read_schema(archive: &[u8]) -> Option<Schema> {
+    rkyv::from_bytes::<Schema, rkyv::rancor::Error>(archive).ok()
 }
 
 /// Shapes that have the label.

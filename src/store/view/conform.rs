@@ -97,7 +97,7 @@ fn check_properties(
             return Err(unknown(&format!("property of {owner}"), key, known()));
         }
         let wanted = schema.properties.iter().find(|(name, _)| name == key).map(|(_, kind)| *kind);
-        if let Some(wanted) = wanted.filter(|wanted| !is_of(value, *wanted)) {
+        if let Some(wanted) = wanted.filter(|wanted| !wanted.admits(value)) {
             let found = match value {
                 Value::List(_) => "another list",
                 other => other.type_name(),
@@ -122,21 +122,6 @@ fn check_properties(
         }
     }
     Ok(())
-}
-
-/// An integer is a float where one is wanted.
-fn is_of(value: &Value<'_>, wanted: PropertyType) -> bool {
-    let all = |item| matches!(value, Value::List(items) if items.iter().all(|value| is_of(value, item)));
-    match wanted {
-        PropertyType::Boolean => matches!(value, Value::Bool(_)),
-        PropertyType::Integer => matches!(value, Value::Int(_)),
-        PropertyType::Float => matches!(value, Value::Float(_) | Value::Int(_)),
-        PropertyType::String => matches!(value, Value::String(_)),
-        PropertyType::BooleanList => all(PropertyType::Boolean),
-        PropertyType::IntegerList => all(PropertyType::Integer),
-        PropertyType::FloatList => all(PropertyType::Float),
-        PropertyType::StringList => all(PropertyType::String),
-    }
 }
 
 fn in_words(wanted: PropertyType) -> &'static str {

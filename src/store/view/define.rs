@@ -27,7 +27,7 @@ impl<'g> View<'g> {
     }
 
     /// The indexes that came with the graph and that no statement defined, neither before the snapshot nor since.
-    pub(in crate::store) fn own_indexes(&self) -> impl Iterator<Item = (LabelId, KeyId)> {
+    pub fn own_indexes(&self) -> impl Iterator<Item = (LabelId, KeyId)> {
         let defined = |label: LabelId, key: KeyId| {
             let same = |definition: &Definition| {
                 matches!(&definition.subject, Subject::Nodes(name) if name == self.label_name(label))

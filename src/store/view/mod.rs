@@ -6,11 +6,13 @@
 mod adjacency;
 mod conform;
 mod define;
+mod naming;
 mod visit;
 mod write;
 
 pub(in crate::store) use adjacency::Numbers;
 pub use adjacency::{Adjacency, Block};
+pub use naming::Called;
 
 use std::ops::Range;
 use std::sync::Arc;
