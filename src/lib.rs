@@ -30,7 +30,7 @@
 //! - [`store`]: the graph at rest: the file's format, the [`View`] that everybody reads through, petgraph's traits.
 //! - [`load`]: text sources to a snapshot.
 //! - [`algo`]: graph algorithms and what the catalog knows, as procedures.
-//! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines.
+//! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines, SVG, a page for browsers.
 //! - `cli`: the command `ken`.
 //!
 //! A test reads the imports and holds them to this order: `model` knows nobody; `lang` and `store` know `model`; `plan`

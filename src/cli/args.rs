@@ -238,6 +238,8 @@ pub(super) enum ExportFormat {
     Jsonl,
     /// A picture for browsers and documents.
     Svg,
+    /// A page to search, filter and zoom in; needs nothing but a browser.
+    Html,
 }
 
 /// `ken build`
