@@ -240,6 +240,10 @@ pub(super) enum ExportFormat {
     Cytoscape,
     /// One JSON object per node, then one per edge.
     Jsonl,
+    /// A picture for browsers and documents.
+    Svg,
+    /// A page to search, filter and zoom in; needs nothing but a browser.
+    Html,
 }
 
 /// `ken build`

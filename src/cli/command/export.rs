@@ -57,6 +57,8 @@ fn format(format: ExportFormat) -> Format {
         ExportFormat::Graphml => Format::GraphMl,
         ExportFormat::Cytoscape => Format::Cytoscape,
         ExportFormat::Jsonl => Format::JsonLines,
+        ExportFormat::Svg => Format::Svg,
+        ExportFormat::Html => Format::Html,
     }
 }
 
