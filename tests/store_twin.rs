@@ -307,7 +307,7 @@ fn column_agrees(column: &Column<'_>, values: Vec<Value<'_>>) {
     assert_eq!(read, values.iter().map(text).collect::<Vec<_>>());
     let one_kind = |kind: fn(&Value<'_>) -> bool| !values.is_empty() && values.iter().all(kind);
     assert_eq!(matches!(column, Column::Int(_)), one_kind(|v| matches!(v, Value::Int(_))));
-    assert_eq!(matches!(column, Column::String(_)), one_kind(|v| matches!(v, Value::String(_))));
+    assert_eq!(matches!(column, Column::String(_) | Column::Text(..)), one_kind(|v| matches!(v, Value::String(_))));
 }
 
 fn node_reads(view: &View<'_>, twin: &Twin, nodes: &BTreeMap<usize, NodeId>) {
