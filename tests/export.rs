@@ -44,12 +44,13 @@ const HOSTILE: [&str; 21] = [
     "semi; colon: #35; é",
 ];
 
-const FORMATS: [(Format, &str); 5] = [
+const FORMATS: [(Format, &str); 6] = [
     (Format::Dot, "dot"),
     (Format::Mermaid, "mmd"),
     (Format::GraphMl, "graphml"),
     (Format::Cytoscape, "cytoscape.json"),
     (Format::JsonLines, "jsonl"),
+    (Format::Svg, "svg"),
 ];
 
 fn export(format: Format, view: &View<'_>, options: &Options) -> String {
@@ -213,6 +214,64 @@ fn is_xml(char: char) -> bool {
     matches!(char, '\t' | '\n' | '\r') || (char >= ' ' && !matches!(char, '\u{7f}' | '\u{fffe}' | '\u{ffff}'))
 }
 
+#[test]
+fn hostile_names_in_svg() {
+    let base = Snapshot::empty();
+    let mut view = hostile(&base);
+    let long = "long".repeat(2500);
+    for name in [long.as_str(), "</svg><script>alert(1)</script>", "\" onload=\"alert(1)", "javascript:alert(1)"] {
+        let properties = vec![("name", Value::string(name)), ("url", Value::string(name))];
+        let node = view.create_node(&[name], properties).unwrap();
+        view.create_edge(node, name, node, vec![]).unwrap();
+    }
+    let text = export(Format::Svg, &view, &Options::default());
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let tags = ["svg", "title", "desc", "rect", "g", "path", "text", "tspan", "a"];
+    let attributes = "xmlns width height viewBox x y d class transform fill fill-opacity stroke stroke-width \
+                      stroke-opacity paint-order font-family font-size text-anchor href";
+    for element in document.descendants().filter(roxmltree::Node::is_element) {
+        assert!(tags.contains(&element.tag_name().name()), "{element:?}");
+        for attribute in element.attributes() {
+            assert!(attributes.split(' ').any(|known| known == attribute.name()), "{attribute:?}");
+        }
+    }
+    assert!(document.descendants().all(|node| node.attribute("href").is_none()), "no name here is a link");
+    let group = |class| document.descendants().filter(move |node| node.attribute("class") == Some(class));
+    assert_eq!((group("node").count(), group("edge").count()), (HOSTILE.len() + 4, HOSTILE.len() + 3));
+    let texts = |class, tag| {
+        let texts = group(class).map(move |group| {
+            let inner =
+                group.descendants().filter(|node| node.is_text() && node.parent_element().unwrap().has_tag_name(tag));
+            visible(&inner.filter_map(|node| node.text()).collect::<String>())
+        });
+        texts.collect::<Vec<_>>()
+    };
+    for name in HOSTILE.iter().copied().filter(|name| !visible(name).is_empty()).chain([long.as_str()]) {
+        let told = format!("{}({})", visible(name), visible(name));
+        assert!(texts("node", "title").iter().any(|title| title.starts_with(&told)), "{name:?}");
+        let shown = |text: &String| *text == visible(name) || text.ends_with('…') && name == long;
+        assert!(texts("node", "tspan").iter().any(shown), "{name:?}");
+    }
+}
+
+#[test]
+fn svg_of_any_size() {
+    let base = Snapshot::empty();
+    for count in [0, 1, 60, 61, 300] {
+        let view = large(&base, count);
+        let text = export(Format::Svg, &view, &Options::default());
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let nodes = document.descendants().filter(|node| node.attribute("class") == Some("node")).count();
+        let verbs = document.descendants().any(|node| node.attribute("class") == Some("verbs"));
+        assert_eq!((nodes, verbs), (count, count <= 60), "{count}");
+    }
+    let mut sink = Vec::new();
+    let view = large(&base, 61);
+    let clusters = Options { clusters: true, ..Options::default() };
+    let report = write(Format::Svg, &Subgraph::whole(&view), &view, &clusters, &mut sink).unwrap();
+    assert_eq!(report.notes.len(), 2, "{:?}", report.notes);
+}
+
 /// Mermaid's entities undone.
 fn from_mermaid(label: &str) -> String {
     let mut parts = label.split('#');
@@ -318,7 +377,7 @@ fn sizes() {
     let (whole, options) = (Subgraph::whole(&large(&base, 301)), Options::default());
     let view = large(&base, 301);
     let mut sink = Vec::new();
-    for format in [Format::Dot, Format::Mermaid] {
+    for format in [Format::Dot, Format::Mermaid, Format::Svg] {
         let refused = write(format, &whole, &view, &options, &mut sink).unwrap_err();
         assert!(matches!(refused, ExportError::TooLarge { nodes: 301, limit: 300 }));
         assert!(refused.to_string().contains("around one node"), "{refused}");

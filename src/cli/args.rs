@@ -240,6 +240,8 @@ pub(super) enum ExportFormat {
     Cytoscape,
     /// One JSON object per node, then one per edge.
     Jsonl,
+    /// A picture for browsers and documents.
+    Svg,
 }
 
 /// `ken build`

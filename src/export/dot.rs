@@ -3,13 +3,10 @@
 //! A small graph is drawn in ranks from left to right with the edges' verbs on them; a larger one by forces, where verbs
 //! would only cover the nodes. What a caption cuts off stands in the tooltip, with all properties.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::json;
-use super::picture::{Edge, Kind, Picture, Property};
-use super::text;
-use crate::model::Value;
+use super::picture::{Kind, Picture};
+use super::{text, tooltip};
 
 /// The most nodes that are drawn in ranks.
 const RANKED: usize = 60;
@@ -63,7 +60,7 @@ pub(super) fn write(picture: &Picture<'_, '_>, clusters: bool, out: &mut dyn Wri
         if ranked {
             write!(out, "label={}, ", quote(picture.verb(edge)))?;
         }
-        writeln!(out, "tooltip={}]", quote_tooltip(&edge_tooltip(picture, edge)))?;
+        writeln!(out, "tooltip={}]", quote_tooltip(&tooltip::of_edge(picture, edge)))?;
     }
     out.write_all(b"}\n")?;
     let mut notes = Vec::new();
@@ -81,13 +78,8 @@ fn nodes(picture: &Picture<'_, '_>, kind: usize, out: &mut dyn Write) -> io::Res
     let nodes = picture.nodes.iter().enumerate().filter(|(_, node)| node.kind == kind);
     for (place, node) in nodes {
         let caption = quote(&text::wrap(&node.caption, WIDTH, LINES).join("\n"));
-        let mut tooltip = node.caption.clone();
-        let labels = picture.labels(node);
-        if !labels.is_empty() {
-            let _ = write!(tooltip, " ({})", labels.join(", "));
-        }
-        tooltip += &described(&picture.node_properties(node), &node.caption);
-        write!(out, "  n{place} [label={caption}, tooltip={}", quote_tooltip(&tooltip))?;
+        let tooltip = quote_tooltip(&tooltip::of_node(picture, node));
+        write!(out, "  n{place} [label={caption}, tooltip={tooltip}")?;
         if let Some(link) = picture.link(node) {
             write!(out, ", URL={}", quote(&link))?;
         }
@@ -112,22 +104,6 @@ fn legend(picture: &Picture<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
     let rows: String = cells.chunks(LEGEND).map(|row| format!("<tr>{}</tr>", row.concat())).collect();
     let table = format!("<table border=\"0\" cellborder=\"1\" cellspacing=\"4\">{rows}</table>");
     writeln!(out, "  graph [labelloc=b, fontsize=10, label=<{table}>]")
-}
-
-fn edge_tooltip(picture: &Picture<'_, '_>, edge: &Edge<'_>) -> String {
-    let [source, target] = [edge.source, edge.target].map(|place| &picture.nodes[place].caption);
-    let head = format!("{source} {} {target}", edge.edge_type);
-    head + &described(&picture.edge_properties(edge), "")
-}
-
-/// The properties, a line each, save what is blank or the caption again; `text` first and without its key.
-fn described(properties: &[Property<'_, '_>], caption: &str) -> String {
-    let told = |value: &Value<'_>| matches!(value, Value::String(text) if text.trim().is_empty() || &**text == caption);
-    let (texts, others): (Vec<_>, Vec<_>) =
-        properties.iter().filter(|(_, value)| !told(value)).partition(|(key, _)| *key == "text");
-    let texts = texts.iter().map(|(_, value)| format!("\n{}", json::text(value)));
-    let others = others.iter().map(|(key, value)| format!("\n{key}: {}", json::text(value)));
-    texts.chain(others).collect()
 }
 
 /// A quoted string. Graphviz reads escapes (`\N` is the node's name) and entities (`&amp;`) in it; a text has neither.

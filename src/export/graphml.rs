@@ -105,7 +105,7 @@ fn content(kind: &str, value: &Value<'_>) -> String {
 }
 
 /// The text as content and as an attribute's value alike. What XML 1.0 cannot say in any spelling becomes U+FFFD.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

@@ -10,11 +10,15 @@ mod dot;
 mod graphml;
 mod json;
 mod jsonl;
+mod layout;
 mod mermaid;
 mod palette;
 mod picture;
+mod shape;
 mod subgraph;
+mod svg;
 mod text;
+mod tooltip;
 
 use std::io::{self, Write};
 
@@ -39,12 +43,17 @@ pub enum Format {
     Cytoscape,
     /// One JSON object per node, then one per edge.
     JsonLines,
+    /// A picture for browsers and documents, laid out here.
+    Svg,
 }
 
 impl Format {
-    /// Whether a person looks at the result, so that too many nodes make it useless.
-    fn is_picture(self) -> bool {
-        matches!(self, Format::Dot | Format::Mermaid)
+    /// The most nodes that a person can make something of, where it is a person who looks.
+    fn limit(self, options: &Options) -> Option<usize> {
+        match self {
+            Format::Dot | Format::Mermaid | Format::Svg => Some(options.max_nodes),
+            Format::GraphMl | Format::Cytoscape | Format::JsonLines => None,
+        }
     }
 }
 
@@ -127,8 +136,11 @@ pub fn write(
     out: &mut dyn Write,
 ) -> Result<Report, ExportError> {
     let nodes = subgraph.nodes.len();
-    if format.is_picture() && nodes > options.max_nodes && !options.force {
-        return Err(ExportError::TooLarge { nodes, limit: options.max_nodes });
+    if let Some(limit) = format.limit(options)
+        && nodes > limit
+        && !options.force
+    {
+        return Err(ExportError::TooLarge { nodes, limit });
     }
     let picture = Picture::new(subgraph, view);
     let mut report = Report { nodes: picture.nodes.len(), edges: picture.edges.len(), notes: Vec::new() };
@@ -138,6 +150,7 @@ pub fn write(
         Format::GraphMl => graphml::write(&picture, out)?,
         Format::Cytoscape => cytoscape::write(&picture, out)?,
         Format::JsonLines => jsonl::write(&picture, out)?,
+        Format::Svg => report.notes = svg::write(&picture, options.clusters, out)?,
     }
     out.flush()?;
     view.health()?;

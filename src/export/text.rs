@@ -48,6 +48,23 @@ fn cut(word: &str, most: usize) -> String {
     }
 }
 
+/// About how wide a line is in a sans-serif face of this size, rather more than less: the reader's face is not known.
+pub(super) fn width(line: &str, size: f64) -> f64 {
+    let ems = line.chars().map(|char| match char {
+        'i' | 'j' | 'l' | '|' | '\'' | '.' | ',' | ':' | ';' | '!' => 0.3,
+        ' ' | 'f' | 't' | 'r' | 'I' | '(' | ')' | '[' | ']' | '/' | '\\' | '-' | '`' | '"' => 0.4,
+        'm' | 'M' | 'w' | 'W' | '@' | '%' | '&' | '…' => 0.9,
+        'A'..='Z' => 0.72,
+        // Marks that join the letter before them, and what is not shown at all.
+        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0.0,
+        // The scripts of East Asia, and pictures.
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 1.0,
+        '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'..='\u{3ffff}' => 1.25,
+        _ => 0.6,
+    });
+    ems.sum::<f64>() * size
+}
+
 /// A link that is safe to write anywhere: `http` or `https`, of characters that a URL consists of.
 pub(super) fn is_link(text: &str) -> bool {
     let web = ["http://", "https://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));

@@ -57,6 +57,7 @@ fn format(format: ExportFormat) -> Format {
         ExportFormat::Graphml => Format::GraphMl,
         ExportFormat::Cytoscape => Format::Cytoscape,
         ExportFormat::Jsonl => Format::JsonLines,
+        ExportFormat::Svg => Format::Svg,
     }
 }
 
