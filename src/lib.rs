@@ -30,7 +30,7 @@
 //! - [`store`]: the graph at rest: the file's format, the [`View`] that everybody reads through, petgraph's traits.
 //! - [`load`]: text sources to a snapshot.
 //! - [`algo`]: graph algorithms and what the catalog knows, as procedures.
-//! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines.
+//! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines, SVG, a page for browsers.
 //! - [`diff`]: what turns one graph into another, as lines, JSON, a picture, a Cypher script.
 //! - [`lint`]: what a curator may want to mend in a graph.
 //! - `cli`: the command `ken`.

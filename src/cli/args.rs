@@ -242,6 +242,8 @@ pub(super) enum ExportFormat {
     Jsonl,
     /// A picture for browsers and documents.
     Svg,
+    /// A page to search, filter and zoom in; needs nothing but a browser.
+    Html,
 }
 
 /// `ken build`

@@ -8,6 +8,7 @@ mod cypher;
 mod cytoscape;
 mod dot;
 mod graphml;
+mod html;
 mod json;
 mod jsonl;
 mod layout;
@@ -45,6 +46,8 @@ pub enum Format {
     JsonLines,
     /// A picture for browsers and documents, laid out here.
     Svg,
+    /// A page to search, filter and zoom in.
+    Html,
 }
 
 impl Format {
@@ -52,6 +55,7 @@ impl Format {
     fn limit(self, options: &Options) -> Option<usize> {
         match self {
             Format::Dot | Format::Mermaid | Format::Svg => Some(options.max_nodes),
+            Format::Html => Some(options.max_page_nodes),
             Format::GraphMl | Format::Cytoscape | Format::JsonLines => None,
         }
     }
@@ -66,11 +70,16 @@ pub struct Options {
     pub force: bool,
     /// The largest picture that is drawn without `force`, in nodes.
     pub max_nodes: usize,
+    /// The largest page that is written without `force`, in nodes: one can search and zoom in it.
+    pub max_page_nodes: usize,
 }
+
+/// The most nodes that a page stays fluent with.
+const PAGE_NODES: usize = 5_000;
 
 impl Default for Options {
     fn default() -> Self {
-        Options { clusters: false, force: false, max_nodes: 300 }
+        Options { clusters: false, force: false, max_nodes: 300, max_page_nodes: PAGE_NODES }
     }
 }
 
@@ -91,12 +100,13 @@ pub enum ExportError {
     /// A picture that nobody could read.
     #[error(
         "{nodes} nodes make no readable picture (the most is {limit}); ask for less, go around one node with a depth and \
-         a limit, write GraphML for a program that filters, or force it"
+         a limit, write {}, or force it",
+        other(*nodes)
     )]
     TooLarge {
         /// In the subgraph.
         nodes: usize,
-        /// [`Options::max_nodes`].
+        /// [`Options::max_nodes`], or [`Options::max_page_nodes`] of a page.
         limit: usize,
     },
     /// The output took no more.
@@ -105,6 +115,11 @@ pub enum ExportError {
     /// The graph's bytes are damaged, so that what was written is not to be trusted.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+/// What shows more nodes than a picture does.
+fn other(nodes: usize) -> &'static str {
+    if nodes <= PAGE_NODES { "a page to search and zoom in (html)" } else { "GraphML for a program that filters" }
 }
 
 /// Writes the subgraph.
@@ -150,6 +165,7 @@ pub fn write(
         Format::GraphMl => graphml::write(&picture, out)?,
         Format::Cytoscape => cytoscape::write(&picture, out)?,
         Format::JsonLines => jsonl::write(&picture, out)?,
+        Format::Html => html::write(&picture, out)?,
         Format::Svg => report.notes = svg::write(&picture, options.clusters, out)?,
     }
     out.flush()?;

@@ -41,6 +41,8 @@ pub(super) struct Node {
     pub(super) id: NodeId,
     /// Its place in [`Picture::kinds`].
     pub(super) kind: usize,
+    /// What its type sorts it by; empty when it has no such property.
+    pub(super) key: String,
     /// What it is called; never empty.
     pub(super) caption: String,
 }
@@ -75,10 +77,11 @@ impl<'v, 'g> Picture<'v, 'g> {
         let kinds = kinds(sorted.iter().map(|(label, ..)| label.clone()).collect(), schema);
         let nodes: Vec<_> = sorted
             .into_iter()
-            .map(|(label, _, id)| Node {
+            .map(|(label, key, id)| Node {
                 id,
                 // Every label has its kind.
                 kind: kinds.binary_search_by(|kind| kind.name.cmp(&label)).unwrap_or_default(),
+                key,
                 caption: caption(view, schema.and_then(|schema| schema.node_type(&label)), &label, id),
             })
             .collect();

@@ -58,6 +58,7 @@ fn format(format: ExportFormat) -> Format {
         ExportFormat::Cytoscape => Format::Cytoscape,
         ExportFormat::Jsonl => Format::JsonLines,
         ExportFormat::Svg => Format::Svg,
+        ExportFormat::Html => Format::Html,
     }
 }
 

@@ -53,7 +53,7 @@ fn first_scale(places: &[Point], sizes: &[Size]) -> f64 {
     let frame = super::Frame::around(places.iter().map(|&place| (place, Size::default())));
     let boxes: f64 = sizes.iter().map(|size| size.width * size.height).sum();
     let (width, height) = (frame.width(), frame.height());
-    let area = (width * height).max(width * width / 16.0).max(height * height / 16.0);
+    let area = (width * height).max(width * width / 6.0).max(height * height / 6.0);
     if area > 0.0 { (boxes * ROOM / area).sqrt() } else { 1.0 }
 }
 
