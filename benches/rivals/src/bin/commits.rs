@@ -35,7 +35,9 @@ fn main() -> Result<(), Failure> {
         let (ours, theirs) = (median(&mut ours), median(&mut theirs));
         println!("| {threads} | {ours:.0}/s | {theirs:.0}/s | {:.2} |", ours / theirs);
     }
-    println!("\n| nodes before | commits | bytes of one | one takes | open with them | without |\n|---|---|---|---|---|---|");
+    println!(
+        "\n| nodes before | commits | bytes of one | one takes | open with them | without |\n|---|---|---|---|---|---|"
+    );
     for nodes in [1_000, 1_000_000] {
         size(&folder.path().join(format!("{nodes}.ken")), nodes)?;
     }
