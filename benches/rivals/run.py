@@ -275,7 +275,8 @@ def start_floor(command, runs):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(usage=argparse.SUPPRESS, description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("csv", nargs="?", help="folder of the CSV files (default: below --work)")
     parser.add_argument("--persons", type=int, default=100_000, help="size of the network to make (default 100000)")
     parser.add_argument("--social", default=os.environ.get("SOCIAL", repository.parent / "shared/bench/social.py"),
@@ -380,7 +381,8 @@ def others(engines, names, results):
             continue
         results["open"][name] = opening(engines, name, start_floor([str(engines.interpreter(name)), "-c", "pass"], 5))
         try:
-            told = lines(output(*engines.worker(name, "point", engines.graph(name)), timeout=300))
+            command = engines.worker(name, "point", engines.graph(name), results["network"]["persons"])
+            told = lines(output(*command, timeout=300))
             results["point_us"][name] = told[-1]["point_us"]
         except (subprocess.SubprocessError, IndexError) as error:
             results["point_us"][name] = None

@@ -3,7 +3,7 @@
 usage: worker.py ENGINE load CSV_FOLDER FILE
        worker.py ENGINE ask FILE THREADS RUNS NAME...     (0 threads: as many as it likes)
        worker.py ENGINE first FILE
-       worker.py ENGINE point FILE
+       worker.py ENGINE point FILE PERSONS
 """
 
 import gc
@@ -94,12 +94,12 @@ def first(rival, path):
     tell(open_ms=opened, first_ms=(time.perf_counter() - start) * 1e3, rows=rows, peak_kib=peak_kib())
 
 
-def point(rival, path):
+def point(rival, path, persons):
     questions = tomllib.loads((here / "queries.toml").read_text())
     rival.open(path, 1)
     lookup, times, key = rival.point(questions["point"]), [], 0
     for _ in range(300):
-        key = (key + 7919) % 100_000
+        key = (key + 7919) % int(persons)
         start = time.perf_counter()
         rows = lookup(key + 1)
         times.append((time.perf_counter() - start) * 1e6)

@@ -16,6 +16,8 @@ class KGLite:
 
     def open(self, path, threads=0):
         self.graph = kglite.load(str(path))
+        # Else it gives up after ten million rows in between.
+        self.graph.set_default_max_work_units(10**15)
 
     def load(self, csv, path):
         nodes = {}
