@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 
 use kenning::model::Value;
 use kenning::{Database, Limits, Parameters};
+use kenning_rivals::{Failure, median};
 use rusqlite::Connection;
 
 #[path = "../../../common/mod.rs"]
 mod common;
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 const ROUNDS: usize = 7;
 const COMMITS: usize = 400;
@@ -42,11 +41,6 @@ fn main() -> Result<(), Failure> {
         size(&folder.path().join(format!("{nodes}.ken")), nodes)?;
     }
     Ok(())
-}
-
-fn median(of: &mut [f64]) -> f64 {
-    of.sort_by(f64::total_cmp);
-    of[of.len() / 2]
 }
 
 /// Each of the threads commits its share; commits per second.
