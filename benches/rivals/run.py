@@ -340,18 +340,23 @@ def main():
         results["versions"].setdefault(name, results["load"][name].get("version"))
     names = [name for name in names if "error" not in results["load"].get(name, {})]
 
-    asked(engines, names, questions, given, results)
-    others(engines, names, results)
-    results["seconds"] = round(time.time() - begun)
-    table.compare(results)
     given.out.mkdir(parents=True, exist_ok=True)
     written = given.out / f"{results['date']}-{made['persons']}"
-    written.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
-    written.with_suffix(".md").write_text(table.markdown(results))
+
+    def keep():
+        """What there is so far, so that an end before the end costs only what is missing."""
+        results["seconds"] = round(time.time() - begun)
+        table.compare(results)
+        written.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
+        written.with_suffix(".md").write_text(table.markdown(results))
+
+    asked(engines, names, questions, given, results, keep)
+    others(engines, names, results)
+    keep()
     say(f"{written}.md, {results['seconds']} s in all")
 
 
-def asked(engines, names, questions, given, results):
+def asked(engines, names, questions, given, results, keep):
     for threads in [int(number) for number in given.threads.split(",")]:
         answers = results["answers"][str(threads)] = {question: {} for question in questions}
         for name in names:
@@ -366,6 +371,7 @@ def asked(engines, names, questions, given, results):
             results["query_process"].setdefault(str(threads), {})[name] = opened
             for question, answer in found.items():
                 answers[question][name] = answer
+            keep()
 
 
 def others(engines, names, results):
