@@ -28,8 +28,8 @@ fn main() -> Result<(), Failure> {
 }
 
 /// 0 threads are as many as the machine has.
-fn limits(_threads: usize) -> Limits {
-    Limits::default()
+fn limits(threads: usize) -> Limits {
+    Limits { threads: (threads > 0).then_some(threads), ..Limits::default() }
 }
 
 fn answer(db: &Database, text: &str, limits: &Limits) -> Result<Vec<Vec<serde_json::Value>>, Failure> {
