@@ -107,7 +107,8 @@ class Page:
                 f"Milliseconds from text to last row, the median of {results['settings']['runs']} warm runs, or of as many as "
                 f"stand in brackets: those that fit into 15 s, behind a first one that does not count, or the first alone when it "
                 f"takes more than 10 s. No answer in {late}: `> {late}`. Rivals are asked through their Python wheels, DuckDB "
-                f"with SQL written by hand. The floor is a loop over arrays, written by hand for each question, one thread.",
+                f"with SQL written by hand. Who keeps the plan of a text (kenning, too) plans it in the first run alone. The floor is a "
+                f"loop over arrays, written by hand for each question, one thread.",
                 "", f"Made by `benches/rivals/run.py` in {results.get('seconds', 0) / 60:.0f} minutes."]
 
     def cell(self, answer):
