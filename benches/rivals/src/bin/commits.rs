@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 
 use kenning::model::Value;
 use kenning::{Database, Limits, Parameters};
+use kenning_rivals::{Failure, median};
 use rusqlite::Connection;
 
 #[path = "../../../common/mod.rs"]
 mod common;
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 const ROUNDS: usize = 7;
 const COMMITS: usize = 400;
@@ -35,16 +34,13 @@ fn main() -> Result<(), Failure> {
         let (ours, theirs) = (median(&mut ours), median(&mut theirs));
         println!("| {threads} | {ours:.0}/s | {theirs:.0}/s | {:.2} |", ours / theirs);
     }
-    println!("\n| nodes before | commits | bytes of one | one takes | open with them | without |\n|---|---|---|---|---|---|");
+    println!(
+        "\n| nodes before | commits | bytes of one | one takes | open with them | without |\n|---|---|---|---|---|---|"
+    );
     for nodes in [1_000, 1_000_000] {
         size(&folder.path().join(format!("{nodes}.ken")), nodes)?;
     }
     Ok(())
-}
-
-fn median(of: &mut [f64]) -> f64 {
-    of.sort_by(f64::total_cmp);
-    of[of.len() / 2]
 }
 
 /// Each of the threads commits its share; commits per second.
