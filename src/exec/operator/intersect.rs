@@ -2,10 +2,11 @@
 //!
 //! Neighbours are sorted, so that a cycle is closed without finding first what does not close it: the shortest list is
 //! walked, and every other one asked (a step of a worst-case optimal join; Ngo, Ré and Rudra, *Skew Strikes Back*, 2013). The
-//! neighbours of a node that stays the same from row to row are marked in an array, which answers at once.
+//! neighbours of a node that stays the same from row to row are marked as bits, which answer at once.
 
 use std::borrow::Cow;
 
+use super::bits::Bits;
 use super::expand::{node, unlike};
 use super::labels::{Resolved, edge_types, leads_only_to};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
@@ -13,7 +14,10 @@ use crate::exec::batch::ROWS;
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Var};
 use crate::plan::expr::Labels;
 use crate::plan::physical::Expand;
-use crate::store::View;
+use crate::store::{Adjacency, View};
+
+/// How many steps are taken between two looks at the limits.
+const PATIENCE: usize = 1 << 18;
 
 pub(super) struct Intersect<'g> {
     input: Boxed<'g>,
@@ -25,24 +29,28 @@ pub(super) struct Intersect<'g> {
     current: Batch<'g>,
     row: usize,
     held: u64,
+    /// The common neighbours in a row; memory to be used again.
+    common: Vec<u32>,
 }
 
 /// One of the edges that lead to the common node.
 struct Arm<'g> {
     step: Expand,
     types: Option<Vec<EdgeTypeId>>,
+    /// The neighbours as slices, where there are such.
+    slices: Option<Adjacency<'g>>,
     /// The node that it starts at in this row, and its neighbours.
     from: Option<NodeId>,
     ends: Cow<'g, [u32]>,
-    marks: Marks,
+    marks: Marks<'g>,
 }
 
-/// The neighbours of one node, by node.
+/// The neighbours of one node as bits.
 #[derive(Default)]
-struct Marks {
-    /// The number of the last node that was marked as the neighbour of.
-    of: Vec<u32>,
-    number: u32,
+struct Marks<'g> {
+    bits: Bits,
+    /// What is marked, to be taken back when another node's are.
+    of: Cow<'g, [u32]>,
     /// Whether the neighbours of the arm's present node are marked.
     valid: bool,
 }
@@ -57,7 +65,10 @@ impl<'g> Arm<'g> {
             }
         } else {
             self.from = Some(from);
-            self.ends = view.ends(from, self.step.direction, self.types.as_deref());
+            self.ends = match &self.slices {
+                Some(slices) => Cow::Borrowed(slices.ends(from)),
+                None => view.ends(from, self.step.direction, self.types.as_deref()),
+            };
             self.marks.valid = false;
         }
         !self.ends.is_empty()
@@ -65,7 +76,7 @@ impl<'g> Arm<'g> {
 
     fn leads_to(&self, end: u32) -> bool {
         match self.marks.valid {
-            true => self.marks.of.get(end as usize) == Some(&self.marks.number),
+            true => self.marks.bits.one(end) == 1,
             false => self.ends.binary_search(&end).is_ok(),
         }
     }
@@ -85,19 +96,19 @@ impl<'g> Arm<'g> {
     }
 }
 
-impl Marks {
-    fn set(&mut self, ends: &[u32], bound: usize) {
-        if self.number == u32::MAX {
-            *self = Marks::default();
+impl<'g> Marks<'g> {
+    fn set(&mut self, ends: &Cow<'g, [u32]>, bound: usize) {
+        self.clear();
+        if self.bits.bytes() * 8 < bound as u64 {
+            self.bits = Bits::none(bound);
         }
-        self.of.resize(bound, 0);
-        self.number += 1;
-        for end in ends {
-            if let Some(mark) = self.of.get_mut(*end as usize) {
-                *mark = self.number;
-            }
-        }
-        self.valid = true;
+        ends.iter().for_each(|end| self.bits.insert(*end));
+        (self.of, self.valid) = (ends.clone(), true);
+    }
+
+    fn clear(&mut self) {
+        self.of.iter().for_each(|end| self.bits.remove(*end));
+        (self.of, self.valid) = (Cow::default(), false);
     }
 }
 
@@ -108,7 +119,8 @@ impl<'g> Intersect<'g> {
         arms: Vec<Expand>,
         live: Vec<Var>,
     ) -> Self {
-        let arm = |step| Arm { step, types: None, from: None, ends: Cow::default(), marks: Marks::default() };
+        let arm =
+            |step| Arm { step, types: None, slices: None, from: None, ends: Cow::default(), marks: Marks::default() };
         Intersect {
             input,
             to,
@@ -119,15 +131,17 @@ impl<'g> Intersect<'g> {
             current: Batch::default(),
             row: 0,
             held: 0,
+            common: Vec::new(),
         }
     }
 
-    /// The common neighbours in this row.
-    fn common(&mut self, ctx: &Context<'g>) -> Vec<u32> {
+    /// Finds the common neighbours in this row; gives how many nodes were looked at.
+    fn find_common(&mut self, ctx: &Context<'g>) -> usize {
+        self.common.clear();
         for arm in &mut self.arms {
-            let Some(from) = node(&self.current, arm.step.from, self.row) else { return Vec::new() };
+            let Some(from) = node(&self.current, arm.step.from, self.row) else { return 1 };
             if !arm.go(from, &ctx.view) {
-                return Vec::new();
+                return 1;
             }
         }
         let shortest = (0..self.arms.len()).min_by_key(|arm| (self.arms[*arm].marks.valid, self.arms[*arm].ends.len()));
@@ -135,25 +149,29 @@ impl<'g> Intersect<'g> {
         let shortest = match (shortest, (0..self.arms.len()).min_by_key(|arm| self.arms[*arm].ends.len())) {
             (Some(walked), Some(least)) if self.arms[walked].ends.len() / 8 > self.arms[least].ends.len() => least,
             (Some(walked), _) => walked,
-            (None, _) => return Vec::new(),
+            (None, _) => return 1,
         };
-        let others: Vec<&Arm<'g>> =
-            self.arms.iter().enumerate().filter(|(arm, _)| *arm != shortest).map(|(_, arm)| arm).collect();
         let walked = self.arms[shortest].ends.iter().copied();
-        let mut common: Vec<u32> = match others.as_slice() {
-            [other] if other.marks.valid => {
-                let (marks, number) = (&other.marks.of, other.marks.number);
-                walked.filter(|end| marks.get(*end as usize) == Some(&number)).collect()
-            }
-            others => walked.filter(|end| others.iter().all(|other| other.leads_to(*end))).collect(),
+        let others = |arms: &[Arm<'g>], end: u32| {
+            arms.iter().enumerate().all(|(arm, other)| arm == shortest || other.leads_to(end))
         };
+        match self.arms.as_slice() {
+            [one, other] => {
+                let other = if shortest == 0 { other } else { one };
+                match other.marks.valid {
+                    true => self.common.extend(walked.filter(|end| other.marks.bits.one(*end) == 1)),
+                    false => self.common.extend(walked.filter(|end| other.leads_to(*end))),
+                }
+            }
+            arms => self.common.extend(walked.filter(|end| others(arms, *end))),
+        }
         // Parallel edges lead to a node more than once.
-        common.dedup();
-        common
+        self.common.dedup();
+        self.arms[shortest].ends.len() + 1
     }
 
     fn account(&mut self, ctx: &mut Context<'g>) -> Result<()> {
-        let held: u64 = self.arms.iter().map(|arm| 4 * (arm.marks.of.len() + arm.ends.len()) as u64).sum();
+        let held: u64 = self.arms.iter().map(|arm| arm.marks.bits.bytes() + 4 * arm.ends.len() as u64).sum();
         ctx.release(std::mem::replace(&mut self.held, held));
         ctx.hold(held)
     }
@@ -195,6 +213,7 @@ impl<'g> Operator<'g> for Intersect<'g> {
         if self.labels.is_none() {
             for arm in &mut self.arms {
                 arm.types = arm.step.types.as_ref().map(|types| edge_types(types, &ctx.view));
+                arm.slices = ctx.view.adjacency(arm.types.as_deref(), arm.step.direction);
             }
             let leads = |labels: &Labels, arm: &Arm<'g>| {
                 leads_only_to(&ctx.view, arm.types.as_deref(), arm.step.direction, labels)
@@ -211,8 +230,14 @@ impl<'g> Operator<'g> for Intersect<'g> {
             .collect();
         let (mut rows, mut nodes) = (Vec::new(), Vec::new());
         let mut edges: Vec<Vec<EdgeId>> = vec![Vec::new(); self.arms.len()];
+        let mut steps = 0;
         while nodes.len() < ROWS && self.row < self.current.len {
-            for end in self.common(ctx).into_iter().map(NodeId) {
+            steps += self.find_common(ctx);
+            if steps > PATIENCE {
+                ctx.check()?;
+                steps = 0;
+            }
+            for end in self.common.iter().copied().map(NodeId) {
                 if matches!(&self.labels, Some(Some(labels)) if !labels.accepts_node(end, &ctx.view)) {
                     continue;
                 }
@@ -241,7 +266,8 @@ impl<'g> Operator<'g> for Intersect<'g> {
         self.input.reset();
         self.labels = None;
         for arm in &mut self.arms {
-            (arm.from, arm.ends, arm.marks.valid) = (None, Cow::default(), false);
+            arm.marks.clear();
+            (arm.from, arm.ends) = (None, Cow::default());
         }
         self.current = Batch::default();
         self.row = 0;
