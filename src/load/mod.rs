@@ -10,6 +10,7 @@ mod definition;
 mod draft;
 mod exact;
 mod graph;
+pub mod import;
 mod label;
 mod notation;
 mod problem;

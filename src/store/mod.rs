@@ -35,6 +35,7 @@ pub use builder::Builder;
 pub use bytes::Aligned;
 pub use changes::{Changes, Mark};
 pub use checkpoint::bytes;
+pub(crate) use checkpoint::declared;
 pub use error::Error;
 pub use file::write;
 pub use graph_file::{News, Opened, Reader, Writer, from_bytes as read, in_memory as snapshot, salvage};

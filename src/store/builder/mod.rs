@@ -80,6 +80,11 @@ impl Builder {
         self.schema = Some(schema);
     }
 
+    /// The schema that it has.
+    pub(crate) fn declared(&self) -> Option<&Schema> {
+        self.schema.as_ref()
+    }
+
     /// Asks for an index on this property of the nodes with this label.
     pub fn index(&mut self, label: &str, key: &str) {
         self.indexes.insert((label.into(), key.into()));
