@@ -175,10 +175,7 @@ fn node_type(
             "key" => this.key = string(check, &what, entry.1),
             "name" => this.name = string(check, &what, entry.1),
             "other_names" => this.other_names = Some(string(check, &what, entry.1)),
-            "homonyms" => match entry.1.get_ref().as_bool() {
-                Some(homonyms) => this.homonyms = homonyms,
-                None => drop(check.report(entry.1.span(), format!("{what} is true or false"))),
-            },
+            "homonyms" => this.homonyms = boolean(check, &what, entry.1),
             "qualifier" => this.qualifier = Some(string(check, &what, entry.1)),
             "style" => this.style = style(check, &what, entry.1),
             key if rules::KEYS.contains(&key) => rules::read(check, schema, &mut this.rules, &owner, entry),

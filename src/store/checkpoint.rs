@@ -1,10 +1,10 @@
-//! A view as a file of its own: a snapshot of all that it shows, its indexes and constraints among it.
+//! A view as a snapshot of its own, to be written or to be added to: all that it shows, its indexes and constraints among it.
 
 use super::{Builder, Error, View};
 use crate::model::{NodeId, Value};
 
 /// A builder with what the view declares: schema, indexes and constraints, and no nodes yet.
-pub(crate) fn declared(view: &View<'_>) -> Builder {
+fn declared(view: &View<'_>) -> Builder {
     let mut builder = Builder::new();
     if let Some(schema) = view.schema() {
         builder.schema(schema.clone());
@@ -18,12 +18,8 @@ pub(crate) fn declared(view: &View<'_>) -> Builder {
     builder
 }
 
-/// The bytes of a file that holds what the view shows. Ids are new: nodes with the same labels stand together.
-///
-/// # Errors
-///
-/// [`Error::Corrupt`] when a read met damage, [`Error::TooLarge`] as with [`Builder::finish`].
-pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
+/// A builder that holds what the view shows. Ids are new: nodes with the same labels stand together.
+pub(crate) fn builder(view: &View<'_>) -> Result<Builder, Error> {
     let mut builder = declared(view);
     let mut built: Vec<NodeId> = vec![NodeId(u32::MAX); view.node_bound()];
     for node in view.scan(|_| true).into_iter().flatten().map(NodeId) {
@@ -44,5 +40,14 @@ pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
     });
     // A read that met damage would be written down as an absence.
     view.health()?;
-    builder.finish()
+    Ok(builder)
+}
+
+/// The bytes of a file that holds what the view shows. Ids are new: nodes with the same labels stand together.
+///
+/// # Errors
+///
+/// [`Error::Corrupt`] when a read met damage, [`Error::TooLarge`] as with [`Builder::finish`].
+pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
+    builder(view)?.finish()
 }

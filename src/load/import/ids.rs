@@ -105,12 +105,27 @@ impl Ids {
         }
     }
 
+    /// Whether any slot is free.
+    pub(super) fn lacks_nodes(&self) -> bool {
+        self.nodes.contains(&NOBODY)
+    }
+
     /// What the slot is for, as text; slow, for messages.
     pub(super) fn name(&self, slot: u32) -> String {
         let near = self.near.iter().position(|known| *known == slot).map(|number| number.to_string());
         let far = || self.far.iter().find(|(_, known)| **known == slot).map(|(number, _)| number.to_string());
         let text = || self.texts.iter().find(|(_, known)| **known == slot).map(|(text, _)| text.to_string());
         near.or_else(far).or_else(text).unwrap_or_default()
+    }
+
+    /// What all slots are for.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.nodes.len()];
+        let near = self.near.iter().enumerate().filter(|(_, slot)| **slot != NOBODY);
+        near.for_each(|(number, slot)| names[*slot as usize] = number.to_string());
+        self.far.iter().for_each(|(number, slot)| names[*slot as usize] = number.to_string());
+        self.texts.iter().for_each(|(text, slot)| names[*slot as usize] = text.to_string());
+        names
     }
 }
 

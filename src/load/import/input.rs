@@ -153,6 +153,12 @@ impl Input {
     }
 }
 
+/// The system's word, without its number.
+pub(super) fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map_or(text.clone(), |(words, _)| words.to_owned())
+}
+
 fn add(path: &Path, name: &str, meter: &Arc<Meter>, found: &mut Vec<Input>) -> io::Result<()> {
     let about = std::fs::metadata(path)?;
     if about.is_dir() {

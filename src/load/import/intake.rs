@@ -1,126 +1,65 @@
 //! Where readers bring what they read: nodes and edges by identity, to a snapshot.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::column::Filled;
 use super::count::Counts;
+use super::csv::Dangling;
 use super::ids::{Ids, NOBODY, Space, SpaceId};
 use super::input::Meter;
+use super::join::{Group, Groups};
 use super::problems::{FileId, Gathered, Place, Problems, Reject, Stop};
+use super::record::{Edge, Node};
 use crate::model::value::format_float;
-use crate::model::{NodeId, Schema, Value};
-use crate::store::{Builder, View, declared};
-
-/// A node as a record tells it.
-#[derive(Clone, Debug, Default)]
-pub struct Node<'r> {
-    labels: Vec<&'r str>,
-    identity: Option<(SpaceId, Value<'r>)>,
-    properties: Vec<(&'r str, Value<'r>)>,
-    merged: bool,
-}
-
-impl<'r> Node<'r> {
-    /// A node with these labels, of which nothing else is known.
-    pub fn new(labels: &[&'r str]) -> Self {
-        Node { labels: labels.to_vec(), ..Node::default() }
-    }
-
-    /// What tells it from others; without, it is a node of its own.
-    pub fn identity(mut self, space: SpaceId, value: Value<'r>) -> Self {
-        self.identity = Some((space, value));
-        self
-    }
-
-    /// A property; null says nothing.
-    pub fn property(mut self, key: &'r str, value: Value<'r>) -> Self {
-        self.properties.push((key, value));
-        self
-    }
-
-    /// It may have been told before: then this adds to it.
-    pub fn merged(mut self) -> Self {
-        self.merged = true;
-        self
-    }
-}
-
-/// An edge as a record tells it.
-#[derive(Clone, Debug)]
-pub struct Edge<'r> {
-    edge_type: &'r str,
-    from: (SpaceId, Value<'r>),
-    to: (SpaceId, Value<'r>),
-    key: Option<&'r str>,
-    properties: Vec<(&'r str, Value<'r>)>,
-}
-
-impl<'r> Edge<'r> {
-    /// An edge between two nodes, which may come later.
-    pub fn new(edge_type: &'r str, from: (SpaceId, Value<'r>), to: (SpaceId, Value<'r>)) -> Self {
-        Edge { edge_type, from, to, key: None, properties: Vec::new() }
-    }
-
-    /// A property; null says nothing.
-    pub fn property(mut self, key: &'r str, value: Value<'r>) -> Self {
-        self.properties.push((key, value));
-        self
-    }
-
-    /// The property that tells it from other edges of its type between the same nodes.
-    pub fn key(mut self, key: &'r str) -> Self {
-        self.key = Some(key);
-        self
-    }
-}
+use crate::model::{Schema, Value};
+use crate::store::{self, Builder, Cell, Image, Key, View, builder_of};
 
 /// The graph of an import.
 pub struct Imported {
     /// A snapshot of everything.
-    pub bytes: Vec<u8>,
+    pub image: Image,
     /// What came.
     pub counts: Counts,
     /// What was left out, when leaving out was asked for.
     pub problems: Problems,
+    /// What is good to know.
+    pub notes: Vec<String>,
 }
 
 /// Where readers bring what they read; see the [module](super).
 #[derive(Default)]
 pub struct Intake {
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
     spaces: Vec<Opened>,
-    nodes: Vec<Kept>,
+    pub(super) builder: Builder,
     /// So many of the nodes were there before.
-    before: usize,
-    edges: Vec<Joined>,
-    edges_before: usize,
-    builder: Builder,
-    counts: Counts,
+    before: u32,
+    /// Which of them a row has told.
+    told: Vec<bool>,
+    groups: Groups,
+    pub(super) counts: Counts,
+    notes: Vec<String>,
     meter: Arc<Meter>,
 }
 
 /// A space with its identities.
-struct Opened {
-    space: (Option<String>, String, Option<String>),
-    ids: Ids,
+pub(super) struct Opened {
+    label: Option<String>,
+    name: String,
+    pub(super) key: Option<String>,
+    pub(super) ids: Ids,
     /// Labels whose nodes of the graph that was there have their slots.
     adopted: BTreeSet<String>,
 }
 
-#[derive(Default)]
-struct Kept {
-    labels: BTreeSet<String>,
-    properties: BTreeMap<String, Value<'static>>,
-    told: bool,
-}
-
-struct Joined {
-    edge_type: String,
-    /// Space and slot; of edges that were there before, the node.
-    ends: [(Option<SpaceId>, u32); 2],
-    key: Option<String>,
-    properties: BTreeMap<String, Value<'static>>,
-    place: Place,
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    New(u32),
+    Known(u32),
+    /// It was reported.
+    Bad,
 }
 
 impl Intake {
@@ -130,36 +69,25 @@ impl Intake {
     }
 
     /// For a graph that is there: its nodes, edges, schema, indexes and constraints are kept.
-    pub fn over(view: &View<'_>) -> Self {
-        let mut this = Intake { builder: declared(view), ..Intake::default() };
-        let mut numbers = HashMap::new();
-        for node in view.scan(|_| true).into_iter().flatten().map(NodeId) {
-            let labels = view.node_labels(node).into_iter().map(|label| view.label_name(label).to_owned()).collect();
-            let properties = view.node_properties(node).into_iter();
-            let properties = properties.map(|(key, value)| (view.key_name(key).to_owned(), owned(value))).collect();
-            numbers.insert(node, this.nodes.len() as u32);
-            this.nodes.push(Kept { labels, properties, told: false });
-        }
-        let place = Place { file: FileId(0), line: 0 };
-        view.edges(None, |id, source, target| {
-            let Some(edge) = view.edge(id) else { return };
-            let properties = view.edge_properties(id).into_iter();
-            this.edges.push(Joined {
-                edge_type: view.edge_type_name(edge.edge_type).to_owned(),
-                ends: [source, target].map(|end| (None, numbers.get(&end).copied().unwrap_or(NOBODY))),
-                key: None,
-                properties: properties.map(|(key, value)| (view.key_name(key).to_owned(), owned(value))).collect(),
-                place,
-            });
-        });
-        this.before = this.nodes.len();
-        this.edges_before = this.edges.len();
-        this
+    ///
+    /// # Errors
+    ///
+    /// It is damaged.
+    pub fn over(view: &View<'_>) -> Result<Self, store::Error> {
+        let mut builder = builder_of(view)?;
+        let before = builder.node_count() as u32;
+        let groups = Groups::over(&mut builder);
+        Ok(Intake { builder, before, told: vec![false; before as usize], groups, ..Intake::default() })
     }
 
     /// The meter that shows how far it is.
     pub fn meter(&self) -> Arc<Meter> {
         Arc::clone(&self.meter)
+    }
+
+    /// Somebody else's meter shows how far it is.
+    pub fn watched_by(&mut self, meter: &Arc<Meter>) {
+        self.meter = Arc::clone(meter);
     }
 
     /// Rows that are wrong are left out from now on, and written here as CSV: file, line, reason, record.
@@ -187,19 +115,41 @@ impl Intake {
         self.gathered.file(name)
     }
 
+    /// Something that is good to know, and no problem.
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    /// How many problems there were so far.
+    pub fn problem_count(&self) -> u64 {
+        self.gathered.count()
+    }
+
     /// Opens a space of identities, or finds it again.
     pub fn space(&mut self, space: Space<'_>) -> SpaceId {
-        let owned = match space {
-            Space::Key { label, key } => {
-                self.index(label, key);
-                (Some(label.to_owned()), String::new(), Some(key.to_owned()))
-            }
-            Space::Named { name, key } => (None, name.to_owned(), key.map(str::to_owned)),
+        let (label, name, key) = match space {
+            Space::Key { label, key } => (Some(label), "", Some(key)),
+            Space::Named { name, key } => (None, name, key),
         };
-        if let Some(known) = self.spaces.iter().position(|opened| opened.space == owned) {
+        // What is named in the import may get its key with the nodes, behind the edges.
+        let same = |opened: &Opened| {
+            let named = opened.label.as_deref() == label && opened.name == name;
+            named && (label.is_none() || opened.key.as_deref() == key)
+        };
+        if let Some(known) = self.spaces.iter().position(same) {
+            let opened = &mut self.spaces[known];
+            if opened.key.is_none() {
+                opened.key = key.map(str::to_owned);
+            }
             return SpaceId(known as u32);
         }
-        self.spaces.push(Opened { space: owned, ids: Ids::default(), adopted: BTreeSet::new() });
+        self.spaces.push(Opened {
+            label: label.map(str::to_owned),
+            name: name.to_owned(),
+            key: key.map(str::to_owned),
+            ids: Ids::default(),
+            adopted: BTreeSet::new(),
+        });
         let id = SpaceId(self.spaces.len() as u32 - 1);
         if let Space::Key { label, .. } = space {
             self.adopt(id, label);
@@ -207,21 +157,29 @@ impl Intake {
         id
     }
 
-    /// Gives the nodes with this label that were there before their slots.
-    fn adopt(&mut self, id: SpaceId, label: &str) {
+    /// Gives the nodes with this label that were there before their slots; their key gets an index.
+    pub(super) fn adopt(&mut self, id: SpaceId, label: &str) {
         let Some(opened) = self.spaces.get_mut(id.0 as usize) else { return };
-        let Some(key) = opened.space.2.clone() else { return };
+        let Some(key) = &opened.key else { return };
         if !opened.adopted.insert(label.to_owned()) {
             return;
         }
-        for (number, node) in (0..).zip(self.nodes.iter().take(self.before)) {
-            if let Some(value) = node.properties.get(&key).filter(|_| node.labels.contains(label)) {
-                let slot = slot(&mut opened.ids, value);
-                if let Some(slot) = slot.filter(|slot| opened.ids.node(*slot) == NOBODY) {
-                    opened.ids.take(slot, number);
-                }
+        self.builder.index(label, key);
+        self.builder.keyed(label, key, self.before, |node, value| {
+            let slot = match value {
+                Key::Int(number) => Some(opened.ids.number(number)),
+                Key::Text(text) => Some(opened.ids.text(text)),
+                Key::Other(value) => slot(&mut opened.ids, &value),
+            };
+            if let Some(slot) = slot.filter(|slot| opened.ids.node(*slot) == NOBODY) {
+                opened.ids.take(slot, node);
             }
-        }
+        });
+    }
+
+    /// The space.
+    pub(super) fn opened(&mut self, space: SpaceId) -> &mut Opened {
+        &mut self.spaces[space.0 as usize]
     }
 
     /// Takes a node.
@@ -230,54 +188,137 @@ impl Intake {
     ///
     /// There is no sense in going on.
     pub fn node(&mut self, place: Place, node: &Node<'_>) -> Result<(), Stop> {
-        if self.meter.is_stopped() {
-            return Err(Stop);
-        }
-        let mut number = None;
-        let mut properties = node.properties.clone();
+        self.go_on()?;
+        let mut identity = None;
         if let Some((space, value)) = &node.identity {
-            let labels: Vec<String> = node.labels.iter().map(|label| (*label).to_owned()).collect();
-            labels.iter().for_each(|label| self.adopt(*space, label));
-            let Some(opened) = self.spaces.get_mut(space.0 as usize) else { return Err(Stop) };
-            let Some(slot) = slot(&mut opened.ids, value) else {
-                return self.problem(place, "the row has no id", &format!("{value:?}"));
-            };
-            let taken = self.spaces[space.0 as usize].ids.node(slot);
-            if taken == NOBODY {
-                self.spaces[space.0 as usize].ids.take(slot, self.nodes.len() as u32);
-            } else if !node.merged && self.nodes[taken as usize].told {
-                let message = format!("the id `{}` is there already", text(value));
-                return self.problem(place, &message, &text(value));
-            } else {
-                number = Some(taken as usize);
+            node.labels.iter().for_each(|label| self.adopt(*space, label));
+            let slot = slot(&mut self.opened(*space).ids, value);
+            identity = Some((*space, slot.unwrap_or(NOBODY)));
+            if slot.is_none() {
+                return self.problem(place, "the row has no id", "");
             }
         }
-        let key = node.identity.as_ref().and_then(|(space, value)| {
-            Some((self.spaces.get(space.0 as usize)?.space.2.clone()?, owned(value.clone())))
-        });
-        let new = number.is_none();
-        let number = number.unwrap_or_else(|| {
-            self.nodes.push(Kept::default());
-            self.nodes.len() - 1
-        });
-        let kept = &mut self.nodes[number];
-        if !kept.told {
-            self.counts.nodes_created += u64::from(new);
-            self.counts.nodes_matched += u64::from(!new);
-        }
-        kept.told = true;
-        if new && let Some((key, value)) = key {
-            kept.properties.insert(key, value);
-        }
-        for label in &node.labels {
-            if kept.labels.insert((*label).to_owned()) && number >= self.before {
-                *self.counts.by_label.entry((*label).to_owned()).or_default() += 1;
+        let number = match self.fate(identity, node.merged, 0, || (place, String::new()))? {
+            Fate::Bad => return Ok(()),
+            Fate::New(_) => {
+                let shape = self.builder.shape(&node.labels);
+                let number = self.builder.add_rows(shape, 1).start;
+                let key = identity.and_then(|(space, _)| self.opened(space).key.clone());
+                if let (Some(key), Some((_, value))) = (key, &node.identity) {
+                    let key = self.builder.key(&key);
+                    if let Some(cell) = self.builder.cell(value) {
+                        self.builder.put(number, key, cell);
+                    }
+                }
+                number
             }
-        }
-        for (key, value) in properties.drain(..).filter(|(_, value)| !value.is_null()) {
-            kept.properties.insert(key.to_owned(), owned(value));
+            Fate::Known(number) => {
+                self.builder.relabel(number, &node.labels);
+                number
+            }
+        };
+        for (key, value) in &node.properties {
+            if let Some(cell) = self.builder.cell(value) {
+                let key = self.builder.key(key);
+                self.builder.put(number, key, cell);
+            }
         }
         self.meter.took(1);
+        Ok(())
+    }
+
+    /// Whose row it is; `new` nodes are to come before it.
+    fn fate(
+        &mut self,
+        identity: Option<(SpaceId, u32)>,
+        merged: bool,
+        new: u32,
+        told: impl Fn() -> (Place, String),
+    ) -> Result<Fate, Stop> {
+        let next = self.builder.node_count() as u32 + new;
+        let Some((space, slot)) = identity else {
+            self.counts.nodes_created += 1;
+            return Ok(Fate::New(next));
+        };
+        let ids = &mut self.spaces[space.0 as usize].ids;
+        let node = ids.node(slot);
+        if node == NOBODY {
+            ids.take(slot, next);
+            self.counts.nodes_created += 1;
+            return Ok(Fate::New(next));
+        }
+        if let Some(seen) = self.told.get_mut(node as usize).filter(|seen| !**seen) {
+            *seen = true;
+            self.counts.nodes_matched += 1;
+        } else if !merged {
+            let message = format!("the id `{}` is there already", ids.name(slot));
+            let (place, record) = told();
+            self.problem(place, &message, &record)?;
+            return Ok(Fate::Bad);
+        }
+        Ok(Fate::Known(node))
+    }
+
+    /// Takes many nodes with the same labels: the slots of their ids ([`NOBODY`] was reported, and is left out), and their
+    /// properties.
+    pub(super) fn nodes(
+        &mut self,
+        labels: &[&str],
+        ids: Option<(SpaceId, &[u32])>,
+        rows: usize,
+        columns: &[Filled],
+        merged: bool,
+        told: impl Fn(usize) -> (Place, String),
+    ) -> Result<(), Stop> {
+        self.go_on()?;
+        let shape = self.builder.shape(labels);
+        let mut fates = Vec::new();
+        let mut new = 0;
+        let mut plain = true;
+        if let Some((space, slots)) = ids {
+            labels.iter().for_each(|label| self.adopt(space, label));
+            fates.reserve(slots.len());
+            for (row, slot) in slots.iter().enumerate() {
+                let fate = match *slot {
+                    NOBODY => Fate::Bad,
+                    slot => self.fate(Some((space, slot)), merged, new, || told(row))?,
+                };
+                new += u32::from(matches!(fate, Fate::New(_)));
+                plain &= matches!(fate, Fate::New(_));
+                fates.push(fate);
+            }
+        } else {
+            new = rows as u32;
+            self.counts.nodes_created += rows as u64;
+        }
+        self.builder.add_rows(shape, new);
+        if plain && !columns.iter().any(|column| column.collected) {
+            for column in columns {
+                let (buffer, count) = self.builder.column(shape, column.key);
+                column.append_to(buffer, count - rows);
+            }
+        } else {
+            for (row, fate) in fates.into_iter().enumerate() {
+                let number = match fate {
+                    Fate::Bad => continue,
+                    Fate::New(number) => number,
+                    Fate::Known(number) => {
+                        self.builder.relabel(number, labels);
+                        number
+                    }
+                };
+                for column in columns {
+                    if let Some(cell) = column.cell(row) {
+                        if column.collected {
+                            self.builder.collect(number, column.key, cell);
+                        } else {
+                            self.builder.put(number, column.key, cell);
+                        }
+                    }
+                }
+            }
+        }
+        self.meter.took(rows as u64);
         Ok(())
     }
 
@@ -287,29 +328,53 @@ impl Intake {
     ///
     /// There is no sense in going on.
     pub fn edge(&mut self, place: Place, edge: &Edge<'_>) -> Result<(), Stop> {
-        if self.meter.is_stopped() {
-            return Err(Stop);
-        }
-        let mut ends = [(None, NOBODY); 2];
+        self.go_on()?;
+        let mut slots = [NOBODY; 2];
         for (at, (space, value)) in [&edge.from, &edge.to].into_iter().enumerate() {
-            let Some(opened) = self.spaces.get_mut(space.0 as usize) else { return Err(Stop) };
-            let Some(slot) = slot(&mut opened.ids, value) else {
-                let message =
-                    format!("the {} lacks the id of the node that it {}", edge.edge_type, ["leaves", "enters"][at]);
+            let Some(slot) = slot(&mut self.opened(*space).ids, value) else {
+                let does = ["leaves", "enters"][at];
+                let message = format!("this {} lacks the id of the node that it {does}", edge.edge_type);
                 return self.problem(place, &message, "");
             };
-            ends[at] = (Some(*space), slot);
+            slots[at] = slot;
         }
-        let properties = edge.properties.iter().filter(|(_, value)| !value.is_null());
-        self.edges.push(Joined {
-            edge_type: edge.edge_type.to_owned(),
-            ends,
-            key: edge.key.map(str::to_owned),
-            properties: properties.map(|(key, value)| ((*key).to_owned(), owned(value.clone()))).collect(),
-            place,
-        });
+        let group = self.groups.group(edge.edge_type, edge.from.0, edge.to.0, edge.key, &Dangling::Problem);
+        let row = self.groups.of(group).push(slots, place);
+        for (key, value) in &edge.properties {
+            if let Some(cell) = self.builder.cell(value) {
+                let key = self.builder.key(key);
+                self.groups.of(group).edges.column(key).put(row, cell);
+            }
+        }
         self.meter.took(1);
         Ok(())
+    }
+
+    /// The edges of a type between nodes of two spaces, to be added to.
+    pub(super) fn group(
+        &mut self,
+        edge_type: &str,
+        from: SpaceId,
+        to: SpaceId,
+        key: Option<&str>,
+        dangling: &Dangling,
+    ) -> usize {
+        self.groups.group(edge_type, from, to, key, dangling)
+    }
+
+    /// A group that [`Intake::group`] has named.
+    pub(super) fn group_of(&mut self, group: usize) -> &mut Group {
+        self.groups.of(group)
+    }
+
+    /// Takes note of so many rows, unless somebody asked to stop.
+    pub(super) fn took(&mut self, rows: usize) -> Result<(), Stop> {
+        self.meter.took(rows as u64);
+        self.go_on()
+    }
+
+    fn go_on(&self) -> Result<(), Stop> {
+        if self.meter.is_stopped() { Err(Stop) } else { Ok(()) }
     }
 
     /// Takes note of a record that cannot be taken: what is wrong with it, and its text as far as there is one. Further
@@ -323,13 +388,25 @@ impl Intake {
         self.gathered.take(place, message, record)
     }
 
+    /// Takes note of what makes a whole file useless: nothing is written then, whatever may be left out.
+    ///
+    /// # Errors
+    ///
+    /// There is no sense in going on.
+    pub fn obstacle(&mut self, place: Place, message: &str) -> Result<(), Stop> {
+        self.gathered.stick();
+        self.gathered.take(place, message, "")
+    }
+
     /// The graph of everything.
     ///
     /// # Errors
     ///
     /// The problems, unless they were to be left out.
     pub fn finish(mut self) -> Result<Imported, Problems> {
-        let joined = self.join();
+        self.join_late();
+        let groups = std::mem::take(&mut self.groups);
+        let joined = groups.join(&mut self);
         let (problems, fine) = std::mem::take(&mut self.gathered).finish();
         if self.meter.is_stopped() {
             return Err(Problems::of("the import was stopped, and nothing was written"));
@@ -337,112 +414,72 @@ impl Intake {
         if joined.is_err() || !fine {
             return Err(problems);
         }
-        let mut builder = self.builder;
-        let mut ids = Vec::with_capacity(self.nodes.len());
-        for node in self.nodes {
-            let labels: Vec<&str> = node.labels.iter().map(String::as_str).collect();
-            ids.push(builder.node(&labels, node.properties.iter().map(|(k, v)| (k.as_str(), v.clone())).collect()));
-        }
-        for edge in self.edges {
-            let [from, to] = edge.ends.map(|(_, node)| ids[node as usize]);
-            let properties = edge.properties.iter().map(|(k, v)| (k.as_str(), v.clone())).collect();
-            builder.edge(from, &edge.edge_type, to, properties);
-        }
-        let bytes = builder.finish().map_err(|error| Problems::of(error.to_string()))?;
-        Ok(Imported { bytes, counts: self.counts, problems })
+        self.counts.by_label = self.builder.labels_since(self.before);
+        let image = self.builder.image().map_err(|error| Problems::of(error.to_string()))?;
+        Ok(Imported { image, counts: self.counts, problems, notes: self.notes })
     }
 
-    /// Gives edges their nodes, and merges those that were there before.
-    fn join(&mut self) -> Result<(), Stop> {
-        let mut known: HashMap<(String, u32, u32), Vec<usize>> = HashMap::new();
-        let mut kept: Vec<Joined> = Vec::new();
-        for (at, mut edge) in std::mem::take(&mut self.edges).into_iter().enumerate() {
-            let mut dangling = None;
-            for (end, (space, slot)) in edge.ends.iter_mut().enumerate() {
-                let Some(opened) = space.and_then(|space| self.spaces.get(space.0 as usize)) else { continue };
-                let node = opened.ids.node(*slot);
-                if node == NOBODY {
-                    let of = opened.space.0.as_deref().unwrap_or("node");
-                    let does = ["leaves", "enters"][end];
-                    dangling.get_or_insert(format!(
-                        "this {} {does} `{}`, and there is no {of} with that id",
-                        edge.edge_type,
-                        opened.ids.name(*slot)
-                    ));
-                }
-                *slot = node;
-            }
-            if let Some(message) = dangling {
-                self.problem(edge.place, &message, "")?;
-                continue;
-            }
-            let ends = (edge.edge_type.clone(), edge.ends[0].1, edge.ends[1].1);
-            if at < self.edges_before {
-                known.entry(ends).or_default().push(kept.len());
-                kept.push(edge);
-                continue;
-            }
-            let there = known.get_mut(&ends).and_then(|there| {
-                let same = |at: &usize| match &edge.key {
-                    None => true,
-                    Some(key) => kept[*at].properties.get(key) == edge.properties.get(key),
+    /// Ends of edges that are named by a property which identified no row of the import.
+    fn join_late(&mut self) {
+        for opened in self.spaces.iter_mut().filter(|opened| opened.ids.lacks_nodes()) {
+            let (Some(label), Some(key)) = (&opened.label, &opened.key) else { continue };
+            self.builder.keyed(label, key, u32::MAX, |node, value| {
+                let slot = match value {
+                    Key::Int(number) => Some(opened.ids.number(number)),
+                    Key::Text(text) => Some(opened.ids.text(text)),
+                    Key::Other(value) => slot(&mut opened.ids, &value),
                 };
-                let found = there.iter().position(same)?;
-                Some(there.remove(found))
+                if let Some(slot) = slot.filter(|slot| opened.ids.node(*slot) == NOBODY) {
+                    opened.ids.take(slot, node);
+                }
             });
-            match there {
-                Some(there) => {
-                    self.counts.edges_matched += 1;
-                    kept[there].properties.append(&mut edge.properties);
-                }
-                None => {
-                    self.counts.edges_created += 1;
-                    *self.counts.by_type.entry(edge.edge_type.clone()).or_default() += 1;
-                    kept.push(edge);
-                }
+        }
+    }
+
+    /// Makes nodes with a label and nothing but their ids for slots that no node has taken.
+    pub(super) fn make_lacking(&mut self, space: SpaceId, label: &str, slots: &[u32]) {
+        self.adopt(space, label);
+        let opened = &mut self.spaces[space.0 as usize];
+        if slots.iter().all(|slot| opened.ids.node(*slot) != NOBODY) {
+            return;
+        }
+        let shape = self.builder.shape(&[label]);
+        let key = opened.key.as_ref().map(|key| self.builder.key(key));
+        let names = opened.ids.names();
+        for slot in slots {
+            if opened.ids.node(*slot) != NOBODY {
+                continue;
+            }
+            let node = self.builder.add_rows(shape, 1).start;
+            opened.ids.take(*slot, node);
+            self.counts.nodes_created += 1;
+            if let Some(key) = key {
+                let text = self.builder.text(&names[*slot as usize]);
+                self.builder.put(node, key, Cell::String(text));
             }
         }
-        self.edges = kept;
-        Ok(())
+    }
+
+    /// What a space's nodes are called in messages.
+    pub(super) fn called(&self, space: SpaceId) -> &str {
+        self.spaces.get(space.0 as usize).and_then(|opened| opened.label.as_deref()).unwrap_or("node")
+    }
+
+    /// By slot of the space: the node, or [`NOBODY`].
+    pub(super) fn ids(&self, space: SpaceId) -> &Ids {
+        &self.spaces[space.0 as usize].ids
     }
 }
 
 /// The slot of a value; none for null and for what identifies nothing.
-fn slot(ids: &mut Ids, value: &Value<'_>) -> Option<u32> {
+pub(super) fn slot(ids: &mut Ids, value: &Value<'_>) -> Option<u32> {
     Some(match value {
         Value::Int(number) => ids.number(*number),
         Value::String(text) if text.is_empty() => return None,
         Value::String(text) => ids.text(text),
-        Value::Bool(_) | Value::Float(_) | Value::Temporal(_) => ids.text(&text(value)),
+        Value::Bool(bool) => ids.text(&bool.to_string()),
+        Value::Float(float) => ids.text(&format_float(*float)),
+        Value::Temporal(temporal) => ids.text(&temporal.to_string()),
         _ => return None,
     })
-}
-
-/// A value as a record writes it.
-fn text(value: &Value<'_>) -> String {
-    match value {
-        Value::String(text) => text.as_str().to_owned(),
-        Value::Bool(bool) => bool.to_string(),
-        Value::Int(int) => int.to_string(),
-        Value::Float(float) => format_float(*float),
-        Value::Temporal(temporal) => temporal.to_string(),
-        _ => String::new(),
-    }
-}
-
-fn owned(value: Value<'_>) -> Value<'static> {
-    match value {
-        Value::Null => Value::Null,
-        Value::Bool(b) => Value::Bool(b),
-        Value::Int(i) => Value::Int(i),
-        Value::Float(f) => Value::Float(f),
-        Value::String(s) => Value::String(s.into_owned()),
-        Value::List(items) => Value::list(items.iter().cloned().map(owned).collect()),
-        Value::Map(entries) => {
-            Value::map(entries.iter().map(|(key, value)| (key.clone().into_owned(), owned(value.clone()))))
-        }
-        Value::Temporal(temporal) => Value::Temporal(temporal),
-        // Nobody stores these.
-        Value::Node(_) | Value::Edge(_) | Value::Path(_) => Value::Null,
-    }
 }

@@ -41,19 +41,29 @@
 //!   in going on (too many problems, somebody asked to stop): pass it on with `?`.
 //! - *Null* properties are left out, and leave a matched node's property as it was.
 
+mod column;
 mod count;
+mod csv;
 mod format;
 mod ids;
 mod input;
 mod intake;
+mod join;
+mod mapping;
 mod problems;
+mod record;
+mod roles;
 
 pub use count::Counts;
+pub use csv::Wishes;
 pub use format::read;
 pub use ids::{Space, SpaceId};
 pub use input::{Input, Meter};
-pub use intake::{Edge, Imported, Intake, Node};
+pub use intake::{Imported, Intake};
+pub use mapping::Mapping;
 pub use problems::{FileId, Place, Problems, Reject, Stop};
+pub use record::{Edge, Node};
+pub use roles::{Manner, Named, Role};
 
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,7 @@ pub type Reject = Box<dyn Write + Send>;
 /// What was wrong with an import, in the order in which it was found.
 #[derive(Clone, Debug, Default)]
 pub struct Problems {
-    shown: Vec<String>,
+    shown: Vec<(Option<Place>, String)>,
     count: u64,
 }
 
@@ -48,12 +48,14 @@ pub(super) struct Gathered {
     reject: Option<Reject>,
     /// The rejected rows could not be written.
     broken: Option<std::io::Error>,
+    /// There was a problem that no leaving out of rows mends.
+    stuck: bool,
 }
 
 impl Problems {
     /// The first of them, as `file:line: message`, then a way out if there is one, indented.
-    pub fn shown(&self) -> &[String] {
-        &self.shown
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        self.shown.iter().map(|(_, problem)| problem.as_str())
     }
 
     /// How many there were.
@@ -63,13 +65,13 @@ impl Problems {
 
     /// A problem of no file.
     pub(super) fn of(message: impl Into<String>) -> Self {
-        Problems { shown: vec![message.into()], count: 1 }
+        Problems { shown: vec![(None, message.into())], count: 1 }
     }
 }
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown.join("\n"))?;
+        f.write_str(&self.shown().collect::<Vec<_>>().join("\n"))?;
         match self.count.saturating_sub(self.shown.len() as u64) {
             0 => Ok(()),
             more => write!(f, "\nand {more} more"),
@@ -106,12 +108,19 @@ impl Gathered {
         if place.line == 0 { file.to_owned() } else { format!("{file}:{}", place.line) }
     }
 
+    /// A problem that no leaving out of rows mends.
+    pub(super) fn stick(&mut self) {
+        self.stuck = true;
+    }
+
     /// Takes a problem; the row is left out. `message` may have further lines, which are ways out.
     pub(super) fn take(&mut self, place: Place, message: &str, record: &str) -> Result<(), Stop> {
         self.problems.count += 1;
+        // What is wrong with a file as a whole is not wrong with one of its rows.
+        self.stuck |= place.line == 0;
         if self.problems.shown.len() < SHOWN {
             let message = message.replace('\n', "\n  ");
-            self.problems.shown.push(format!("{}: {message}", self.place(place)));
+            self.problems.shown.push((Some(place), format!("{}: {message}", self.place(place))));
         }
         let Some(reject) = &mut self.reject else {
             return if self.problems.count < ENOUGH { Ok(()) } else { Err(Stop) };
@@ -128,6 +137,11 @@ impl Gathered {
         }
     }
 
+    /// How many problems there were so far.
+    pub(super) fn count(&self) -> u64 {
+        self.problems.count
+    }
+
     /// The problems, and whether the rest may go in.
     pub(super) fn finish(mut self) -> (Problems, bool) {
         let rejects = self.rejects();
@@ -135,7 +149,8 @@ impl Gathered {
         if let Some(error) = self.broken.take().or(flushed.err()) {
             return (Problems::of(format!("cannot write the rejected rows: {error}")), false);
         }
-        let fine = rejects || self.problems.count == 0;
+        self.problems.shown.sort_by_key(|(place, _)| *place);
+        let fine = (rejects && !self.stuck) || self.problems.count == 0;
         (self.problems, fine)
     }
 }
