@@ -7,6 +7,7 @@ mod build;
 mod deserialize;
 mod empty;
 mod host;
+pub(crate) mod import;
 mod names;
 mod plans;
 mod prepared;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::options;
+use crate::db::import::Role;
 
 /// An embedded knowledge graph, asked in sentences or in openCypher.
 ///
@@ -153,6 +154,8 @@ pub(super) enum Command {
     Export(Export),
     /// Check a text source and build its graph file
     Build(Build),
+    /// Bring other programs' files into a graph file
+    Import(Import),
     /// Show what the graph holds: types, relations and their properties
     Schema(AnswerForm),
     /// Count nodes and edges by type
@@ -356,6 +359,52 @@ pub(super) enum DiffForm {
     Dot,
     /// A Cypher script that turns the first graph into the second.
     Cypher,
+}
+
+/// `ken import`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "A file that no flag and no mapping speaks of is read by its header: Neo4j's (:ID, :LABEL, \
+    :START_ID, :END_ID, :TYPE), else edges of the file's name when it has the columns from and to, or source and target, or two \
+    columns named after labels, else nodes of the file's name, told apart by the column id, key, uri or code.\n\n\
+    Examples:\n  ken import --into net.ken Person.csv City.csv --edges Follows=Follows.csv:Person-Person\n  \
+    ken import --into esco.ken --mapping esco classification-en.zip relations.zip\n  \
+    ken import --into shop.ken --mapping shop.toml data/ --dry-run"
+)]
+pub(super) struct Import {
+    /// The graph file; made when it is not there
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) into: PathBuf,
+    /// Files, folders and zip archives
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub(super) files: Vec<PathBuf>,
+    /// A file whose rows are nodes with this label, told apart by this column; may be repeated
+    #[arg(long, value_name = "LABEL[.COLUMN]=FILE", value_parser = options::nodes)]
+    pub(super) nodes: Vec<(PathBuf, Role)>,
+    /// A file whose rows are edges of this type between nodes of these labels; may be repeated
+    #[arg(long, value_name = "TYPE=FILE:LABEL-LABEL", value_parser = options::edges)]
+    pub(super) edges: Vec<(PathBuf, Role)>,
+    /// What the files mean: a TOML file, or one that ships with the program (esco, onet)
+    #[arg(long, value_name = "FILE|NAME", value_hint = ValueHint::FilePath)]
+    pub(super) mapping: Option<String>,
+    /// Show what would be made and what is wrong, and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write rows that cannot be taken here, with the reasons, and take the others
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) reject: Option<PathBuf>,
+    /// What ends a field: a character, or `tab`; found by looking otherwise
+    #[arg(long, value_name = "CHARACTER", value_parser = options::character)]
+    pub(super) delimiter: Option<u8>,
+    /// What quotes a field: a character, or `none`
+    #[arg(long, value_name = "CHARACTER", value_parser = options::quote)]
+    pub(super) quote: Option<Option<u8>>,
+    /// Whether the first record holds the names of the columns; found by looking otherwise
+    #[arg(long, value_name = "yes|no", value_parser = options::yes_or_no)]
+    pub(super) header: Option<bool>,
+    /// What separates the items of a list and the labels of a node
+    #[arg(long, value_name = "TEXT", default_value = ";")]
+    pub(super) array_delimiter: String,
 }
 
 /// `ken dump`

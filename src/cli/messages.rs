@@ -1,12 +1,14 @@
 //! Everything that is no data: errors, warnings, counts and times, on standard error.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::args::{Format, Global};
 use super::exit::Failure;
 use super::render::diagnostic::{Severity, as_json, draw};
 use super::render::text::{Paint, Tone, visible_lines};
+use crate::db::import::Meter;
 
 /// How to speak to the user; decided once, at the start.
 #[derive(Clone, Debug)]
@@ -112,6 +114,36 @@ impl Messages {
         });
         bar.finish_and_clear();
         result
+    }
+
+    /// Imports; on a terminal a bar shows how far it is and how fast. The meter hears of Ctrl-C.
+    pub(super) fn while_importing<T>(&self, meter: &Meter, cancel: &AtomicBool, work: impl FnOnce() -> T) -> T {
+        let style = indicatif::ProgressStyle::with_template("importing {wide_bar} {bytes} of {total_bytes}, {msg}");
+        let bar = if self.quiet || !stderr().is_terminal() {
+            indicatif::ProgressBar::hidden()
+        } else {
+            let bar = indicatif::ProgressBar::new(meter.total());
+            style.map_or(bar.clone(), |style| bar.with_style(style))
+        };
+        let (done, start) = (AtomicBool::new(false), Instant::now());
+        std::thread::scope(|scope| {
+            let ticker = scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    if cancel.load(Ordering::Relaxed) {
+                        meter.stop();
+                    }
+                    let seconds = start.elapsed().as_secs_f64().max(0.001);
+                    bar.set_position(meter.read());
+                    bar.set_message(format!("{} rows a second", grouped((meter.rows() as f64 / seconds) as u64)));
+                    std::thread::park_timeout(Duration::from_millis(50));
+                }
+            });
+            let result = work();
+            done.store(true, Ordering::Relaxed);
+            ticker.thread().unpark();
+            bar.finish_and_clear();
+            result
+        })
     }
 
     /// Errors that bring their own places, a line each.

@@ -72,6 +72,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         Command::Query(query) => command::query::run(&global, query, messages),
         Command::Export(export) => command::export::run(&global, &export, messages),
         Command::Build(build) => command::build::run(&build, messages),
+        Command::Import(import) => command::import::run(&global, &import, messages),
         Command::Schema(output) => command::schema::run(&global, &output),
         Command::Stats(output) => command::stats::run(&global, &output),
         Command::Check(check) => command::check::run(&global, &check, messages),

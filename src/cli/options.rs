@@ -1,12 +1,13 @@
 //! What flags mean: texts to durations, sizes and parameters, and the settings that follow from terminal and
 //! environment.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{Asking, ColorWhen};
 use super::exit::{Code, Failure};
 use super::source;
+use crate::db::import::{Named, Role};
 use crate::db::literal;
 use crate::model::Value;
 use crate::{Limits, Parameters};
@@ -59,6 +60,52 @@ fn amount(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     Some((text[..digits].parse().ok()?, text[digits..].trim_start()))
+}
+
+/// `LABEL=FILE` or `LABEL.COLUMN=FILE`.
+pub(super) fn nodes(text: &str) -> Result<(PathBuf, Role), String> {
+    let (named, file) = text.split_once('=').ok_or("expected LABEL=FILE or LABEL.COLUMN=FILE")?;
+    Ok((file.into(), Role::Nodes(label(named)?)))
+}
+
+/// `TYPE=FILE:LABEL-LABEL`.
+pub(super) fn edges(text: &str) -> Result<(PathBuf, Role), String> {
+    let expected = "expected TYPE=FILE:LABEL-LABEL, such as Follows=follows.csv:Person-Person";
+    let (edge_type, rest) = text.split_once('=').ok_or(expected)?;
+    let (file, ends) = rest.rsplit_once(':').ok_or(expected)?;
+    let (from, to) = ends.split_once('-').ok_or(expected)?;
+    Ok((file.into(), Role::Edges(edge_type.to_owned(), label(from)?, label(to)?)))
+}
+
+fn label(text: &str) -> Result<Named, String> {
+    let (label, key) = text.split_once('.').map_or((text, None), |(label, key)| (label, Some(key.to_owned())));
+    if label.is_empty() || key.as_ref().is_some_and(String::is_empty) {
+        return Err("a label, or the column behind its point, is empty".to_owned());
+    }
+    Ok(Named { label: label.to_owned(), key })
+}
+
+/// A character of one byte, or `tab`.
+pub(super) fn character(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && *byte != b'\n' => Ok(*byte),
+        _ => Err("expected one ASCII character, or `tab`".to_owned()),
+    }
+}
+
+/// As [`character`], or `none`.
+pub(super) fn quote(text: &str) -> Result<Option<u8>, String> {
+    if text == "none" { Ok(None) } else { character(text).map(Some) }
+}
+
+/// `yes` or `no`.
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
+    }
 }
 
 /// A parameter's text as a value: a Cypher literal, else the text itself.

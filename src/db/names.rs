@@ -40,6 +40,22 @@ impl ask::Names for Names<'_, '_> {
         }
     }
 
+    fn others(&self, node_type: &NodeType, found: &mut dyn FnMut(&str, &str)) {
+        let other = node_type.other_names.as_ref().and_then(|key| self.0.key_id(key));
+        let (Some((label, name)), Some(other)) = (self.name(node_type), other) else { return };
+        for node in self.nodes(label) {
+            let Value::List(others) = self.0.node_property(node, other) else { continue };
+            let mut own = None;
+            for text in others.iter() {
+                if let Value::String(text) = text
+                    && let Value::String(name) = own.get_or_insert_with(|| self.0.node_property(node, name))
+                {
+                    found(text, name);
+                }
+            }
+        }
+    }
+
     fn each(&self, node_type: &NodeType, found: &mut dyn FnMut(&str)) {
         let Some((label, key)) = self.name(node_type) else { return };
         for node in self.nodes(label) {

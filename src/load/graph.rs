@@ -196,7 +196,7 @@ impl<'g> Graph<'g> {
     /// Two nodes of a type are not called the same.
     fn keep_apart(&mut self, check: &mut Check<'g, '_>, kind: &Kind<'g>, text: &dyn Fn(&str) -> Option<Placed<'g>>) {
         let index = self.nodes.len();
-        for node_type in &kind.types {
+        for node_type in kind.types.iter().filter(|node_type| !node_type.homonyms) {
             let Some((name, at)) = text(&node_type.name) else { continue };
             let label = node_type.label.as_str();
             let first = *self.by_name.entry((label, name)).or_insert(index);

@@ -10,6 +10,7 @@ mod definition;
 mod draft;
 mod exact;
 mod graph;
+pub mod import;
 mod label;
 mod notation;
 mod problem;
@@ -64,7 +65,8 @@ pub use write::{TextError, TextFile, write};
 /// when.basis.inferred = ["why"]          # a value that makes other properties necessary
 /// ```
 ///
-/// A type may also have a `qualifier`, a property with a closed list whose values serve as adjectives, and a `style`
+/// A type may also have `other_names`, a property with a list of further names that sentences find its nodes by,
+/// `homonyms = true` when several of its nodes may have the same name, a `qualifier`, a property with a closed list whose values serve as adjectives, and a `style`
 /// for pictures (`shape`, `fill`, `border`). Further `*.toml` files, read in the order of their names, hold the nodes;
 /// a key that is a relation's name holds the edges that leave the node:
 ///

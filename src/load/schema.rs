@@ -19,7 +19,8 @@ use crate::model::definition::Definition;
 use crate::model::schema::{NodeType, PropertyType, Relation, Style};
 
 const TOP: [&str; 8] = ["name", "text", "properties", "type", "relation", "free", "index", "constraint"];
-const TYPE: [&str; 8] = ["text", "singular", "plural", "synonyms", "key", "name", "qualifier", "style"];
+const TYPE: [&str; 10] =
+    ["text", "singular", "plural", "synonyms", "key", "name", "other_names", "homonyms", "qualifier", "style"];
 const RELATION: [&str; 7] = ["text", "from", "to", "verb", "passive", "inverse", "acyclic"];
 const STYLE: [&str; 3] = ["shape", "fill", "border"];
 
@@ -173,6 +174,8 @@ fn node_type(
             "synonyms" => this.synonyms = strings(check, &what, entry.1),
             "key" => this.key = string(check, &what, entry.1),
             "name" => this.name = string(check, &what, entry.1),
+            "other_names" => this.other_names = Some(string(check, &what, entry.1)),
+            "homonyms" => this.homonyms = boolean(check, &what, entry.1),
             "qualifier" => this.qualifier = Some(string(check, &what, entry.1)),
             "style" => this.style = style(check, &what, entry.1),
             key if rules::KEYS.contains(&key) => rules::read(check, schema, &mut this.rules, &owner, entry),
@@ -187,6 +190,14 @@ fn node_type(
         }
         if schema.properties.iter().any(|(property, kind)| property == name && *kind != PropertyType::String) {
             check.report(at.clone(), format!("the {role} of {owner}, `{name}`, has to be of type string"));
+        }
+    }
+    if let Some(name) = &this.other_names {
+        let declared =
+            schema.properties.iter().any(|(property, kind)| property == name && *kind == PropertyType::StringList);
+        if !declared || !this.rules.required.iter().chain(&this.rules.optional).any(|key| key == name) {
+            let message = format!("the other names of {owner}, `{name}`, have to be a property of it of type [string]");
+            check.report(at.clone(), message);
         }
     }
     if let Some(name) = this.qualifier.as_ref().filter(|name| !this.rules.values.iter().any(|(key, _)| key == *name)) {

@@ -377,6 +377,12 @@ fn type_text(this: &NodeType, text: &mut String) {
     listed(text, "synonyms", &this.synonyms);
     said(text, "key", &this.key);
     said(text, "name", &this.name);
+    if let Some(other_names) = &this.other_names {
+        _ = writeln!(text, "other_names = {}", string(other_names));
+    }
+    if this.homonyms {
+        text.push_str("homonyms = true\n");
+    }
     if let Some(qualifier) = &this.qualifier {
         _ = writeln!(text, "qualifier = {}", string(qualifier));
     }

@@ -59,6 +59,10 @@ pub struct NodeType {
     pub key: String,
     /// The property whose values sentences name nodes by: indexed.
     pub name: String,
+    /// Whether several nodes may have the same name.
+    pub homonyms: bool,
+    /// The property with further names, a list, that sentences call a node, too.
+    pub other_names: Option<String>,
     /// The property whose values serve as adjectives (`managerial challenges`), if any.
     pub qualifier: Option<String>,
     /// Which properties a node must and may have.

@@ -95,6 +95,14 @@ pub(super) fn words<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
     (before.is_empty() && after.is_empty()).then_some(words)
 }
 
+/// The numbers as the bytes that [`words`] reads, in the machine's own byte order.
+pub(super) fn bytes_of<T: Plain>(numbers: &[T]) -> &[u8] {
+    // SAFETY: `Plain` has no padding, so that every byte is one of a number; bytes need no alignment.
+    let (before, bytes, after) = unsafe { numbers.align_to::<u8>() };
+    debug_assert!(before.is_empty() && after.is_empty(), "bytes are aligned anywhere");
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]

@@ -1,14 +1,10 @@
-//! A view as a file of its own: a snapshot of all that it shows, its indexes and constraints among it.
+//! A view as a snapshot of its own, to be written or to be added to: all that it shows, its indexes and constraints among it.
 
 use super::{Builder, Error, View};
 use crate::model::{NodeId, Value};
 
-/// The bytes of a file that holds what the view shows. Ids are new: nodes with the same labels stand together.
-///
-/// # Errors
-///
-/// [`Error::Corrupt`] when a read met damage, [`Error::TooLarge`] as with [`Builder::finish`].
-pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
+/// A builder with what the view declares: schema, indexes and constraints, and no nodes yet.
+fn declared(view: &View<'_>) -> Builder {
     let mut builder = Builder::new();
     if let Some(schema) = view.schema() {
         builder.schema(schema.clone());
@@ -16,6 +12,15 @@ pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
     for (label, key) in view.own_indexes() {
         builder.index(view.label_name(label), view.key_name(key));
     }
+    let own = view.own_indexes().count();
+    let indexes = view.indexes().into_iter().skip(own).filter(|index| !index.rule.is_constraint());
+    indexes.chain(view.constraints()).for_each(|definition| builder.define(definition));
+    builder
+}
+
+/// A builder that holds what the view shows. Ids are new: nodes with the same labels stand together.
+pub(crate) fn builder(view: &View<'_>) -> Result<Builder, Error> {
+    let mut builder = declared(view);
     let mut built: Vec<NodeId> = vec![NodeId(u32::MAX); view.node_bound()];
     for node in view.scan(|_| true).into_iter().flatten().map(NodeId) {
         let labels = view.node_labels(node);
@@ -35,8 +40,14 @@ pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
     });
     // A read that met damage would be written down as an absence.
     view.health()?;
-    let own = view.own_indexes().count();
-    let indexes = view.indexes().into_iter().skip(own).filter(|index| !index.rule.is_constraint());
-    indexes.chain(view.constraints()).for_each(|definition| builder.define(definition));
-    builder.finish()
+    Ok(builder)
+}
+
+/// The bytes of a file that holds what the view shows. Ids are new: nodes with the same labels stand together.
+///
+/// # Errors
+///
+/// [`Error::Corrupt`] when a read met damage, [`Error::TooLarge`] as with [`Builder::finish`].
+pub fn bytes(view: &View<'_>) -> Result<Vec<u8>, Error> {
+    builder(view)?.finish()
 }

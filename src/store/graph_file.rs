@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::disk::{Disk, Handle};
 use super::record::{self, Record};
-use super::{Changes, Error, Snapshot, View, checkpoint, layout, log};
+use super::{Changes, Error, Image, Snapshot, View, checkpoint, layout, log};
 use crate::model::definition::Change;
 
 /// A writer that runs out of room behind its commits makes the file longer by so many zeros: a sync costs less when the
@@ -65,6 +65,9 @@ pub enum News {
     /// Another snapshot in its place.
     File(Box<Opened>),
 }
+
+/// Finds out whether a snapshot is right, before it takes a file's place.
+pub type Right<'r> = &'r dyn Fn(&Opened) -> Result<(), Error>;
 
 /// The one who may write to a file.
 #[derive(Debug)]
@@ -147,7 +150,7 @@ pub fn salvage(bytes: &[u8]) -> Result<(Opened, Vec<String>), Error> {
 ///
 /// The builder's.
 pub fn in_memory(view: &View<'_>) -> Result<Opened, Error> {
-    from_bytes(&checkpoint::bytes(view)?)
+    from_bytes(&checkpoint::builder(view)?.finish()?)
 }
 
 /// Opens a file for reading.
@@ -349,17 +352,36 @@ impl Writer {
     ///
     /// The disk's; the old file is then untouched and goes on.
     pub fn checkpoint(&mut self, view: &View<'_>) -> Result<Opened, Error> {
+        self.replace(&checkpoint::builder(view)?.image()?, None)
+    }
+
+    /// Writes a snapshot in place of the file, once it is found right, and gives the new one.
+    ///
+    /// # Errors
+    ///
+    /// As with a checkpoint, and what finds it wrong.
+    pub fn replace(&mut self, image: &Image, right: Option<Right<'_>>) -> Result<Opened, Error> {
         self.fit()?;
-        let bytes = checkpoint::bytes(view)?;
         let beside = unfinished(&self.path);
         let _ = self.disk.remove(&beside);
         let made = self.disk.create(&beside).and_then(|handle| {
-            handle.write(0, &bytes)?;
+            let mut at = 0;
+            image.write_to(&mut |bytes| {
+                handle.write(at, bytes)?;
+                at += bytes.len() as u64;
+                Ok(())
+            })?;
             handle.sync()?;
             // Before anybody can find it by its name.
             handle.try_lock()?;
             Ok(handle)
         });
+        if let (Ok(handle), Some(right)) = (&made, right)
+            && let Err(error) = read(handle.as_ref(), &beside).and_then(|opened| right(&opened))
+        {
+            let _ = self.disk.remove(&beside);
+            return Err(error);
+        }
         let renamed = made.and_then(|handle| self.disk.rename(&beside, &self.path).map(|()| handle));
         let handle = renamed.map_err(|error| {
             // It is of no use to anybody; that it cannot be removed either would say nothing new.

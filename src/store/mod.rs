@@ -31,13 +31,15 @@ mod typed;
 mod value;
 mod view;
 
-pub use builder::Builder;
+pub(crate) use builder::{Buffer, Cell, Edges, Key, Run};
+pub use builder::{Builder, Image};
 pub use bytes::Aligned;
 pub use changes::{Changes, Mark};
+pub(crate) use checkpoint::builder as builder_of;
 pub use checkpoint::bytes;
 pub use error::Error;
 pub use file::write;
-pub use graph_file::{News, Opened, Reader, Writer, from_bytes as read, in_memory as snapshot, salvage};
+pub use graph_file::{News, Opened, Reader, Right, Writer, from_bytes as read, in_memory as snapshot, salvage};
 pub use record::Record;
 pub use snapshot::Snapshot;
 pub use view::{Adjacency, Block, Called, Edge, View};

@@ -77,7 +77,7 @@ fn encode(changes: &Changes, before: Mark) -> Result<Vec<u8>, Error> {
     let mut entries = |properties: &[(KeyId, Value<'static>)]| -> Entries {
         let entry = |(key, value): &(KeyId, Value<'static>)| {
             let mut bytes = Vec::new();
-            Cell::new(value, &mut strings).encode(&mut bytes);
+            Cell::new(value, &mut |text| strings.intern(text)).encode(&mut bytes);
             (key.0, bytes)
         };
         properties.iter().map(entry).collect()

@@ -42,6 +42,27 @@ impl Names for World {
         }
     }
 
+    fn others(&self, node_type: &NodeType, found: &mut dyn FnMut(&str, &str)) {
+        let view = View::new(&self.snapshot);
+        let other = node_type.other_names.as_ref().and_then(|key| view.key_id(key));
+        let (Some(label), Some(key), Some(other)) =
+            (view.label_id(&node_type.label), view.key_id(&node_type.name), other)
+        else {
+            return;
+        };
+        for node in view.scan(|labels| labels.contains(&label)).into_iter().flatten().map(kenning::model::NodeId) {
+            if let (Value::List(others), Value::String(name)) =
+                (view.node_property(node, other), view.node_property(node, key))
+            {
+                for other in others.iter() {
+                    if let Value::String(other) = other {
+                        found(other, &name);
+                    }
+                }
+            }
+        }
+    }
+
     fn each(&self, node_type: &NodeType, found: &mut dyn FnMut(&str)) {
         let view = View::new(&self.snapshot);
         let (Some(label), Some(key)) = (view.label_id(&node_type.label), view.key_id(&node_type.name)) else { return };

@@ -8,6 +8,7 @@ pub(super) mod draft;
 pub(super) mod dump;
 pub(super) mod explain;
 pub(super) mod export;
+pub(super) mod import;
 pub(super) mod lint;
 pub(super) mod query;
 pub(super) mod schema;

@@ -59,6 +59,8 @@ pub trait Names {
     fn keyed(&self, node_type: &NodeType, key: &str) -> Option<String>;
     /// Calls `found` with the name of every node of this type.
     fn each(&self, node_type: &NodeType, found: &mut dyn FnMut(&str));
+    /// Calls `found` with every other name of every node of this type, and with its name; most types have none.
+    fn others(&self, _node_type: &NodeType, _found: &mut dyn FnMut(&str, &str)) {}
 }
 
 /// Whether a text is a sentence rather than Cypher: its first word decides, and no Cypher clause starts with it.

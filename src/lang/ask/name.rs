@@ -1,5 +1,5 @@
-//! Names of nodes: exact, then whatever the case, then by key, then the closest spelling, then the only one that
-//! holds the words.
+//! Names of nodes: exact, then whatever the case, then by another name, then by key, then the closest spelling, then the
+//! only one that holds the words.
 
 use super::Names;
 use crate::model::nearest;
@@ -14,13 +14,15 @@ pub(super) struct Known<'s> {
     pub(super) types: Vec<&'s NodeType>,
     /// As the graph spells it.
     pub(super) name: String,
+    /// It is known by another name; the names of other nodes that have the same one.
+    pub(super) other: Option<Vec<String>>,
 }
 
 /// The first of the texts, which come longest first, that names or identifies a node of one of the types.
 pub(super) fn known<'s>(names: &dyn Names, types: &[&'s NodeType], texts: &[&str]) -> Option<Known<'s>> {
     let exact = texts.iter().enumerate().find_map(|(index, text)| {
         let types = having(names, types, text);
-        (!types.is_empty()).then(|| Known { index, types, name: (*text).to_owned() })
+        (!types.is_empty()).then(|| Known { index, types, name: (*text).to_owned(), other: None })
     });
     let shorter = exact.as_ref().map_or(texts.len(), |known| known.index);
     // One walk over the names, for all longer texts at once.
@@ -38,9 +40,33 @@ pub(super) fn known<'s>(names: &dyn Names, types: &[&'s NodeType], texts: &[&str
         });
     }
     match best {
-        Some((index, name)) => Some(Known { index, types: having(names, types, &name), name }),
-        None => exact.or_else(|| by_key(names, types, texts)),
+        Some((index, name)) => Some(Known { index, types: having(names, types, &name), name, other: None }),
+        None => by_other_name(names, types, &lower).or(exact).or_else(|| by_key(names, types, texts)),
     }
+}
+
+/// A node that has one of the texts for another name.
+fn by_other_name<'s>(names: &dyn Names, types: &[&'s NodeType], lower: &[String]) -> Option<Known<'s>> {
+    let mut best = lower.len();
+    let mut found: Vec<String> = Vec::new();
+    for node_type in types {
+        names.others(node_type, &mut |other, name| {
+            // Most differ in length already.
+            let same = |text: &String| text.len() == other.len() && *text == other.to_lowercase();
+            let Some(index) = lower[..lower.len().min(best + 1)].iter().position(same) else { return };
+            if index < best {
+                best = index;
+                found.clear();
+            }
+            if !found.iter().any(|known| known == name) {
+                found.push(name.to_owned());
+            }
+        });
+    }
+    found.sort();
+    let mut found = found.into_iter();
+    let name = found.next()?;
+    Some(Known { index: best, types: having(names, types, &name), name, other: Some(found.collect()) })
 }
 
 /// The types that have a node of this very name.
@@ -52,7 +78,7 @@ fn having<'s>(names: &dyn Names, types: &[&'s NodeType], name: &str) -> Vec<&'s 
 fn by_key<'s>(names: &dyn Names, types: &[&'s NodeType], texts: &[&str]) -> Option<Known<'s>> {
     let tries = texts.iter().enumerate().flat_map(|(index, text)| types.iter().map(move |t| (index, *text, *t)));
     tries.into_iter().find_map(|(index, text, node_type)| {
-        Some(Known { index, types: vec![node_type], name: names.keyed(node_type, text)? })
+        Some(Known { index, types: vec![node_type], name: names.keyed(node_type, text)?, other: None })
     })
 }
 
@@ -86,5 +112,5 @@ pub(super) fn close<'s>(names: &dyn Names, types: &[&'s NodeType], text: &str) -
             return Err(choices);
         }
     };
-    Ok(Known { index: 0, types: having(names, types, taken), name: taken.to_owned() })
+    Ok(Known { index: 0, types: having(names, types, taken), name: taken.to_owned(), other: None })
 }

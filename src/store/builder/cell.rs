@@ -3,18 +3,19 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::sections::Sections;
+use super::sections::{Array, Sections};
+use super::texts::Texts;
 use crate::model::temporal::Temporal;
 use crate::model::{Str, Value};
 use crate::store::layout::Strings;
-use crate::store::names::Names;
 use crate::store::{encode, moment, order};
 
 /// A value; its strings are numbers, first of arrival, then ([`Cell::rank`]) of the snapshot's dictionary.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[allow(clippy::box_collection, reason = "millions of cells are held, nearly all flat: a bare vector would grow them")]
-pub(in crate::store) enum Cell {
+pub(crate) enum Cell {
     /// Inside lists and maps only.
+    #[default]
     Null,
     Bool(bool),
     Int(i64),
@@ -27,16 +28,16 @@ pub(in crate::store) enum Cell {
 }
 
 impl Cell {
-    /// The value, which was checked to be storable, with new strings added.
-    pub(in crate::store) fn new(value: &Value<'_>, strings: &mut Names) -> Cell {
+    /// The value, which was checked to be storable; `intern` numbers its strings.
+    pub(in crate::store) fn new(value: &Value<'_>, intern: &mut dyn FnMut(&str) -> u32) -> Cell {
         match value {
             Value::Bool(b) => Cell::Bool(*b),
             Value::Int(i) => Cell::Int(*i),
             Value::Float(f) => Cell::Float(*f),
-            Value::String(text) => Cell::String(strings.intern(text)),
-            Value::List(items) => Cell::List(Box::new(items.iter().map(|item| Cell::new(item, strings)).collect())),
+            Value::String(text) => Cell::String(intern(text)),
+            Value::List(items) => Cell::List(Box::new(items.iter().map(|item| Cell::new(item, intern)).collect())),
             Value::Map(entries) => {
-                let entry = |(key, value): (&Str<'_>, _)| (strings.intern(key), Cell::new(value, strings));
+                let entry = |(key, value): (&Str<'_>, _)| (intern(key), Cell::new(value, intern));
                 Cell::Map(Box::new(entries.iter().map(entry).collect()))
             }
             Value::Temporal(temporal) => Cell::Temporal(Arc::clone(temporal)),
@@ -61,7 +62,7 @@ impl Cell {
     }
 
     /// The order of [`order::compare`], on ranked cells.
-    pub(super) fn compare(&self, other: &Cell) -> Ordering {
+    pub(crate) fn compare(&self, other: &Cell) -> Ordering {
         match (self, other) {
             (Cell::Bool(a), Cell::Bool(b)) => a.cmp(b),
             (Cell::Int(a), Cell::Int(b)) => a.cmp(b),
@@ -143,9 +144,8 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    pub(super) fn new(names: &Names) -> Self {
-        let mut ascending: Vec<u32> = (0..names.len() as u32).collect();
-        ascending.sort_unstable_by(|a, b| names.name(*a).cmp(&names.name(*b)));
+    pub(super) fn new(texts: &Texts) -> Self {
+        let ascending = texts.ascending();
         let mut ranks = vec![0; ascending.len()];
         for (rank, arrival) in (0..).zip(&ascending) {
             ranks[*arrival as usize] = rank;
@@ -159,19 +159,20 @@ impl Dictionary {
     }
 
     /// The names, ascending.
-    fn texts<'n>(&'n self, names: &'n Names) -> impl Iterator<Item = &'n str> + Clone {
-        self.ascending.iter().filter_map(|arrival| names.name(*arrival))
+    fn texts<'n>(&'n self, texts: &'n Texts) -> impl Iterator<Item = &'n str> + Clone {
+        self.ascending.iter().map(|arrival| texts.text(*arrival))
     }
 
     /// The names, ascending, as a catalog keeps them.
-    pub(super) fn names(&self, names: &Names) -> Vec<String> {
-        self.texts(names).map(str::to_owned).collect()
+    pub(super) fn names(&self, texts: &Texts) -> Vec<String> {
+        self.texts(texts).map(str::to_owned).collect()
     }
 
     /// Writes the names as the snapshot's dictionary of strings.
-    pub(super) fn write(&self, names: &Names, sections: &mut Sections) -> Strings {
-        let offsets = sections.offsets(self.texts(names).map(str::len));
-        let heap = sections.words(self.texts(names).flat_map(str::bytes).map(|byte| [byte]));
-        Strings { count: self.ascending.len() as u32, offsets, heap }
+    pub(super) fn write(&self, texts: &Texts, sections: &mut Sections) -> Strings {
+        let offsets = sections.offsets(self.texts(texts).map(str::len));
+        let mut heap = Vec::new();
+        self.texts(texts).for_each(|text| heap.extend_from_slice(text.as_bytes()));
+        Strings { count: self.ascending.len() as u32, offsets, heap: sections.add(Array::Bytes(heap)) }
     }
 }

@@ -1,23 +1,30 @@
 //! Nodes and edges to a snapshot's bytes: the same input gives the same bytes.
 //!
-//! While a graph is gathered, names and strings have numbers in the order of their arrival, and values are compact
-//! cells. `finish` numbers everything anew: names and strings by their bytes, nodes by shape (shapes in the order of
-//! their first node, nodes of a shape in the order of the input), edges by source shape, type, source and target.
+//! While a graph is gathered, names and strings have numbers in the order of their arrival, and properties are typed
+//! columns of each set of labels and of each edge type, as they will be in the file. `finish` numbers everything anew:
+//! names and strings by their bytes, nodes by shape (shapes in the order of their first node, nodes of a shape in the
+//! order of the input), edges by source shape, type, source and target.
 
+mod buffer;
+mod bulk;
 mod cell;
 mod column;
 mod edge;
 mod finish;
 mod sections;
+mod texts;
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::names::Names;
-use super::{Error, value};
+use super::Error;
 use crate::model::definition::{Definition, Rule, Subject};
 use crate::model::{NodeId, Schema, Value};
-pub(super) use cell::Cell;
-use column::Cells;
+pub(crate) use buffer::{Buffer, Run};
+pub(crate) use bulk::Key;
+pub(crate) use cell::Cell;
+pub(crate) use edge::Edges;
+pub use sections::Image;
+use texts::Texts;
 
 /// Gathers a graph and writes it as a snapshot.
 ///
@@ -41,28 +48,30 @@ pub struct Builder {
     schema: Option<Schema>,
     indexes: BTreeSet<(String, String)>,
     definitions: Vec<Definition>,
-    labels: Names,
-    edge_types: Names,
-    keys: Names,
-    strings: Names,
+    labels: Texts,
+    edge_types: Texts,
+    keys: Texts,
+    strings: Texts,
     shapes: Vec<Gathered>,
     shape_of_labels: HashMap<Vec<u32>, u32>,
     /// For each node its shape and its row there.
     nodes: Vec<(u32, u32)>,
-    edges: Vec<edge::Edge>,
-    /// Edge properties by key; a row is a number of the input.
-    edge_cells: HashMap<u32, Cells>,
+    /// By edge type.
+    edges: Vec<Edges>,
     /// The first thing that went wrong.
     error: Option<Error>,
 }
 
 /// A shape while it is gathered.
+#[derive(Default)]
 struct Gathered {
     /// In the order of their arrival, to recognise the set.
     labels: Vec<u32>,
     count: u32,
     /// Properties by key.
-    cells: HashMap<u32, Cells>,
+    columns: Vec<(u32, Buffer)>,
+    /// Rows whose node has got other labels since, in any order.
+    left: Vec<u32>,
 }
 
 impl Builder {
@@ -78,6 +87,11 @@ impl Builder {
             self.index(&node_type.label, &node_type.name);
         }
         self.schema = Some(schema);
+    }
+
+    /// The schema that it has.
+    pub(crate) fn declared(&self) -> Option<&Schema> {
+        self.schema.as_ref()
     }
 
     /// Asks for an index on this property of the nodes with this label.
@@ -103,31 +117,15 @@ impl Builder {
         if self.nodes.len() >= u32::MAX as usize - 1 {
             return NodeId(self.fail(Error::TooLarge(format!("a graph has at most {} nodes", u32::MAX - 1))));
         }
-        let mut labels: Vec<u32> = labels.iter().map(|label| self.labels.intern(label)).collect();
-        labels.sort_unstable();
-        labels.dedup();
-        let shape = match self.shape_of_labels.get(&labels) {
-            Some(shape) => *shape,
-            None => {
-                self.shape_of_labels.insert(labels.clone(), self.shapes.len() as u32);
-                self.shapes.push(Gathered { labels, count: 0, cells: HashMap::new() });
-                self.shapes.len() as u32 - 1
-            }
-        };
-        let cells = self.cells(properties);
-        let gathered = &mut self.shapes[shape as usize];
-        let row = gathered.count;
-        gathered.count += 1;
-        for (key, cell) in cells {
-            gathered.cells.entry(key).or_default().push((row, cell));
-        }
-        self.nodes.push((shape, row));
-        NodeId(self.nodes.len() as u32 - 1)
+        let shape = self.shape(labels);
+        let number = self.add_rows(shape, 1).start;
+        self.set(number, properties);
+        NodeId(number)
     }
 
     /// Adds an edge between nodes that `node` returned; properties as with nodes.
     pub fn edge(&mut self, source: NodeId, edge_type: &str, target: NodeId, properties: Vec<(&str, Value<'_>)>) {
-        if self.edges.len() >= u32::MAX as usize - 1 {
+        if self.edge_count() >= u32::MAX as usize - 1 {
             self.fail(Error::TooLarge(format!("a graph has at most {} edges", u32::MAX - 1)));
             return;
         }
@@ -135,11 +133,13 @@ impl Builder {
             self.fail(Error::Unstorable(format!("an edge cannot end at {end:?}, which was not added")));
             return;
         }
-        let number = self.edges.len() as u32;
-        let edge_type = self.edge_types.intern(edge_type);
-        self.edges.push(edge::Edge { source: source.0, edge_type, target: target.0 });
-        for (key, cell) in self.cells(properties) {
-            self.edge_cells.entry(key).or_default().push((number, cell));
+        let cells = self.cells(properties);
+        let edges = self.edges_of(edge_type);
+        let row = edges.len();
+        edges.sources.push(source.0);
+        edges.targets.push(target.0);
+        for (key, cell) in cells {
+            edges.column(key).put(row, cell);
         }
     }
 
@@ -147,16 +147,12 @@ impl Builder {
     fn cells(&mut self, properties: Vec<(&str, Value<'_>)>) -> Vec<(u32, Cell)> {
         let mut cells: Vec<(u32, Cell)> = Vec::with_capacity(properties.len());
         for (key, value) in properties {
-            let key_id = self.keys.id(key);
+            let key_id = self.keys.number(key);
             if let Some(earlier) = cells.iter().position(|(known, _)| Some(*known) == key_id) {
                 cells.remove(earlier);
             }
-            match value::check(&value) {
-                Err(error) => {
-                    self.fail(error);
-                }
-                Ok(()) if value.is_null() => {}
-                Ok(()) => cells.push((self.keys.intern(key), Cell::new(&value, &mut self.strings))),
+            if let Some(cell) = self.cell(&value) {
+                cells.push((self.keys.intern(key), cell));
             }
         }
         cells
@@ -174,7 +170,16 @@ impl Builder {
     ///
     /// [`Error::Unstorable`] when a value could not be a property or an edge ended nowhere, [`Error::TooLarge`] when
     /// there were more nodes, edges or strings than the format can number.
-    pub fn finish(mut self) -> Result<Vec<u8>, Error> {
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
+        Ok(self.image()?.to_bytes())
+    }
+
+    /// The snapshot in the pieces that it was made in, to be written without a copy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::finish`].
+    pub fn image(mut self) -> Result<Image, Error> {
         if let Some(error) = self.error.take() {
             return Err(error);
         }

@@ -79,16 +79,14 @@ pub(super) fn aligned(length: usize) -> usize {
     length.next_multiple_of(ALIGN)
 }
 
-/// A snapshot's bytes from its parts.
-pub(super) fn assemble(meta: &[u8], body: &[u8]) -> Vec<u8> {
+/// What stands in front of a body of so many bytes: the header, the description, and zeros up to where the body begins.
+pub(super) fn head(meta: &[u8], body: usize) -> Vec<u8> {
     let start = aligned(HEADER + meta.len());
-    let length = start + body.len();
-    let header = Header { length: length as u64, meta: meta.len() as u64, meta_checksum: checksum(meta) };
-    let mut bytes = Vec::with_capacity(length);
+    let header = Header { length: (start + body) as u64, meta: meta.len() as u64, meta_checksum: checksum(meta) };
+    let mut bytes = Vec::with_capacity(start);
     bytes.extend(header.write());
     bytes.extend(meta);
     bytes.resize(start, 0);
-    bytes.extend(body);
     bytes
 }
 

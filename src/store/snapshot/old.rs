@@ -1,15 +1,30 @@
-//! Schemas as version 2 of the format wrote them: their relations do not say whether they are acyclic.
+//! Schemas as version 2 of the format wrote them: their relations do not say whether they are acyclic, nor their types whether
+//! names repeat and where further names stand.
 
 use crate::model::Schema;
-use crate::model::schema::{NodeType, PropertyRules, PropertyType, Relation};
+use crate::model::schema::{NodeType, PropertyRules, PropertyType, Relation, Style};
 
 #[derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]
 struct SchemaTwo {
     name: String,
     text: String,
     properties: Vec<(String, PropertyType)>,
-    types: Vec<NodeType>,
+    types: Vec<NodeTypeTwo>,
     relations: Vec<RelationTwo>,
+}
+
+#[derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]
+struct NodeTypeTwo {
+    label: String,
+    text: String,
+    singular: String,
+    plural: String,
+    synonyms: Vec<String>,
+    key: String,
+    name: String,
+    qualifier: Option<String>,
+    rules: PropertyRules,
+    style: Style,
 }
 
 #[derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]
@@ -32,5 +47,10 @@ pub(super) fn read_schema(archive: &[u8]) -> Option<Schema> {
         let RelationTwo { edge_type, text, from, to, verb, passive, inverse, rules } = old;
         Relation { edge_type, text, from, to, verb, passive, inverse, rules, acyclic: false }
     });
-    Some(Schema { name, text, properties, types, relations: relations.collect() })
+    let types = types.into_iter().map(|old| {
+        let NodeTypeTwo { label, text, singular, plural, synonyms, key, name, qualifier, rules, style } = old;
+        let (homonyms, other_names) = (false, None);
+        NodeType { label, text, singular, plural, synonyms, key, name, homonyms, other_names, qualifier, rules, style }
+    });
+    Some(Schema { name, text, properties, types: types.collect(), relations: relations.collect() })
 }

@@ -30,6 +30,26 @@ impl<'g> View<'g> {
             .try_for_each(|edge| self.check_relation(schema, edge))
     }
 
+    /// Whether all of the graph is as its schema declares and its constraints demand.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OffSchema`] or [`Error::Violated`] with the first thing that is not.
+    pub fn check_everything(&self) -> Result<(), Error> {
+        self.check_all_constraints()?;
+        let Some(schema) = self.schema() else { return Ok(()) };
+        for node in self.scan(|_| true).into_iter().flatten().map(NodeId) {
+            self.check_node_type(schema, node)?;
+        }
+        let mut off = Ok(());
+        self.edges(None, |edge, _, _| {
+            if off.is_ok() {
+                off = self.check_relation(schema, edge);
+            }
+        });
+        off
+    }
+
     fn check_node_type(&self, schema: &Schema, node: NodeId) -> Result<(), Error> {
         let labels = self.node_labels(node);
         if labels.is_empty() {
@@ -51,7 +71,8 @@ impl<'g> View<'g> {
     /// A node's key and name are its own within the type.
     fn check_unique(&self, node_type: &NodeType, node: NodeId) -> Result<(), Error> {
         let Some(label) = self.label_id(&node_type.label) else { return Ok(()) };
-        for key in [&node_type.key, &node_type.name] {
+        let name = (!node_type.homonyms).then_some(&node_type.name);
+        for key in std::iter::once(&node_type.key).chain(name) {
             let Some(id) = self.key_id(key) else { continue };
             let value = self.node_property(node, id);
             if let (Value::String(text), Some(2..)) = (&value, self.seek(label, id, &value).map(|found| found.len())) {

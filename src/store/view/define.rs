@@ -165,6 +165,17 @@ impl<'g> View<'g> {
         Ok(())
     }
 
+    /// Whether every constraint holds for the whole graph.
+    pub(super) fn check_all_constraints(&self) -> Result<(), Error> {
+        self.changes.constraints.iter().try_for_each(|constraint| {
+            let definition = constraint.definition.as_ref();
+            match &definition.subject {
+                Subject::Nodes(label) => self.verify_nodes(definition, self.label_id(label)),
+                Subject::Edges(edge_type) => self.verify_edges(definition, self.edge_type_id(edge_type)),
+            }
+        })
+    }
+
     fn check_node(&self, node: NodeId, constraint: &Constraint) -> Result<(), Error> {
         let definition = constraint.definition.as_ref();
         if matches!(definition.rule, Rule::NotNull | Rule::Key) {

@@ -122,12 +122,15 @@ pub(super) fn comparison(at: At, schema: &Schema, first: &Noun<'_>, second: &Nou
     let shared = when(at.equal(at.call("size", vec![who()]), at.int(2)));
     let groups =
         vec![at.item(said(at), "relation"), neighbour(at, schema), at.item(at.call_distinct("collect", named), "who")];
-    let columns = vec![
-        at.item(at.variable("relation"), "relation"),
-        at.item(shared, "both"),
-        at.item(only(one), &format!("only {one}")),
-        at.item(only(two), &format!("only {two}")),
-    ];
+    let mut columns = vec![at.item(at.variable("relation"), "relation")];
+    if one == two {
+        // Two names of one node.
+        columns.push(at.item(at.call("collect", vec![at.variable("name")]), "both"));
+    } else {
+        columns.push(at.item(shared, "both"));
+        columns.push(at.item(only(one), &format!("only {one}")));
+        columns.push(at.item(only(two), &format!("only {two}")));
+    }
     let clauses = vec![
         words(at, schema, &[first, second]),
         at.matching(neighbours(at, pattern::node(&both, Some("n"))), Some(either)),

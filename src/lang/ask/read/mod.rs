@@ -75,7 +75,10 @@ impl<'s, 'a> Reader<'s, 'a> {
                 self.parts = groups.next().cloned().unwrap_or_default();
                 self.at = 0;
                 let second = self.named("the second name")?;
-                if first.name == second.name {
+                // Two names of one node can be compared: then it has everything in common with itself.
+                let same_words = self.text.get(first.span.start..first.span.end).map(str::to_lowercase)
+                    == self.text.get(second.span.start..second.span.end).map(str::to_lowercase);
+                if first.name == second.name && (same_words || sentence.frame == Rule::connection) {
                     return Err(error::same(first.span.to(second.span), first.name.as_deref().unwrap_or_default()));
                 }
                 match sentence.frame {

@@ -55,7 +55,15 @@ impl<'s> Reader<'s, '_> {
         let said = self.slice(end);
         if said != known.name {
             let types: Vec<&str> = known.types.iter().map(|t| t.singular.as_str()).collect();
-            let message = format!("took \"{said}\" for the {} \"{}\"", types.join(" or "), known.name);
+            let mut message = format!("took \"{said}\" for the {} \"{}\"", types.join(" or "), known.name);
+            if let Some(others) = &known.other {
+                message.push_str(", of which it is another name");
+                if !others.is_empty() {
+                    let shown: Vec<String> = others.iter().take(3).map(|name| format!("\"{name}\"")).collect();
+                    let more = if others.len() > 3 { " and of others" } else { "" };
+                    message.push_str(&format!("; it is one of {}{more}, too", shown.join(" and ")));
+                }
+            }
             self.notes.push(Note { span, message });
         }
         self.at = end;

@@ -1,0 +1,310 @@
+//! Parsed pieces into the intake, in the file's order.
+
+use super::kind::Kind;
+use super::parse::{Column, Ids, Parsed, parts};
+use super::record::Field;
+use super::{End, From, Head, Makes, Table, TypeOf};
+use crate::load::import::column::{Filled, Values};
+use crate::load::import::ids::{NOBODY, SpaceId};
+use crate::load::import::{FileId, Intake, Place, Stop};
+use crate::model::Value;
+
+/// Takes what was parsed of one file.
+pub(super) struct Taker<'t> {
+    table: &'t Table,
+    kinds: &'t [Kind],
+    head: &'t Head,
+    file: FileId,
+    /// The properties' numbers.
+    keys: Vec<u32>,
+    /// Rows whose node is not there.
+    pub(super) skipped: usize,
+}
+
+impl<'t> Taker<'t> {
+    pub(super) fn new(table: &'t Table, kinds: &'t [Kind], head: &'t Head, file: FileId, intake: &mut Intake) -> Self {
+        let keys = table.properties.iter().map(|property| intake.builder.key(&property.name)).collect();
+        Taker { table, kinds, head, file, keys, skipped: 0 }
+    }
+
+    /// Takes a piece.
+    pub(super) fn take(&mut self, mut parsed: Parsed, intake: &mut Intake) -> Result<(), Stop> {
+        for (row, message) in std::mem::take(&mut parsed.bad) {
+            let (place, record) = self.told(&parsed, row);
+            intake.problem(place, &message, &record)?;
+        }
+        match &self.table.makes {
+            Makes::Nodes { labels, label_column, id, merged, known } => {
+                let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+                let mut slots = Vec::new();
+                if let Some((space, _)) = id {
+                    for label in &labels {
+                        intake.adopt(*space, label);
+                    }
+                    slots = self.slots(*space, &parsed, &parsed.ids[0], "the row has no id", intake)?;
+                }
+                if let (true, Some((space, _))) = (*known, id) {
+                    let ids = intake.ids(*space);
+                    let unknown: Vec<usize> = (0..slots.len())
+                        .filter(|row| slots[*row] != NOBODY && ids.node(slots[*row]) == NOBODY)
+                        .collect();
+                    unknown.iter().for_each(|row| slots[*row] = NOBODY);
+                    self.skipped += unknown.len();
+                }
+                let columns = self.columns(&parsed, intake);
+                let ids = id.map(|(space, _)| (space, slots.as_slice()));
+                let Some((column, separator)) = label_column else {
+                    let told = |row: usize| self.told(&parsed, parsed.rows[row]);
+                    return intake.nodes(&labels, ids, parsed.rows.len(), &columns, *merged, told);
+                };
+                for (own, rows) in self.by_text(&parsed, *column) {
+                    let own = parsed.text(own);
+                    let mut all = labels.clone();
+                    all.extend(own.split(separator.as_str()).map(str::trim).filter(|label| !label.is_empty()));
+                    let columns: Vec<Filled> = columns.iter().map(|column| column.pick(&rows)).collect();
+                    let slots: Vec<u32> = rows.iter().filter_map(|row| slots.get(*row as usize).copied()).collect();
+                    let ids = id.map(|(space, _)| (space, slots.as_slice()));
+                    let told = |row: usize| self.told(&parsed, parsed.rows[rows[row] as usize]);
+                    intake.nodes(&all, ids, rows.len(), &columns, *merged, told)?;
+                }
+                Ok(())
+            }
+            Makes::Edges { edge_type, from, to, key, dangling } => {
+                let columns = self.columns(&parsed, intake);
+                match edge_type {
+                    TypeOf::Named(name) => {
+                        let group = intake.group(name, from.space, to.space, key.as_deref(), dangling);
+                        self.edges(&parsed, group, [from, to], &columns, intake)
+                    }
+                    TypeOf::Column(column) => {
+                        for (name, rows) in self.by_text(&parsed, *column) {
+                            let name = parsed.text(name).to_owned();
+                            if name.is_empty() {
+                                for row in rows {
+                                    let (place, record) = self.told(&parsed, parsed.rows[row as usize]);
+                                    intake.problem(place, "the row has no type of edge", &record)?;
+                                }
+                                continue;
+                            }
+                            let columns: Vec<Filled> = columns.iter().map(|column| column.pick(&rows)).collect();
+                            let group = intake.group(&name, from.space, to.space, key.as_deref(), dangling);
+                            let picked = parsed.picked(&rows);
+                            self.edges_of(&parsed, &picked.0, &picked.1, group, [from, to], &columns, intake)?;
+                        }
+                        Ok(())
+                    }
+                }
+            }
+        }
+    }
+
+    fn edges(
+        &self,
+        parsed: &Parsed,
+        group: usize,
+        ends: [&End; 2],
+        columns: &[Filled],
+        intake: &mut Intake,
+    ) -> Result<(), Stop> {
+        self.edges_of(parsed, &parsed.rows, &parsed.ids, group, ends, columns, intake)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one piece, for all or for some of its rows")]
+    fn edges_of(
+        &self,
+        parsed: &Parsed,
+        rows: &[u32],
+        ids: &[Ids],
+        group: usize,
+        [from, to]: [&End; 2],
+        columns: &[Filled],
+        intake: &mut Intake,
+    ) -> Result<(), Stop> {
+        let missing = "the row lacks the id of a node that its edge leaves or enters";
+        let sources = self.slots_of(from.space, parsed, rows, &ids[0], missing, intake)?;
+        let targets = self.slots_of(to.space, parsed, rows, &ids[1], missing, intake)?;
+        let whole = !sources.contains(&NOBODY) && !targets.contains(&NOBODY);
+        let group = intake.group_of(group);
+        let first = group.edges.len();
+        if whole {
+            for (row, record) in rows.iter().enumerate() {
+                group.at(first + row, Place { file: self.file, line: parsed.records.line(*record as usize) });
+            }
+            group.edges.sources.extend(sources);
+            group.edges.targets.extend(targets);
+            for column in columns {
+                column.append_to(group.edges.column(column.key), first);
+            }
+        } else {
+            for (row, ends) in sources.into_iter().zip(targets).enumerate() {
+                if ends.0 == NOBODY || ends.1 == NOBODY {
+                    continue;
+                }
+                let place = Place { file: self.file, line: parsed.records.line(rows[row] as usize) };
+                let at = group.push([ends.0, ends.1], place);
+                for column in columns {
+                    if let Some(cell) = column.cell(row) {
+                        group.edges.column(column.key).put(at, cell);
+                    }
+                }
+            }
+        }
+        intake.took(rows.len())
+    }
+
+    fn slots(
+        &self,
+        space: SpaceId,
+        parsed: &Parsed,
+        ids: &Ids,
+        missing: &str,
+        intake: &mut Intake,
+    ) -> Result<Vec<u32>, Stop> {
+        self.slots_of(space, parsed, &parsed.rows, ids, missing, intake)
+    }
+
+    /// The slots of a column's ids; rows without one are reported, and have [`NOBODY`].
+    fn slots_of(
+        &self,
+        space: SpaceId,
+        parsed: &Parsed,
+        rows: &[u32],
+        ids: &Ids,
+        missing: &str,
+        intake: &mut Intake,
+    ) -> Result<Vec<u32>, Stop> {
+        let known = &mut intake.opened(space).ids;
+        if ids.others.is_empty() {
+            return Ok(ids.numbers.iter().map(|number| known.number(*number)).collect());
+        }
+        let mut slots = Vec::with_capacity(ids.numbers.len());
+        let mut others = ids.others.iter().peekable();
+        let mut lacking = Vec::new();
+        for (row, number) in (0u32..).zip(&ids.numbers) {
+            let Some((_, field)) = others.next_if(|(at, _)| *at == row) else {
+                slots.push(known.number(*number));
+                continue;
+            };
+            let text = parsed.text(*field);
+            if text.is_empty() {
+                lacking.push(rows[row as usize]);
+                slots.push(NOBODY);
+            } else {
+                slots.push(known.text(text));
+            }
+        }
+        for row in lacking {
+            let (place, record) = self.told(parsed, row);
+            intake.problem(place, missing, &record)?;
+        }
+        Ok(slots)
+    }
+
+    /// The properties' columns.
+    fn columns(&self, parsed: &Parsed, intake: &mut Intake) -> Vec<Filled> {
+        let columns = self.table.properties.iter().zip(&parsed.columns).zip(&self.keys);
+        let filled = columns.map(|((property, column), key)| {
+            let (values, none) = match column {
+                Column::Bools(values, none) => (Values::Bools(values.clone()), none.clone()),
+                Column::Ints(values, none) => (Values::Ints(values.clone()), none.clone()),
+                Column::Floats(values, none) => (Values::Floats(values.clone()), none.clone()),
+                Column::Dates(values, none) => (Values::Dates(values.clone()), none.clone()),
+                Column::Always => {
+                    let From::Always(value) = &property.from else { return Filled::none(*key) };
+                    let Some(cell) = intake.builder.cell(value) else { return Filled::none(*key) };
+                    (Values::Cells(vec![cell; parsed.rows.len()]), Vec::new())
+                }
+                Column::Fields(fields) => {
+                    let From::Column(at, _) = property.from else { return Filled::none(*key) };
+                    self.fields(parsed, fields, self.kinds[at], property.separator.as_deref(), intake)
+                }
+            };
+            Filled { key: *key, values, none, collected: property.collected }
+        });
+        filled.collect()
+    }
+
+    fn fields(
+        &self,
+        parsed: &Parsed,
+        fields: &[Field],
+        kind: Kind,
+        separator: Option<&str>,
+        intake: &mut Intake,
+    ) -> (Values, Vec<bool>) {
+        let is_none = |field: &Field| {
+            let text = parsed.text(*field);
+            field.is_none()
+                || (text.is_empty() && kind != Kind::Text)
+                || self.table.nulls.iter().any(|null| null == text)
+        };
+        let none: Vec<bool> = fields.iter().map(is_none).collect();
+        if kind == Kind::Text && separator.is_none() {
+            let texts = fields.iter().zip(&none).map(
+                |(field, none)| {
+                    if *none { 0 } else { intake.builder.text(parsed.text(*field)) }
+                },
+            );
+            return (Values::Texts(texts.collect()), if none.contains(&true) { none } else { Vec::new() });
+        }
+        let value = |field: Field| kind.value(parsed.text(field)).unwrap_or(Value::Null);
+        let cell = |(field, none): (&Field, &bool)| {
+            let value = match separator {
+                _ if *none => Value::Null,
+                None => value(*field),
+                Some(_) => {
+                    let parts = parts(parsed.text(*field).as_bytes(), *field, separator);
+                    Value::list(parts.into_iter().map(value).filter(|value| !value.is_null()).collect())
+                }
+            };
+            intake.builder.cell(&value).unwrap_or_default()
+        };
+        let cells = fields.iter().zip(&none).map(cell).collect();
+        (Values::Cells(cells), none)
+    }
+
+    /// The rows by a column's text, in the order in which the texts come.
+    fn by_text(&self, parsed: &Parsed, column: usize) -> Vec<(Field, Vec<u32>)> {
+        let mut found: Vec<(Field, Vec<u32>)> = Vec::new();
+        for (row, record) in (0u32..).zip(&parsed.rows) {
+            let field = parsed.records.fields(*record as usize)[column];
+            let text = parsed.text(field);
+            match found.iter_mut().rev().find(|(known, _)| parsed.text(*known) == text) {
+                Some((_, rows)) => rows.push(row),
+                None => found.push((field, vec![row])),
+            }
+        }
+        found
+    }
+
+    /// A record's place and its text, for messages.
+    fn told(&self, parsed: &Parsed, record: u32) -> (Place, String) {
+        let place = Place { file: self.file, line: parsed.records.line(record as usize) };
+        let fields = parsed.records.fields(record as usize).iter();
+        let fields =
+            fields.map(|field| String::from_utf8_lossy(parsed.records.bytes(&parsed.bytes, *field)).into_owned());
+        (place, fields.collect::<Vec<_>>().join(&char::from(self.head.dialect.delimiter).to_string()))
+    }
+}
+
+impl Parsed {
+    /// A field's text.
+    fn text(&self, field: Field) -> &str {
+        std::str::from_utf8(self.records.bytes(&self.bytes, field)).unwrap_or_default()
+    }
+
+    /// Some of the rows, with their ids.
+    fn picked(&self, rows: &[u32]) -> (Vec<u32>, Vec<Ids>) {
+        let ids = self.ids.iter().map(|ids| {
+            let mut picked = Ids::default();
+            for (at, row) in (0u32..).zip(rows) {
+                picked.numbers.push(ids.numbers[*row as usize]);
+                if let Ok(other) = ids.others.binary_search_by_key(row, |(row, _)| *row) {
+                    picked.others.push((at, ids.others[other].1));
+                }
+            }
+            picked
+        });
+        (rows.iter().map(|row| self.rows[*row as usize]).collect(), ids.collect())
+    }
+}

@@ -1,0 +1,180 @@
+//! Identities of an import: which rows speak of the same node.
+//!
+//! Every value that is named in a space, by a node or by the end of an edge, has a slot there; a node takes its slot
+//! when it comes. An edge holds slots, so that it does not matter which comes first. Whole numbers, as most ids are, are
+//! looked up by themselves; texts are compared as they are written.
+
+use rustc_hash::FxHashMap;
+
+/// Slots that no node has taken.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// A space of identities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space<'s> {
+    /// A property that identifies the nodes with a label.
+    Key {
+        /// The label.
+        label: &'s str,
+        /// The property.
+        key: &'s str,
+    },
+    /// Ids that mean something within the import.
+    Named {
+        /// What the import calls the space; may be empty.
+        name: &'s str,
+        /// The property that keeps them, if any does.
+        key: Option<&'s str>,
+    },
+}
+
+/// A space that [`Intake::space`](super::Intake::space) has opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpaceId(pub(super) u32);
+
+/// The identities of one space.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    /// By whole number, for numbers near zero: the slot.
+    near: Vec<u32>,
+    /// The slots of other whole numbers.
+    far: FxHashMap<i64, u32>,
+    /// The slots of texts.
+    texts: FxHashMap<Box<str>, u32>,
+    /// By slot: the node.
+    nodes: Vec<u32>,
+}
+
+impl Ids {
+    /// The slot of a whole number.
+    pub(super) fn number(&mut self, number: i64) -> u32 {
+        /// A table of so many numbers costs nothing.
+        const SMALL: usize = 1 << 16;
+        if let Ok(index) = usize::try_from(number)
+            && index < SMALL.max(self.nodes.len().saturating_mul(8))
+        {
+            if index >= self.near.len() {
+                let wanted = (index + 1).next_power_of_two();
+                self.near.resize(wanted, NOBODY);
+            }
+            if self.near[index] == NOBODY {
+                let early = if self.far.is_empty() { None } else { self.far.get(&number).copied() };
+                self.near[index] = early.unwrap_or_else(|| self.next());
+            }
+            return self.near[index];
+        }
+        let near = usize::try_from(number).ok().and_then(|index| self.near.get(index));
+        if let Some(slot) = near.filter(|slot| **slot != NOBODY) {
+            return *slot;
+        }
+        if let Some(slot) = self.far.get(&number) {
+            return *slot;
+        }
+        let slot = self.next();
+        self.far.insert(number, slot);
+        slot
+    }
+
+    /// The slot of a text; of one that is a whole number as it is written, that number's.
+    pub(super) fn text(&mut self, text: &str) -> u32 {
+        if let Some(number) = whole(text.as_bytes()) {
+            return self.number(number);
+        }
+        if let Some(slot) = self.texts.get(text) {
+            return *slot;
+        }
+        let slot = self.next();
+        self.texts.insert(text.into(), slot);
+        slot
+    }
+
+    fn next(&mut self) -> u32 {
+        self.nodes.push(NOBODY);
+        self.nodes.len() as u32 - 1
+    }
+
+    /// The node that took the slot, or [`NOBODY`].
+    pub(super) fn node(&self, slot: u32) -> u32 {
+        self.nodes.get(slot as usize).copied().unwrap_or(NOBODY)
+    }
+
+    /// A node takes its slot.
+    pub(super) fn take(&mut self, slot: u32, node: u32) {
+        if let Some(place) = self.nodes.get_mut(slot as usize) {
+            *place = node;
+        }
+    }
+
+    /// Whether any slot is free.
+    pub(super) fn lacks_nodes(&self) -> bool {
+        self.nodes.contains(&NOBODY)
+    }
+
+    /// What the slot is for, as text; slow, for messages.
+    pub(super) fn name(&self, slot: u32) -> String {
+        let near = self.near.iter().position(|known| *known == slot).map(|number| number.to_string());
+        let far = || self.far.iter().find(|(_, known)| **known == slot).map(|(number, _)| number.to_string());
+        let text = || self.texts.iter().find(|(_, known)| **known == slot).map(|(text, _)| text.to_string());
+        near.or_else(far).or_else(text).unwrap_or_default()
+    }
+
+    /// What all slots are for.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.nodes.len()];
+        let near = self.near.iter().enumerate().filter(|(_, slot)| **slot != NOBODY);
+        near.for_each(|(number, slot)| names[*slot as usize] = number.to_string());
+        self.far.iter().for_each(|(number, slot)| names[*slot as usize] = number.to_string());
+        self.texts.iter().for_each(|(text, slot)| names[*slot as usize] = text.to_string());
+        names
+    }
+}
+
+/// The whole number that the bytes write as `to_string` would: no sign but `-`, no zeros in front.
+pub(super) fn whole(bytes: &[u8]) -> Option<i64> {
+    let (negative, digits) = match bytes {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 19 || (digits[0] == b'0' && (digits.len() > 1 || negative)) {
+        return None;
+    }
+    let mut number = 0u64;
+    for digit in digits {
+        let value = digit.wrapping_sub(b'0');
+        if value > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(value);
+    }
+    if negative { 0i64.checked_sub_unsigned(number) } else { i64::try_from(number).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_those_that_print_as_they_were() {
+        for text in ["0", "1", "-1", "9223372036854775807", "-9223372036854775808", "120"] {
+            assert_eq!(whole(text.as_bytes()).map(|number| number.to_string()).as_deref(), Some(text));
+        }
+        for text in ["", "-", "007", "-0", "+1", "1.0", "9223372036854775808", "99999999999999999999", "1 "] {
+            assert_eq!(whole(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_keeps_its_slot_however_the_tables_grow() {
+        let mut ids = Ids::default();
+        let numbers = [70_000, -5, 1 << 40, 3].map(|number| (number, ids.number(number)));
+        for number in 0..20_000 {
+            ids.number(number);
+        }
+        for (number, slot) in numbers {
+            assert_eq!(ids.number(number), slot);
+            assert_eq!(ids.text(&number.to_string()), slot);
+            assert_eq!(ids.name(slot), number.to_string());
+        }
+        assert_ne!(ids.text("03"), ids.text("3"));
+    }
+}

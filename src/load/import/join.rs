@@ -1,0 +1,225 @@
+//! Edges from the slots of their ends to nodes, and those that were there before.
+
+use std::collections::HashMap;
+
+use super::csv::Dangling;
+use super::ids::{NOBODY, SpaceId};
+use super::intake::Intake;
+use super::problems::{FileId, Place, Stop};
+use crate::store::{Builder, Edges};
+
+/// The edges of an import.
+#[derive(Default)]
+pub(super) struct Groups {
+    groups: Vec<Group>,
+    /// By type: how many were there before.
+    before: HashMap<String, usize>,
+}
+
+/// Edges of one type whose ends are named in the same spaces.
+pub(super) struct Group {
+    edge_type: String,
+    from: SpaceId,
+    to: SpaceId,
+    /// The property that tells them apart.
+    key: Option<String>,
+    /// What becomes of those that end nowhere.
+    dangling: Dangling,
+    /// With slots for ends.
+    pub(super) edges: Edges,
+    /// Where rows stand whose line is not the one behind that of the row before.
+    lines: Vec<(usize, FileId, u64)>,
+}
+
+impl Group {
+    /// Adds an edge; its row.
+    pub(super) fn push(&mut self, [from, to]: [u32; 2], place: Place) -> usize {
+        let row = self.edges.len();
+        self.at(row, place);
+        self.edges.sources.push(from);
+        self.edges.targets.push(to);
+        row
+    }
+
+    /// The row stands there.
+    pub(super) fn at(&mut self, row: usize, place: Place) {
+        let expected = self.lines.last().map(|(first, file, line)| (*file, line + (row - first) as u64));
+        if expected != Some((place.file, place.line)) {
+            self.lines.push((row, place.file, place.line));
+        }
+    }
+
+    fn place(&self, row: usize) -> Place {
+        let at = self.lines.partition_point(|(first, _, _)| *first <= row);
+        let (first, file, line) =
+            at.checked_sub(1).and_then(|at| self.lines.get(at)).copied().unwrap_or((0, FileId(0), 0));
+        Place { file, line: line + (row - first) as u64 }
+    }
+}
+
+impl Groups {
+    /// Over the edges that are there.
+    pub(super) fn over(builder: &mut Builder) -> Self {
+        Groups { groups: Vec::new(), before: builder.edges_by_type() }
+    }
+
+    /// The number of a group; a new one for new ends.
+    pub(super) fn group(
+        &mut self,
+        edge_type: &str,
+        from: SpaceId,
+        to: SpaceId,
+        key: Option<&str>,
+        dangling: &Dangling,
+    ) -> usize {
+        let same = |group: &Group| {
+            (group.edge_type.as_str(), group.from, group.to, group.key.as_deref()) == (edge_type, from, to, key)
+                && group.dangling == *dangling
+        };
+        self.groups.iter().position(same).unwrap_or_else(|| {
+            self.groups.push(Group {
+                edge_type: edge_type.to_owned(),
+                from,
+                to,
+                key: key.map(str::to_owned),
+                dangling: dangling.clone(),
+                edges: Edges::default(),
+                lines: Vec::new(),
+            });
+            self.groups.len() - 1
+        })
+    }
+
+    /// The group with this number.
+    pub(super) fn of(&mut self, group: usize) -> &mut Group {
+        &mut self.groups[group]
+    }
+
+    /// Gives all edges their nodes, and adds them to the graph.
+    pub(super) fn join(self, intake: &mut Intake) -> Result<(), Stop> {
+        let mut matching: HashMap<String, Matching> = HashMap::new();
+        for mut group in self.groups {
+            resolve(&mut group, intake)?;
+            let before = self.before.get(&group.edge_type).copied().unwrap_or(0);
+            if before == 0 {
+                intake.counts.edges_created += group.edges.len() as u64;
+                *intake.counts.by_type.entry(group.edge_type.clone()).or_default() += group.edges.len() as u64;
+                let edges = intake.builder.edges_of(&group.edge_type);
+                if edges.len() == 0 {
+                    *edges = group.edges
+                } else {
+                    edges.append(group.edges)
+                }
+                continue;
+            }
+            let matching = matching
+                .entry(group.edge_type.clone())
+                .or_insert_with(|| Matching::new(intake.builder.edges_of(&group.edge_type), before));
+            merge(group, matching, intake);
+        }
+        intake.counts.by_type.retain(|_, count| *count > 0);
+        Ok(())
+    }
+}
+
+/// Slots to nodes; edges that end nowhere are reported and left out, unless their ends are to be made.
+fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
+    if let Dangling::Make(label) = &group.dangling {
+        intake.make_lacking(group.from, label, &group.edges.sources);
+        intake.make_lacking(group.to, label, &group.edges.targets);
+    }
+    let lacks = |space: SpaceId, slots: &[u32]| {
+        let ids = intake.ids(space);
+        slots.iter().any(|slot| ids.node(*slot) == NOBODY)
+    };
+    if lacks(group.from, &group.edges.sources) || lacks(group.to, &group.edges.targets) {
+        leave_out(group, intake)?;
+    }
+    for (space, slots) in [(group.from, &mut group.edges.sources), (group.to, &mut group.edges.targets)] {
+        let ids = intake.ids(space);
+        slots.iter_mut().for_each(|slot| *slot = ids.node(*slot));
+    }
+    Ok(())
+}
+
+/// Leaves out edges that end nowhere.
+fn leave_out(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
+    let [from, to] = [group.from, group.to].map(|space| intake.ids(space).names());
+    let mut keep = vec![true; group.edges.len()];
+    let mut skipped = 0;
+    for (row, keep) in keep.iter_mut().enumerate() {
+        let (source, target) = (group.edges.sources[row], group.edges.targets[row]);
+        let leaves = intake.ids(group.from).node(source) == NOBODY;
+        if !leaves && intake.ids(group.to).node(target) != NOBODY {
+            continue;
+        }
+        *keep = false;
+        if group.dangling == Dangling::Skip {
+            skipped += 1;
+            continue;
+        }
+        let (source, target) = (&from[source as usize], &to[target as usize]);
+        let (does, name, space) = if leaves { ("leaves", source, group.from) } else { ("enters", target, group.to) };
+        let called = intake.called(space);
+        let message = format!("this {} {does} `{name}`, and there is no {called} with that id", group.edge_type);
+        intake.problem(group.place(row), &message, &format!("{source},{target}"))?;
+    }
+    if skipped > 0 {
+        let edges = if skipped == 1 { "edge was" } else { "edges were" };
+        let edge_type = &group.edge_type;
+        intake.note(format!("{skipped} {edge_type} {edges} left out, because a node that they name is not there"));
+    }
+    group.edges.keep(|row| keep[row]);
+    Ok(())
+}
+
+/// The edges of a type that were there before, by their ends.
+struct Matching {
+    /// Source, target, row; ascending.
+    edges: Vec<(u32, u32, u32)>,
+    taken: Vec<bool>,
+}
+
+impl Matching {
+    fn new(edges: &Edges, before: usize) -> Self {
+        let ends = edges.sources.iter().zip(&edges.targets).zip(0..before as u32);
+        let mut edges: Vec<_> = ends.map(|((source, target), row)| (*source, *target, row)).collect();
+        edges.sort_unstable();
+        Matching { edges, taken: vec![false; before] }
+    }
+
+    /// The first edge with these ends that no row has taken and that is `right`.
+    fn take(&mut self, source: u32, target: u32, right: impl Fn(usize) -> bool) -> Option<usize> {
+        let first = self.edges.partition_point(|edge| (edge.0, edge.1) < (source, target));
+        let same = self.edges[first..].iter().take_while(|edge| (edge.0, edge.1) == (source, target));
+        let row = same.map(|edge| edge.2 as usize).find(|row| !self.taken[*row] && right(*row))?;
+        self.taken[row] = true;
+        Some(row)
+    }
+}
+
+/// Updates the edges that were there, and adds the others.
+fn merge(group: Group, matching: &mut Matching, intake: &mut Intake) {
+    let key = group.key.as_deref().map(|key| intake.builder.key(key));
+    let edges = intake.builder.edges_of(&group.edge_type);
+    let mut new = 0;
+    for row in 0..group.edges.len() {
+        let (source, target) = (group.edges.sources[row], group.edges.targets[row]);
+        let there =
+            matching.take(source, target, |there| key.is_none_or(|key| edges.has_same(there, &group.edges, row, key)));
+        let at = there.unwrap_or_else(|| {
+            new += 1;
+            edges.sources.push(source);
+            edges.targets.push(target);
+            edges.len() - 1
+        });
+        for (key, buffer) in &group.edges.columns {
+            if let Some(cell) = buffer.get(row) {
+                edges.column(*key).put(at, cell);
+            }
+        }
+    }
+    intake.counts.edges_created += new;
+    intake.counts.edges_matched += group.edges.len() as u64 - new;
+    *intake.counts.by_type.entry(group.edge_type).or_default() += new;
+}
