@@ -251,6 +251,9 @@ pub(super) enum ExportFormat {
     Cypher,
     /// A folder of files with the headers of Neo4j's admin import.
     Csv,
+    /// A folder of Parquet files.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// `ken build`

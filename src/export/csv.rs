@@ -1,7 +1,7 @@
 //! CSV with the headers of Neo4j's `admin import`; `ken import` reads it back with all its types.
 //!
-//! A file for each set of labels (`:ID`, `:LABEL`, a column per property) and one for each edge type (`:START_ID`,
-//! `:END_ID`, `:TYPE`, properties). Ids count from `n0` and mean something within the folder only. A header says the type
+//! A file for each set of labels (`:ID(ken)`, `:LABEL`, a column per property) and one for each edge type (`:START_ID(ken)`,
+//! `:END_ID(ken)`, `:TYPE`, properties). Ids count from `n0` and mean something within the folder only. A header says the type
 //! that its column's values share, such as `since:date` or `aliases:string[]`, whose items end at `;`. What these types
 //! cannot say (values of several kinds, texts with a `;` in a list, maps) is `json`, as our JSON lines have it. Nothing
 //! between two commas is no value; `""` is an empty text.
@@ -19,6 +19,9 @@ use super::picture::Property;
 use crate::model::Value;
 use crate::model::value::format_float;
 
+/// A character by which readers tell what is no text. JSON spells it otherwise; a name has to do without it.
+const NUL: char = '\0';
+
 /// What ends an item of a list, and a label.
 const ITEM: char = ';';
 
@@ -31,7 +34,7 @@ pub(super) fn write(order: &Order<'_, '_>, path: &Path) -> io::Result<Report> {
         let nodes = &order.nodes[group.nodes.clone()];
         nodes.iter().for_each(|node| note(&mut columns, &order.node_properties(*node), kind));
         let mut file = BufWriter::new(folder.file("nodes", &group.labels)?);
-        header(&[":ID", ":LABEL"], &columns, &mut file)?;
+        header(&[":ID(ken)", ":LABEL"], &columns, &mut file)?;
         let labels = if group.labels.is_empty() { String::new() } else { field(&group.labels.join(&ITEM.to_string())) };
         for (place, node) in group.nodes.clone().zip(nodes) {
             write!(file, "n{place},{labels}")?;
@@ -57,7 +60,7 @@ pub(super) fn write(order: &Order<'_, '_>, path: &Path) -> io::Result<Report> {
             continue;
         }
         let mut file = BufWriter::new(folder.file("edges", &[edge_type])?);
-        header(&[":START_ID", ":END_ID", ":TYPE"], &columns, &mut file)?;
+        header(&[":START_ID(ken)", ":END_ID(ken)", ":TYPE"], &columns, &mut file)?;
         let quoted = field(edge_type);
         order.edges_of(edge_type, &mut |edge| {
             report.edges += 1;
@@ -66,6 +69,9 @@ pub(super) fn write(order: &Order<'_, '_>, path: &Path) -> io::Result<Report> {
         })?;
         done(file)?;
         unnamed(&columns, &mut report);
+        if edge_type.contains(NUL) {
+            report.notes.push(UNNAMED.to_owned());
+        }
     }
     report.notes.sort();
     report.notes.dedup();
@@ -74,13 +80,21 @@ pub(super) fn write(order: &Order<'_, '_>, path: &Path) -> io::Result<Report> {
 
 /// The kind of a value as far as CSV can say it.
 fn kind(value: &Value<'_>) -> Kind {
-    let sayable = |item: &Value<'_>| !matches!(item, Value::String(text) if text.is_empty() || text.contains(ITEM));
+    let sayable = |item: &Value<'_>| !matches!(item, Value::String(text) if !is_item(text));
     match (Kind::of(value), value) {
+        (_, Value::String(text)) if text.contains(NUL) => Kind::Mixed,
         (Kind::List(Some(_)), Value::List(items)) if items.iter().all(sayable) => Kind::of(value),
         (Kind::List(_), _) => Kind::Mixed,
         (kind, _) => kind,
     }
 }
+
+/// Whether it can stand between separators.
+fn is_item(text: &str) -> bool {
+    !text.is_empty() && !text.contains([ITEM, NUL]) && text.trim() == text
+}
+
+const UNNAMED: &str = "a name with U+0000 in it does not read back as it was: U+FFFD stands in its place";
 
 fn header(own: &[&str], columns: &Columns<'_>, out: &mut dyn Write) -> io::Result<()> {
     let columns = columns.iter().filter(|(key, _)| !key.is_empty());
@@ -93,6 +107,9 @@ fn header(own: &[&str], columns: &Columns<'_>, out: &mut dyn Write) -> io::Resul
 fn unnamed(columns: &Columns<'_>, report: &mut Report) {
     if columns.contains_key("") {
         report.notes.push("a property whose key is an empty text is left out: CSV has no column for it".to_owned());
+    }
+    if columns.keys().any(|key| key.contains(NUL)) {
+        report.notes.push(UNNAMED.to_owned());
     }
 }
 
@@ -146,11 +163,12 @@ fn plain(value: &Value<'_>) -> String {
 
 /// A text as a field (RFC 4180). Blanks at its ends are kept by readers that trim, when it is quoted.
 fn field(text: &str) -> String {
+    let text = &text.replace(NUL, "\u{fffd}");
     let plain = !text.is_empty()
         && !text.contains([',', '"', '\n', '\r'])
         && !text.starts_with(char::is_whitespace)
         && !text.ends_with(char::is_whitespace);
-    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+    if plain { text.clone() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
 /// What a buffer still holds could fail to be written.

@@ -22,6 +22,8 @@ mod layout;
 mod mermaid;
 mod order;
 mod palette;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod picture;
 mod shape;
 mod subgraph;
@@ -68,6 +70,9 @@ pub enum Format {
 pub enum Tables {
     /// Comma-separated, with the headers of Neo4j's `admin import`.
     Csv,
+    /// Apache Parquet, with the same columns.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl Format {
@@ -245,6 +250,8 @@ pub fn folder(tables: Tables, part: Part<'_>, view: &View<'_>, path: &Path) -> R
     let order = Order::new(part, view);
     let report = match tables {
         Tables::Csv => csv::write(&order, path)?,
+        #[cfg(feature = "parquet")]
+        Tables::Parquet => parquet::write(&order, path)?,
     };
     view.health()?;
     Ok(report)

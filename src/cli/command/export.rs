@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::args::{Answer, Export, ExportFormat, Global};
 use crate::cli::exit::{Code, Failure, Source};
-use crate::cli::messages::{Messages, grouped};
+use crate::cli::messages::{Messages, counted, grouped};
 use crate::cli::output::Output;
 use crate::cli::{Asker, asker, interrupt};
 use crate::export::{self, ExportError, Format, Options, Part, Subgraph, Tables};
@@ -63,7 +63,7 @@ pub(crate) fn run(global: &Global, export: &Export, messages: &Messages) -> Resu
     output.flush()?;
     report.notes.iter().for_each(|note| messages.note(note));
     if export.output.is_some() {
-        messages.note(&format!("{} nodes, {} edges", grouped(report.nodes as u64), grouped(report.edges as u64)));
+        messages.note(&format!("{}, {}", counted(report.nodes as u64, "node"), counted(report.edges as u64, "edge")));
     }
     Ok(Code::Fine)
 }
@@ -102,6 +102,8 @@ fn form(format: ExportFormat) -> Form {
         ExportFormat::Html => Format::Html,
         ExportFormat::Cypher => Format::Cypher,
         ExportFormat::Csv => return Form::Folder(Tables::Csv),
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => return Form::Folder(Tables::Parquet),
     })
 }
 
