@@ -13,6 +13,7 @@ mod plans;
 mod prepared;
 mod procedure;
 mod rows;
+mod script;
 mod sentence;
 mod state;
 #[cfg(feature = "cli")]
@@ -30,6 +31,7 @@ use plans::{Planned, Plans};
 pub use prepared::Prepared;
 pub use procedure::{Check, Procedure, ProcedureRows};
 pub use rows::Rows;
+pub use script::ScriptProblem;
 use state::{Log, States};
 #[cfg(feature = "cli")]
 pub(crate) use transaction::Suspended;

@@ -247,6 +247,13 @@ pub(super) enum ExportFormat {
     Svg,
     /// A page to search, filter and zoom in; needs nothing but a browser.
     Html,
+    /// A Cypher script that builds it again.
+    Cypher,
+    /// A folder of files with the headers of Neo4j's admin import.
+    Csv,
+    /// A folder of Parquet files.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// `ken build`

@@ -58,6 +58,27 @@ pub struct Summary {
     pub constraints_removed: u64,
 }
 
+/// What both changed.
+impl std::ops::Add for Summary {
+    type Output = Summary;
+
+    fn add(self, other: Summary) -> Summary {
+        Summary {
+            nodes_created: self.nodes_created + other.nodes_created,
+            edges_created: self.edges_created + other.edges_created,
+            properties_set: self.properties_set + other.properties_set,
+            labels_added: self.labels_added + other.labels_added,
+            nodes_deleted: self.nodes_deleted + other.nodes_deleted,
+            edges_deleted: self.edges_deleted + other.edges_deleted,
+            labels_removed: self.labels_removed + other.labels_removed,
+            indexes_added: self.indexes_added + other.indexes_added,
+            indexes_removed: self.indexes_removed + other.indexes_removed,
+            constraints_added: self.constraints_added + other.constraints_added,
+            constraints_removed: self.constraints_removed + other.constraints_removed,
+        }
+    }
+}
+
 type Parameters = Arc<std::collections::BTreeMap<String, Value<'static>>>;
 
 /// The state of a running statement.

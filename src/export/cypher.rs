@@ -1,21 +1,24 @@
-//! A whole graph as a Cypher script that builds it again, its indexes and constraints with it.
+//! A graph, or a part of one, as a Cypher script that builds it again, its indexes and constraints with it.
 //!
 //! Nodes are numbered while the script runs: each has a label and a property of its own, which an index finds and which
 //! the end of the script removes. Constraints come last, when everything that they are about is there. What a script
-//! cannot say is the graph's schema.
+//! cannot say is the graph's schema, and properties that statements do not make: maps, lists in lists, nulls in lists.
 
 use std::io::{self, Write};
 
 use crate::model::definition::{Definition, Rule, Subject};
-use crate::model::temporal::{Temporal, TemporalKind};
+use crate::model::temporal::Temporal;
 use crate::model::value::format_float;
 use crate::model::{EdgeId, KeyId, LabelId, NodeId, Value};
 use crate::store::View;
 
 use super::Report;
+use super::order::Part;
 
 /// Rows of one statement: enough that reading it costs little per row, and few enough that it needs little memory.
 const ROWS: usize = 500;
+
+const UNSAID: &str = "a script cannot say maps, lists in lists and nulls in lists: these properties are left out";
 
 /// Writes the script.
 ///
@@ -35,6 +38,11 @@ const ROWS: usize = 500;
 ///
 /// The output's.
 pub fn script(view: &View<'_>, out: &mut dyn Write) -> io::Result<Report> {
+    write(Part::Whole, view, out)
+}
+
+/// Writes the script of a part.
+pub(super) fn write(part: Part<'_>, view: &View<'_>, out: &mut dyn Write) -> io::Result<Report> {
     let mut mark = "_dump".to_owned();
     while view.label_id(&mark).is_some() || view.key_id(&mark).is_some() {
         mark.insert(0, '_');
@@ -45,8 +53,8 @@ pub fn script(view: &View<'_>, out: &mut dyn Write) -> io::Result<Report> {
         report.notes.push("a script cannot say the graph's schema: its words for sentences are left out".to_owned());
     }
     writeln!(out, "CREATE INDEX {mark} FOR (n:{mark}) ON (n.{mark});")?;
-    nodes(view, &mark, &mut report, out)?;
-    edges(view, &mark, &mut report, out)?;
+    nodes(part, view, &mark, &mut report, out)?;
+    edges(part, view, &mark, &mut report, out)?;
     writeln!(out, "DROP INDEX {mark};")?;
     writeln!(out, "MATCH (n:{mark}) REMOVE n:{mark}, n.{mark};")?;
     let definitions = view.constraints().into_iter();
@@ -56,30 +64,49 @@ pub fn script(view: &View<'_>, out: &mut dyn Write) -> io::Result<Report> {
 }
 
 /// Nodes with the same labels come together, in the order of their ids.
-fn nodes(view: &View<'_>, mark: &str, report: &mut Report, out: &mut dyn Write) -> io::Result<()> {
+fn nodes(part: Part<'_>, view: &View<'_>, mark: &str, report: &mut Report, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = Rows::default();
-    for node in view.scan(|_| true).into_iter().flatten().map(NodeId) {
+    let mut add = |node: NodeId| {
         let labels: String = view.node_labels(node).iter().map(|label: &LabelId| label_text(view, *label)).collect();
         let create = format!("CREATE (n:{mark}{labels}) SET n = row[1], n.{mark} = row[0]");
-        let row = format!("[{}, {}]", node.0, properties(view, view.node_properties(node)));
-        rows.add(&create, row, out)?;
+        let row = format!("[{}, {}]", node.0, properties(view, view.node_properties(node), report));
         report.nodes += 1;
+        rows.add(&create, row, out)
+    };
+    match part {
+        Part::Whole => view.scan(|_| true).into_iter().flatten().map(NodeId).try_for_each(&mut add)?,
+        Part::Some(subgraph) => {
+            let mut there = subgraph.nodes.iter().copied().filter(|node| view.contains_node(*node));
+            there.try_for_each(&mut add)?;
+        }
     }
     rows.end(out)
 }
 
-fn edges(view: &View<'_>, mark: &str, report: &mut Report, out: &mut dyn Write) -> io::Result<()> {
+fn edges(part: Part<'_>, view: &View<'_>, mark: &str, report: &mut Report, out: &mut dyn Write) -> io::Result<()> {
     let (mut rows, mut result) = (Rows::default(), Ok(()));
-    view.edges(None, |edge: EdgeId, source, target| {
+    let mut add = |edge: EdgeId, source: NodeId, target: NodeId| {
         let Some(ends) = view.edge(edge).filter(|_| result.is_ok()) else { return };
         let edge_type = quoted(view.edge_type_name(ends.edge_type));
         let create = format!(
             "MATCH (a:{mark} {{{mark}: row[0]}}), (b:{mark} {{{mark}: row[1]}}) CREATE (a)-[e:{edge_type}]->(b) SET e = row[2]"
         );
-        let row = format!("[{}, {}, {}]", source.0, target.0, properties(view, view.edge_properties(edge)));
+        let row = format!("[{}, {}, {}]", source.0, target.0, properties(view, view.edge_properties(edge), report));
         result = rows.add(&create, row, out);
         report.edges += 1;
-    });
+    };
+    match part {
+        Part::Whole => view.edges(None, add),
+        Part::Some(subgraph) => {
+            let there = |node: &NodeId| subgraph.nodes.contains(node) && view.contains_node(*node);
+            for edge in subgraph.edges.iter().filter(|edge| view.contains_edge(**edge)) {
+                let Some(ends) = view.edge(*edge).filter(|ends| there(&ends.source) && there(&ends.target)) else {
+                    continue;
+                };
+                add(*edge, ends.source, ends.target);
+            }
+        }
+    }
     result?;
     rows.end(out)
 }
@@ -131,9 +158,22 @@ fn label_text(view: &View<'_>, label: LabelId) -> String {
     format!(":{}", quoted(view.label_name(label)))
 }
 
-fn properties(view: &View<'_>, properties: Vec<(KeyId, Value<'_>)>) -> String {
+fn properties(view: &View<'_>, mut properties: Vec<(KeyId, Value<'_>)>, report: &mut Report) -> String {
+    let all = properties.len();
+    properties.retain(|(_, value)| match value {
+        Value::List(items) => items.iter().all(is_plain),
+        value => is_plain(value),
+    });
+    if properties.len() < all && !report.notes.iter().any(|note| note == UNSAID) {
+        report.notes.push(UNSAID.to_owned());
+    }
     let entries = properties.iter().map(|(key, value)| format!("{}: {}", quoted(view.key_name(*key)), literal(value)));
     format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+}
+
+/// What statements make properties of, lists aside.
+fn is_plain(value: &Value<'_>) -> bool {
+    !matches!(value, Value::Null | Value::List(_) | Value::Map(_) | Value::Node(_) | Value::Edge(_) | Value::Path(_))
 }
 
 /// A name as the grammar reads it, whatever its characters. No word is kept from labels, types and keys.
@@ -155,7 +195,7 @@ pub(crate) fn literal(value: &Value<'_>) -> String {
         Value::String(text) => string(text.as_str()),
         Value::Temporal(temporal) => moment(temporal),
         Value::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
-        // No property is any of these.
+        // These are left out before.
         Value::Null | Value::Map(_) | Value::Node(_) | Value::Edge(_) | Value::Path(_) => "null".to_owned(),
     }
 }
@@ -180,20 +220,12 @@ fn string(text: &str) -> String {
 }
 
 fn moment(temporal: &Temporal) -> String {
-    let function = match temporal.kind() {
-        TemporalKind::Date => "date",
-        TemporalKind::LocalTime => "localtime",
-        TemporalKind::Time => "time",
-        TemporalKind::LocalDateTime => "localdatetime",
-        TemporalKind::DateTime => "datetime",
-        TemporalKind::Duration => "duration",
-    };
     match temporal {
         // Its text cannot tell a day from 24 hours in every case; its parts can.
         Temporal::Duration(d) => format!(
             "duration({{months: {}, days: {}, seconds: {}, nanoseconds: {}}})",
             d.months, d.days, d.seconds, d.nanos
         ),
-        other => format!("{function}('{other}')"),
+        other => format!("{}('{other}')", other.kind().name()),
     }
 }

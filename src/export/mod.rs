@@ -1,19 +1,29 @@
-//! A part of a graph as text that other programs draw or read.
+//! A graph, or a part of one, as text that other programs draw or read.
 //!
-//! In: a [`Subgraph`] and the [`View`] that it belongs to. Out: bytes in one of the [`Format`]s. The same graph gives the
-//! same bytes: everything is sorted by type and key, ids are synthetic (`n12`, `e7`), and nothing tells the time. No
-//! name, however hostile, breaks out of the place where it is written; what a format cannot say is left out or replaced.
+//! In: a [`Subgraph`] and the [`View`] that it belongs to. Out: bytes in one of the [`Format`]s, or a folder of
+//! [`Tables`]. The same graph gives the same bytes: everything is sorted by type and key, ids are synthetic (`n12`, `e7`),
+//! and nothing tells the time. No name, however hostile, breaks out of the place where it is written; what a format cannot
+//! say is left out or replaced.
+//!
+//! Pictures are made of a part that is held in memory. Data is written while the graph is walked, so that a graph of any
+//! size can be written whole ([`Part::Whole`]), and what `ken import` reads back is the same graph.
 
+mod column;
+mod csv;
 mod cypher;
 mod cytoscape;
 mod dot;
+mod folder;
 mod graphml;
 mod html;
 mod json;
 mod jsonl;
 mod layout;
 mod mermaid;
+mod order;
 mod palette;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod picture;
 mod shape;
 mod subgraph;
@@ -22,12 +32,15 @@ mod text;
 mod tooltip;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::store::{self, View};
 pub use cypher::script;
 pub(crate) use cypher::{define, literal, quoted};
 pub(crate) use dot::{quote as dot_quote, quote_tooltip as dot_tooltip};
 pub(crate) use json::value as json_value;
+use order::Order;
+pub use order::Part;
 use picture::Picture;
 pub use subgraph::Subgraph;
 
@@ -48,6 +61,18 @@ pub enum Format {
     Svg,
     /// A page to search, filter and zoom in.
     Html,
+    /// A Cypher script that builds the graph again.
+    Cypher,
+}
+
+/// Formats that are a folder of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tables {
+    /// Comma-separated, with the headers of Neo4j's `admin import`.
+    Csv,
+    /// Apache Parquet, with the same columns.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl Format {
@@ -56,8 +81,13 @@ impl Format {
         match self {
             Format::Dot | Format::Mermaid | Format::Svg => Some(options.max_nodes),
             Format::Html => Some(options.max_page_nodes),
-            Format::GraphMl | Format::Cytoscape | Format::JsonLines => None,
+            Format::GraphMl | Format::Cytoscape | Format::JsonLines | Format::Cypher => None,
         }
+    }
+
+    /// Whether [`stream`] writes it.
+    pub fn is_data(self) -> bool {
+        matches!(self, Format::GraphMl | Format::JsonLines | Format::Cypher)
     }
 }
 
@@ -157,18 +187,72 @@ pub fn write(
     {
         return Err(ExportError::TooLarge { nodes, limit });
     }
+    if format.is_data() {
+        return stream(format, Part::Some(subgraph), view, out);
+    }
     let picture = Picture::new(subgraph, view);
     let mut report = Report { nodes: picture.nodes.len(), edges: picture.edges.len(), notes: Vec::new() };
     match format {
         Format::Dot => report.notes = dot::write(&picture, options.clusters, out)?,
         Format::Mermaid => report.notes = mermaid::write(&picture, options.clusters, out)?,
-        Format::GraphMl => graphml::write(&picture, out)?,
         Format::Cytoscape => cytoscape::write(&picture, out)?,
-        Format::JsonLines => jsonl::write(&picture, out)?,
         Format::Html => html::write(&picture, out)?,
         Format::Svg => report.notes = svg::write(&picture, options.clusters, out)?,
+        Format::GraphMl | Format::JsonLines | Format::Cypher => {}
     }
     out.flush()?;
+    view.health()?;
+    Ok(report)
+}
+
+/// Writes a graph, or a part of it, as data; pictures are [`write`]'s.
+///
+/// Edges whose ends are not among the part's nodes are left out.
+///
+/// # Errors
+///
+/// The output's, and damage that was met on the way: what was written is not to be trusted then.
+///
+/// ```
+/// use kenning::export::{Format, Part, stream};
+/// use kenning::model::Value;
+/// use kenning::store::{Snapshot, View};
+///
+/// let base = Snapshot::empty();
+/// let mut view = View::new(&base);
+/// view.create_node(&["Skill"], vec![("name", Value::string("Python"))])?;
+/// let mut text = Vec::new();
+/// stream(Format::JsonLines, Part::Whole, &view, &mut text)?;
+/// let line = "{\"kind\":\"node\",\"id\":\"n0\",\"labels\":[\"Skill\"],\"properties\":{\"name\":\"Python\"}}\n";
+/// assert_eq!(String::from_utf8(text)?, line);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn stream(format: Format, part: Part<'_>, view: &View<'_>, out: &mut dyn Write) -> Result<Report, ExportError> {
+    let report = match format {
+        Format::GraphMl => graphml::write(&Order::new(part, view), out)?,
+        Format::JsonLines => jsonl::write(&Order::new(part, view), out)?,
+        Format::Cypher => cypher::write(part, view, out)?,
+        Format::Dot | Format::Mermaid | Format::Cytoscape | Format::Svg | Format::Html => {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "pictures are made of a subgraph").into());
+        }
+    };
+    out.flush()?;
+    view.health()?;
+    Ok(report)
+}
+
+/// Writes a graph, or a part of it, as a folder of files: one for each set of labels and one for each edge type.
+///
+/// # Errors
+///
+/// There is something in the folder, the system's, and damage as with [`stream`].
+pub fn folder(tables: Tables, part: Part<'_>, view: &View<'_>, path: &Path) -> Result<Report, ExportError> {
+    let order = Order::new(part, view);
+    let report = match tables {
+        Tables::Csv => csv::write(&order, path)?,
+        #[cfg(feature = "parquet")]
+        Tables::Parquet => parquet::write(&order, path)?,
+    };
     view.health()?;
     Ok(report)
 }

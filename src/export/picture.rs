@@ -135,8 +135,13 @@ fn label_of(view: &View<'_>, schema: Option<&Schema>, node: NodeId) -> String {
     let labels = view.node_labels(node);
     let mut labels: Vec<_> = labels.into_iter().map(|label| view.label_name(label)).collect();
     labels.sort_unstable();
+    first_label(&labels, schema).to_owned()
+}
+
+/// Of sorted labels the first that the schema declares, else the first.
+pub(super) fn first_label<'l>(labels: &[&'l str], schema: Option<&Schema>) -> &'l str {
     let declared = labels.iter().find(|label| schema.is_some_and(|schema| schema.node_type(label).is_some()));
-    declared.or(labels.first()).map_or_else(String::new, |label| (*label).to_owned())
+    declared.or(labels.first()).copied().unwrap_or_default()
 }
 
 /// A type's look follows from its place in the schema, so that every picture of a graph uses the same colours.
@@ -163,7 +168,8 @@ fn key_of(view: &View<'_>, node_type: Option<&NodeType>, node: NodeId) -> String
     declared.or_else(|| NAMES.iter().find_map(|name| property(view, node, name))).unwrap_or_default()
 }
 
-fn caption(view: &View<'_>, node_type: Option<&NodeType>, label: &str, node: NodeId) -> String {
+/// What a node is called; never empty.
+pub(super) fn caption(view: &View<'_>, node_type: Option<&NodeType>, label: &str, node: NodeId) -> String {
     let declared = node_type.and_then(|node_type| property(view, node, &node_type.name));
     let shown = |name: &String| name.chars().any(|char| text::is_printable(char) && !char.is_whitespace());
     let mut names = declared.into_iter().chain(NAMES.iter().filter_map(|name| property(view, node, name)));

@@ -1,21 +1,75 @@
 //! `ken export`: an answer's subgraph, a node's neighbourhood or the whole graph, for Graphviz and others.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::cli::args::{Answer, Export, ExportFormat, Global};
 use crate::cli::exit::{Code, Failure, Source};
-use crate::cli::messages::{Messages, grouped};
+use crate::cli::messages::{Messages, counted, grouped};
 use crate::cli::output::Output;
-use crate::cli::{asker, interrupt};
-use crate::export::{ExportError, Format, Options, Subgraph, write};
+use crate::cli::{Asker, asker, interrupt};
+use crate::export::{self, ExportError, Format, Options, Part, Subgraph, Tables};
 use crate::model::{NodeId, Value, nearest};
 use crate::{Database, View};
 
+/// What the flags name a format by.
+enum Form {
+    Text(Format),
+    Folder(Tables),
+}
+
 /// Writes the subgraph that the flags name, and says what was left out.
 pub(crate) fn run(global: &Global, export: &Export, messages: &Messages) -> Result<Code, Failure> {
+    let form = form(export.to);
+    if matches!(form, Form::Folder(_)) && export.output.is_none() {
+        let failure = Failure::new(Code::Usage, "UsageError", "this format is a folder of files");
+        return Err(failure.help("name the folder: --output DIR"));
+    }
     let answer = Answer { strict: export.strict, ..Answer::default() };
     let mut asker = asker(global, &answer, &export.asking)?;
-    asker.listen(interrupt::flag(true));
+    // Without a statement that hears it, Ctrl-C ends the process as usual.
+    if export.query.is_some() {
+        asker.listen(interrupt::flag(true));
+    }
+    let database = &asker.database;
+    let streams = !matches!(form, Form::Text(format) if !format.is_data());
+    let subgraph = match streams && export.query.is_none() && export.around.is_none() && export.limit.is_none() {
+        true => None,
+        false => Some(subgraph(export, &asker, messages)?),
+    };
+    // Seen after the statement has run: on a graph in memory it may have created what is to be drawn.
+    let view = database.view();
+    let part = subgraph.as_ref().map_or(Part::Whole, Part::Some);
+    if subgraph.is_none() {
+        // What is written of a damaged graph must not take the place of an older, better file.
+        messages.while_counting("checking", |told| database.verify_telling(told))?;
+    }
+    let mut output = Output::new(export.output.clone());
+    let report = match (form, &subgraph) {
+        (Form::Folder(tables), _) => {
+            let path = export.output.as_deref().unwrap_or(Path::new("."));
+            export::folder(tables, part, &view, path).map_err(|error| about(path, error))?
+        }
+        (Form::Text(format), Some(subgraph)) if !format.is_data() => {
+            // Made in memory first: a picture that is refused must not replace an older one.
+            let mut bytes = Vec::new();
+            let options = Options { clusters: export.clusters, force: export.force, ..Options::default() };
+            let report = export::write(format, subgraph, &view, &options, &mut bytes).map_err(failed)?;
+            output.writer()?.write_all(&bytes)?;
+            report
+        }
+        (Form::Text(format), _) => export::stream(format, part, &view, output.writer()?).map_err(failed)?,
+    };
+    output.flush()?;
+    report.notes.iter().for_each(|note| messages.note(note));
+    if export.output.is_some() {
+        messages.note(&format!("{}, {}", counted(report.nodes as u64, "node"), counted(report.edges as u64, "edge")));
+    }
+    Ok(Code::Fine)
+}
+
+/// The part of the graph that the flags name.
+fn subgraph(export: &Export, asker: &Asker, messages: &Messages) -> Result<Subgraph, Failure> {
     let database = &asker.database;
     let limit = export.limit.unwrap_or(usize::MAX);
     let around =
@@ -28,30 +82,17 @@ pub(crate) fn run(global: &Global, export: &Export, messages: &Messages) -> Resu
         }
         (None, None) => first(Subgraph::whole(&database.view()), limit),
     };
-    // Seen after the statement has run: on a graph in memory it may have created what is to be drawn.
-    let view = database.view();
     if left_out > 0 {
         messages.note(&format!("--limit left {} nodes out", grouped(left_out as u64)));
     }
     if export.induced {
-        subgraph.induced(&view);
+        subgraph.induced(&database.view());
     }
-    let mut output = Output::new(export.output.clone());
-    // Made in memory first: a picture that is refused must not replace an older one.
-    let mut bytes = Vec::new();
-    let options = Options { clusters: export.clusters, force: export.force, ..Options::default() };
-    let report = write(format(export.to), &subgraph, &view, &options, &mut bytes).map_err(failed)?;
-    output.writer()?.write_all(&bytes)?;
-    output.flush()?;
-    report.notes.iter().for_each(|note| messages.note(note));
-    if export.output.is_some() {
-        messages.note(&format!("{} nodes, {} edges", grouped(report.nodes as u64), grouped(report.edges as u64)));
-    }
-    Ok(Code::Fine)
+    Ok(subgraph)
 }
 
-fn format(format: ExportFormat) -> Format {
-    match format {
+fn form(format: ExportFormat) -> Form {
+    Form::Text(match format {
         ExportFormat::Dot => Format::Dot,
         ExportFormat::Mermaid => Format::Mermaid,
         ExportFormat::Graphml => Format::GraphMl,
@@ -59,6 +100,18 @@ fn format(format: ExportFormat) -> Format {
         ExportFormat::Jsonl => Format::JsonLines,
         ExportFormat::Svg => Format::Svg,
         ExportFormat::Html => Format::Html,
+        ExportFormat::Cypher => Format::Cypher,
+        ExportFormat::Csv => return Form::Folder(Tables::Csv),
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => return Form::Folder(Tables::Parquet),
+    })
+}
+
+/// Why a folder was not written.
+fn about(path: &Path, error: ExportError) -> Failure {
+    match error {
+        ExportError::Io(error) => Failure::file("write to", path, &error),
+        other => failed(other),
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::script;
 use crate::Database;
 use crate::cli::args::{Global, Import};
 use crate::cli::exit::{Code, Failure};
@@ -17,6 +18,10 @@ use crate::db::import::{Counts, Input, Intake, Made, Manner, Mapping, Meter, Ref
 pub(crate) fn run(global: &Global, import: &Import, messages: &Messages) -> Result<Code, Failure> {
     let meter = Arc::new(Meter::default());
     let inputs = inputs(import, &meter)?;
+    if inputs.iter().all(|(input, _)| script::is_script(input)) {
+        let scripts: Vec<Input> = inputs.into_iter().map(|(input, _)| input).collect();
+        return script::run(global, import, &scripts, messages);
+    }
     let mapping = import.mapping.as_deref().map(|name| mapping(name, messages)).transpose()?;
     let reject = import.reject.as_deref().map(rejected).transpose()?;
     let cancel = interrupt::flag(true);

@@ -12,6 +12,7 @@ pub(super) mod import;
 pub(super) mod lint;
 pub(super) mod query;
 pub(super) mod schema;
+mod script;
 pub(super) mod stats;
 
 use super::exit::Failure;

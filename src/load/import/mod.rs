@@ -42,15 +42,23 @@
 //! - *Null* properties are left out, and leave a matched node's property as it was.
 
 mod column;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod count;
 mod csv;
+mod file_ids;
 mod format;
+mod graphml;
 mod ids;
 mod input;
 mod intake;
 mod join;
+mod json;
+mod jsonl;
+mod lines;
 mod mapping;
 mod problems;
+mod rdf;
 mod record;
 mod roles;
 

@@ -77,6 +77,9 @@ enum Mark {
 const ENDS: [(&str, &str); 5] =
     [("from", "to"), ("source", "target"), ("src", "dst"), ("start", "end"), ("subject", "object")];
 
+/// The space of ids in what `ken export` writes.
+const EXPORTED: &str = "ken";
+
 /// Names of columns that identify a row.
 const KEYS: [&str; 4] = ["id", "key", "uri", "code"];
 
@@ -138,8 +141,9 @@ fn is_marked(column: &str) -> bool {
 
 /// What a heading says; the name of a type that is unknown otherwise.
 fn heading(column: &str, neo4j: bool) -> Result<Heading, String> {
-    let Some((name, mark)) = column.split_once(':') else { return Ok(Heading::plain(column)) };
     // `:ID(Space){label: ...}`: what the braces say is for Neo4j itself.
+    let split = if column.ends_with('}') { column.split_once(':') } else { column.rsplit_once(':') };
+    let Some((name, mark)) = split else { return Ok(Heading::plain(column)) };
     let mark = mark.split('{').next().unwrap_or_default().trim();
     let (mark, space) = mark.strip_suffix(')').and_then(|mark| mark.split_once('(')).unwrap_or((mark, ""));
     let heading = |mark, kind, list| Ok(Heading { name: name.to_owned(), mark, kind, list });
@@ -236,8 +240,10 @@ impl Seen<'_> {
         let mut key = None;
         if let (Some(column), Mark::Id(space)) = (id, id.map_or(&Mark::None, |column| &self.columns[column].mark)) {
             let name = if self.columns[column].name.is_empty() { "id" } else { &self.columns[column].name };
-            key = Some((column, name.to_owned()));
-            known = Some((intake.space(Space::Named { name: space, key: Some(name) }), column));
+            // Our own export counts its nodes, and a number says nothing beyond its files.
+            let counted = self.columns[column].name.is_empty() && space == EXPORTED;
+            key = (!counted).then(|| (column, name.to_owned()));
+            known = Some((intake.space(Space::Named { name: space, key: (!counted).then_some(name) }), column));
         } else if let Some(column) = self.key_column(&label, wanted.as_deref()) {
             let name = self.columns[column].name.clone();
             known = Some((intake.space(Space::Key { label: &label, key: &name }), column));

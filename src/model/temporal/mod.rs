@@ -6,6 +6,7 @@
 
 pub mod civil;
 mod format;
+mod read;
 
 pub use format::Offset;
 

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use crate::load::import::ids::whole;
-use crate::model::temporal::{Date, DateTime, LocalDateTime, LocalTime, SECOND, Temporal, civil};
+use crate::load::import::json;
+use crate::model::temporal::{Date, DateTime, LocalDateTime, LocalTime, SECOND, Temporal, TemporalKind, civil};
 use crate::model::{Str, Value};
 
 /// A kind of values.
@@ -26,6 +27,12 @@ pub(crate) enum Kind {
     LocalDateTime,
     /// `2024-02-29T10:30:00+01:00`
     DateTime,
+    /// `10:30:00+01:00`; only where somebody says so, as with all that follow.
+    Time,
+    /// `P1Y2M3DT4H`
+    Duration,
+    /// Any value as our JSON lines have it.
+    Json,
     /// Any text.
     Text,
 }
@@ -42,13 +49,27 @@ impl Kind {
             "localtime" => Kind::LocalTime,
             "localdatetime" => Kind::LocalDateTime,
             "datetime" => Kind::DateTime,
+            "time" => Kind::Time,
+            "duration" => Kind::Duration,
+            "json" => Kind::Json,
             _ => return None,
         })
     }
 
     /// The names that [`Kind::named`] takes, for messages.
-    pub(crate) const NAMES: [&'static str; 8] =
-        ["string", "integer", "float", "boolean", "date", "localtime", "localdatetime", "datetime"];
+    pub(crate) const NAMES: [&'static str; 11] = [
+        "string",
+        "integer",
+        "float",
+        "boolean",
+        "date",
+        "localtime",
+        "time",
+        "localdatetime",
+        "datetime",
+        "duration",
+        "json",
+    ];
 
     /// What the kind is called in messages.
     pub(super) fn name(self) -> &'static str {
@@ -60,6 +81,9 @@ impl Kind {
             Kind::LocalTime => "a time",
             Kind::LocalDateTime => "a date with time",
             Kind::DateTime => "a date with time and offset",
+            Kind::Time => "a time with offset",
+            Kind::Duration => "a duration",
+            Kind::Json => "JSON",
             Kind::Text => "a text",
         }
     }
@@ -102,21 +126,39 @@ impl Kind {
             Kind::Bool => Value::Bool(bool(bytes)?),
             Kind::Int => Value::Int(int(bytes)?),
             Kind::Float => Value::Float(float(bytes)?),
-            Kind::Date => temporal(Temporal::Date(Date(date(bytes)?))),
-            Kind::LocalTime => temporal(Temporal::LocalTime(time(bytes)?)),
-            Kind::LocalDateTime => match date_time(bytes)? {
+            Kind::Date => temporal(Temporal::Date(Date(day(bytes)?))),
+            Kind::LocalTime => {
+                temporal(time(bytes).map(Temporal::LocalTime).or_else(|| said(TemporalKind::LocalTime, text))?)
+            }
+            Kind::LocalDateTime => match date_time(bytes).or_else(|| said(TemporalKind::LocalDateTime, text))? {
                 local @ Temporal::LocalDateTime(_) => temporal(local),
                 _ => return None,
             },
-            Kind::DateTime => match date_time(bytes)? {
+            Kind::DateTime => match date_time(bytes).or_else(|| said(TemporalKind::DateTime, text))? {
                 Temporal::LocalDateTime(local) => {
                     temporal(Temporal::DateTime(DateTime { local, offset: 0, zone: None }))
                 }
                 point => temporal(point),
             },
+            Kind::Time => temporal(said(TemporalKind::Time, text)?),
+            Kind::Duration => temporal(said(TemporalKind::Duration, text)?),
+            Kind::Json => json::parse(text).and_then(|value| json::property(&value)).ok()?,
             Kind::Text => Value::String(Str::Borrowed(text)),
         })
     }
+}
+
+/// Of a kind that somebody says it is, in all its forms: far years, named zones, offsets with seconds.
+fn said(kind: TemporalKind, text: &str) -> Option<Temporal> {
+    Temporal::read(kind, text)
+}
+
+/// The day of a date, that of a far year among them.
+pub(super) fn day(text: &[u8]) -> Option<i64> {
+    date(text).or_else(|| match said(TemporalKind::Date, std::str::from_utf8(text).ok()?)? {
+        Temporal::Date(Date(day)) => Some(day),
+        _ => None,
+    })
 }
 
 fn temporal(temporal: Temporal) -> Value<'static> {

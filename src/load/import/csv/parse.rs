@@ -188,7 +188,7 @@ fn fill(plan: &Plan<'_>, parsed: &mut Parsed) {
                 typed(plan, (records, bytes, rows), name, (fields(), bad), kind::float, Kind::Float, Column::Floats)
             }
             Kind::Date => {
-                typed(plan, (records, bytes, rows), name, (fields(), bad), kind::date, Kind::Date, Column::Dates)
+                typed(plan, (records, bytes, rows), name, (fields(), bad), kind::day, Kind::Date, Column::Dates)
             }
             Kind::Text => Column::Fields(fields().collect()),
             other => {
