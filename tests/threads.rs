@@ -80,7 +80,7 @@ fn plain_answers() {
 fn limits_hold_for_all_threads() {
     let db = graph();
     let fails = |limits: Limits, expected: &str| {
-        for text in [STATEMENTS[2], STATEMENTS[5]] {
+        for text in [STATEMENTS[3], STATEMENTS[5]] {
             let answer = db.query(text, &Parameters::new(), &Limits { threads: Some(3), ..limits.clone() });
             let error = answer.and_then(|rows| rows.collect::<Result<Vec<_>, _>>()).err();
             let message = error.map(|error| error.to_string()).unwrap_or_default();

@@ -61,7 +61,7 @@ impl<'g> Arm<'g> {
         if self.from == Some(from) {
             // The second row in sequence with this node: there may be many more.
             if !self.marks.valid {
-                self.marks.set(&self.ends, view.node_bound());
+                self.marks.set(self.ends.clone(), view.node_bound());
             }
         } else {
             self.from = Some(from);
@@ -97,13 +97,13 @@ impl<'g> Arm<'g> {
 }
 
 impl<'g> Marks<'g> {
-    fn set(&mut self, ends: &Cow<'g, [u32]>, bound: usize) {
+    fn set(&mut self, ends: Cow<'g, [u32]>, bound: usize) {
         self.clear();
         if self.bits.bytes() * 8 < bound as u64 {
             self.bits = Bits::none(bound);
         }
         ends.iter().for_each(|end| self.bits.insert(*end));
-        (self.of, self.valid) = (ends.clone(), true);
+        (self.of, self.valid) = (ends, true);
     }
 
     fn clear(&mut self) {

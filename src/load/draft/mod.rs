@@ -60,7 +60,7 @@ pub struct Draft {
 /// let draft = draft(article, &options)?;
 /// assert_eq!(draft.role, "Baker");
 /// assert!(draft.files.iter().any(|file| file.text.contains("name = \"Kneading\"")));
-/// assert_eq!(draft.unplaced, []);
+/// assert_eq!(draft.unplaced, [(4, "Weather".to_owned())]);
 /// # Ok::<(), kenning::load::TextError>(())
 /// ```
 ///
