@@ -126,7 +126,10 @@ fn headings(input: &Input, head: &Head, intake: &mut Intake) -> Result<Vec<Headi
         let heading = heading.unwrap_or_else(|_| Heading::plain(column));
         let twice = headings.iter().any(|other| other.name == heading.name && !heading.name.is_empty());
         if twice && heading.mark != Mark::Ignore {
-            intake.obstacle(place, &format!("two columns are called `{}`", heading.name))?;
+            intake.obstacle(
+                place,
+                &format!("two columns are called `{}`\n`--header no` if these are no names", heading.name),
+            )?;
         }
         headings.push(heading);
     }
