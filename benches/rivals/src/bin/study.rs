@@ -6,10 +6,10 @@
 //! GRAPH` (what parsing and planning of each question takes, and a prepared look-up).
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use kenning::model::{NodeId, Value};
-use kenning::store::Builder;
+use kenning::load::import::{Input, Manner, Named, Role, Stop, read};
+use kenning::model::Value;
 use kenning::{Database, Limits, Parameters};
 use kenning_rivals::{Failure, Questions, ask, median, peak_kib};
 use serde_json::json;
@@ -127,51 +127,30 @@ fn point(db: &Database) -> Result<f64, Failure> {
     Ok(median(&mut times))
 }
 
-/// Columns by their names; a value is what it looks like.
+/// As `ken import --into GRAPH --nodes Country=Country.csv ... --edges Follows=Follows.csv:Person-Person ...` does.
 fn load(folder: &Path, graph: &Path) -> Result<(), Failure> {
     let start = Instant::now();
-    let mut builder = Builder::new();
-    let mut ids: std::collections::HashMap<&str, Vec<NodeId>> = std::collections::HashMap::new();
-    for label in ["Country", "State", "City", "Interest", "Person"] {
-        builder.index(label, "id");
-        let mut reader = csv::Reader::from_path(folder.join(format!("{label}.csv")))?;
-        let headers = reader.headers()?.clone();
-        let nodes = ids.entry(label).or_default();
-        for record in reader.records() {
-            let record = record?;
-            let values = headers.iter().zip(&record).map(|(name, text)| (name, value(name, text)));
-            nodes.push(builder.node(&[label], values.collect()));
-        }
-    }
-    for (edge_type, from, to) in [
+    let named = |label: &str| Named { label: label.to_owned(), key: Some("id".to_owned()) };
+    let nodes = ["Country", "State", "City", "Interest", "Person"].map(|label| (label, Role::Nodes(named(label))));
+    let edges = [
         ("Follows", "Person", "Person"),
         ("LivesIn", "Person", "City"),
         ("HasInterest", "Person", "Interest"),
         ("CityIn", "City", "State"),
         ("StateIn", "State", "Country"),
-    ] {
-        let mut reader = csv::Reader::from_path(folder.join(format!("{edge_type}.csv")))?;
-        for record in reader.records() {
-            let record = record?;
-            let end = |at: usize, label: &str| Ok::<_, Failure>(ids[label][record[at].parse::<usize>()? - 1]);
-            builder.edge(end(0, from)?, edge_type, end(1, to)?, vec![]);
+    ];
+    let edges = edges.map(|(name, from, to)| (name, Role::Edges(name.to_owned(), named(from), named(to))));
+    // It would be added to.
+    let _ = std::fs::remove_file(graph);
+    let made = Database::import(graph, Duration::from_secs(1), false, |intake| {
+        let mut inputs = Vec::new();
+        for (name, role) in nodes.into_iter().chain(edges) {
+            let found = Input::find(&folder.join(format!("{name}.csv")), &intake.meter()).map_err(|_| Stop)?;
+            inputs.extend(found.into_iter().map(|input| (input, role.clone())));
         }
-    }
-    kenning::store::write(graph, &builder.finish()?)?;
-    let (seconds, bytes) = (start.elapsed().as_secs_f64(), std::fs::metadata(graph)?.len());
-    println!("{}", json!({ "load_s": seconds, "bytes": bytes, "peak_kib": peak_kib() }));
+        read(inputs, &Manner::default(), intake)
+    })?;
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{}", json!({ "load_s": seconds, "bytes": made.bytes, "peak_kib": peak_kib() }));
     Ok(())
-}
-
-fn value(name: &str, text: &str) -> Value<'static> {
-    match (name, text) {
-        ("isMarried", flag) => Value::Bool(flag == "true"),
-        ("name" | "gender" | "birthday" | "city" | "state" | "country" | "interest", text) => {
-            Value::string(text.to_owned())
-        }
-        (_, number) => match number.parse() {
-            Ok(int) => Value::Int(int),
-            Err(_) => number.parse().map_or(Value::Null, Value::Float),
-        },
-    }
 }
