@@ -127,10 +127,25 @@ impl Procedure {
         arguments: &[Value<'_>],
         check: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Rows> {
+        self.call_on(1, view, arguments, check)
+    }
+
+    /// As [`Procedure::call`], on so many threads at most where the algorithm can use them: the rows are the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`Procedure::call`].
+    pub fn call_on(
+        &self,
+        threads: usize,
+        view: &View<'_>,
+        arguments: &[Value<'_>],
+        check: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Rows> {
         self.accept(arguments)?;
         let config = self.parameters.iter().zip(arguments).find(|(parameter, _)| parameter.name == "config");
         let settings = Settings::read(self, config.map(|(_, value)| value))?;
-        let mut steps = Steps::new(check);
+        let mut steps = Steps::new(threads, check);
         let rows = (self.run)(&Call { view, procedure: self, arguments, settings }, &mut steps)?;
         steps.check()?;
         Ok(rows)

@@ -47,8 +47,11 @@ struct Entering {
     leaving: Vec<u32>,
 }
 
-/// How many places a thread takes at a time.
-const PIECE: usize = 4096;
+/// So many places' changes are added up by themselves.
+const PIECE: usize = 1024;
+
+/// After so many places the limits are looked at.
+const ROUND: usize = 256 * PIECE;
 
 impl Entering {
     fn new(walk: &Walk<'_>, direction: Direction, steps: &mut Steps<'_>) -> Result<Self> {
@@ -97,17 +100,23 @@ impl Entering {
             let anew = (1.0 - limits.damping + limits.damping * stranded) * share;
             let mut change = 0.0;
             // So many pieces that the limits are looked at often enough.
-            for (round, part) in next.chunks_mut(64 * PIECE).enumerate() {
-                let first = round * 64 * PIECE;
-                let changes: Vec<f64> = part
-                    .par_chunks_mut(PIECE)
-                    .enumerate()
-                    .map(|(at, piece)| {
-                        self.piece(first + at * PIECE, piece, (&scores, &handed_on), (anew, limits.damping))
-                    })
-                    .collect();
+            for (round, part) in next.chunks_mut(ROUND).enumerate() {
+                let first = round * ROUND;
+                let places = part.len();
+                // As many runs of pieces as there may be threads; what changes is added up piece by piece in any case.
+                let run = places.div_ceil(PIECE).div_ceil(steps.threads) * PIECE;
+                let of_run = |(at, run): (usize, &mut [f64])| -> Vec<f64> {
+                    let pieces = run.chunks_mut(PIECE).zip((first + at..).step_by(PIECE));
+                    let from = (scores.as_slice(), handed_on.as_slice());
+                    pieces.map(|(piece, first)| self.piece(first, piece, from, (anew, limits.damping))).collect()
+                };
+                let changes: Vec<f64> = if steps.threads > 1 {
+                    part.par_chunks_mut(run).enumerate().flat_map_iter(|(at, part)| of_run((at * run, part))).collect()
+                } else {
+                    of_run((0, &mut *part))
+                };
                 change += changes.iter().sum::<f64>();
-                steps.take(self.offsets[(first + part.len()).min(count)] - self.offsets[first])?;
+                steps.take(self.offsets[(first + places).min(count)] - self.offsets[first])?;
             }
             std::mem::swap(&mut scores, &mut next);
             if change <= limits.tolerance {

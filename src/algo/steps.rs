@@ -9,11 +9,13 @@ const STEPS: usize = 4096;
 pub(super) struct Steps<'a> {
     check: &'a mut dyn FnMut() -> Result<()>,
     taken: usize,
+    /// How many threads may work at a time.
+    pub(super) threads: usize,
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn new(check: &'a mut dyn FnMut() -> Result<()>) -> Self {
-        Steps { check, taken: 0 }
+    pub(super) fn new(threads: usize, check: &'a mut dyn FnMut() -> Result<()>) -> Self {
+        Steps { check, taken: 0, threads }
     }
 
     /// Counts a piece of work of this size: so many nodes or edges looked at.

@@ -55,11 +55,12 @@ impl exec::Host for Host {
         name: &str,
         view: &View<'_>,
         arguments: &[Value<'_>],
+        threads: usize,
         check: &mut dyn FnMut() -> Result<(), Diagnostic>,
     ) -> Result<ProcedureRows, Diagnostic> {
         match (self.own.get(&name.to_lowercase()), algo::find(name)) {
             (Some(own), _) => (own.run)(view, arguments, check),
-            (None, Some(built_in)) => built_in.call(view, arguments, check),
+            (None, Some(built_in)) => built_in.call_on(threads, view, arguments, check),
             // The planner has found it.
             (None, None) => Ok(Vec::new()),
         }

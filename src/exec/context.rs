@@ -200,7 +200,7 @@ impl<'g> Context<'g> {
 
     /// The rows of a procedure.
     pub(super) fn call(&self, procedure: &str, arguments: &[Value<'g>]) -> Result<ProcedureRows> {
-        self.host.call(procedure, &self.view, arguments, &mut || self.check())
+        self.host.call(procedure, &self.view, arguments, self.threads(), &mut || self.check())
     }
 
     /// The records of a CSV file.

@@ -34,7 +34,7 @@ pub type Records = Box<dyn Iterator<Item = Result<Vec<String>>> + Send>;
 
 /// What the program lends to a statement: procedures to call and files to read.
 pub trait Host: Send + Sync {
-    /// Runs the procedure of this name; `check` is asked now and then whether to go on.
+    /// Runs the procedure of this name on so many threads at most; `check` is asked now and then whether to go on.
     ///
     /// # Errors
     ///
@@ -44,6 +44,7 @@ pub trait Host: Send + Sync {
         name: &str,
         view: &View<'_>,
         arguments: &[Value<'_>],
+        threads: usize,
         check: &mut dyn FnMut() -> Result<()>,
     ) -> Result<ProcedureRows>;
 

@@ -81,6 +81,11 @@ impl Bits {
         self.0.get(node as usize / 64).map_or(0, |word| (word >> (node % 64) & 1) as i64)
     }
 
+    /// How many nodes there are in the set.
+    pub(in crate::exec) fn len(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     /// The nodes of the set, ascending.
     pub(in crate::exec) fn iter(&self) -> impl Iterator<Item = u32> {
         (0u32..).zip(&self.0).flat_map(|(at, word)| {

@@ -81,10 +81,17 @@ impl<'g> Arm<'g> {
         }
     }
 
-    /// The edges to a node that it leads to.
-    fn edges(&self, view: &View<'_>, end: NodeId) -> Vec<EdgeId> {
-        let (mut edges, types) = (Vec::new(), self.types.as_deref());
-        let Some(from) = self.from else { return edges };
+    /// Puts down the edges to a node that it leads to.
+    fn edges(&self, view: &View<'_>, end: NodeId, edges: &mut Vec<EdgeId>) {
+        edges.clear();
+        let Some(from) = self.from else { return };
+        if let Some((block, row)) = self.slices.as_ref().and_then(|slices| slices.at(from)) {
+            let start = self.ends.partition_point(|other| *other < end.0);
+            let run = self.ends[start..].iter().take_while(|other| **other == end.0).count();
+            edges.extend((start..start + run).filter_map(|at| block.edge(row, at)));
+            return;
+        }
+        let types = self.types.as_deref();
         if self.step.direction != Direction::In {
             view.edges_between(from, end, types, |edge| edges.push(edge));
         }
@@ -92,7 +99,6 @@ impl<'g> Arm<'g> {
         if self.step.direction == Direction::In || (self.step.direction == Direction::Both && from != end) {
             view.edges_between(end, from, types, |edge| edges.push(edge));
         }
-        edges
     }
 }
 
@@ -231,19 +237,23 @@ impl<'g> Operator<'g> for Intersect<'g> {
         let (mut rows, mut nodes) = (Vec::new(), Vec::new());
         let mut edges: Vec<Vec<EdgeId>> = vec![Vec::new(); self.arms.len()];
         let mut steps = 0;
+        // For each arm the edges to a node, and those that it must not use in a row.
+        let mut lists: Vec<Vec<EdgeId>> = vec![Vec::new(); self.arms.len()];
+        let mut not: Vec<Vec<EdgeId>> = Vec::new();
         while nodes.len() < ROWS && self.row < self.current.len {
             steps += self.find_common(ctx);
             if steps > PATIENCE {
                 ctx.check()?;
                 steps = 0;
             }
+            if !self.common.is_empty() {
+                not = self.arms.iter().map(|arm| unlike(&arm.step, &self.current, self.row)).collect();
+            }
             for end in self.common.iter().copied().map(NodeId) {
                 if matches!(&self.labels, Some(Some(labels)) if !labels.accepts_node(end, &ctx.view)) {
                     continue;
                 }
-                let lists: Vec<Vec<EdgeId>> = self.arms.iter().map(|arm| arm.edges(&ctx.view, end)).collect();
-                let not: Vec<Vec<EdgeId>> =
-                    self.arms.iter().map(|arm| unlike(&arm.step, &self.current, self.row)).collect();
+                lists.iter_mut().zip(&self.arms).for_each(|(list, arm)| arm.edges(&ctx.view, end, list));
                 choices(&lists, &not, &same, &mut |chosen| {
                     nodes.push(end);
                     edges.iter_mut().zip(chosen).for_each(|(column, edge)| column.push(*edge));

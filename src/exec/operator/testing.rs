@@ -27,6 +27,7 @@ impl crate::exec::Host for NoHost {
         _: &str,
         _: &View<'_>,
         _: &[Value<'_>],
+        _: usize,
         _: &mut dyn FnMut() -> Result<()>,
     ) -> Result<crate::exec::ProcedureRows> {
         Ok(Vec::new())

@@ -69,11 +69,21 @@ impl<'g> Block<'g> {
             Some([start, end]) => *start..*end,
             _ => 0..0,
         };
-        let edges = self.edges;
-        extent.filter_map(move |at| match edges {
+        let block = *self;
+        extent.filter_map(move |at| block.numbered(at))
+    }
+
+    /// The edge to the `at`th neighbour of the run's `row`th node.
+    pub fn edge(&self, row: usize, at: usize) -> Option<EdgeId> {
+        self.numbered(self.offsets.get(row)?.checked_add(u32::try_from(at).ok()?)?)
+    }
+
+    /// The edge at a place among all of the block's.
+    fn numbered(&self, at: u32) -> Option<EdgeId> {
+        match self.edges {
             Numbers::From(first) => Some(EdgeId(first.wrapping_add(at))),
             Numbers::Listed(listed) => listed.get(at as usize).copied().map(EdgeId),
-        })
+        }
     }
 }
 
@@ -93,6 +103,11 @@ impl<'g> Adjacency<'g> {
         };
         let row = node.0.checked_sub(block.first.0)? as usize;
         (row < block.len()).then_some((block, row))
+    }
+
+    /// How many nodes have a place here; some of them may have no neighbour.
+    pub fn nodes(&self) -> usize {
+        self.blocks.iter().map(Block::len).sum()
     }
 
     /// The node's neighbours, ascending, parallel edges more than once.

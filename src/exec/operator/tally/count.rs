@@ -172,11 +172,15 @@ fn values<'g>(
         batch.set(node.var, Column::Node(piece.to_vec()));
         // It may fail on a node that is in no match.
         let column = eval(value, &batch, ctx).map_err(|_| Stop::Value)?;
+        let place = |node: &NodeId| node.index();
+        if let Column::Int(values) = &column {
+            piece.iter().map(place).zip(values).for_each(|(at, value)| counts[at] = *value);
+            continue;
+        }
         for (row, node) in piece.iter().enumerate() {
-            counts[node.index()] = match (&column, column.value(row)) {
-                (Column::Int(values), _) => values[row],
-                (_, Value::Int(value)) => value,
-                (_, Value::Null) => 0,
+            counts[place(node)] = match column.value(row) {
+                Value::Int(value) => value,
+                Value::Null => 0,
                 _ => return Err(Stop::Value),
             };
         }

@@ -229,15 +229,17 @@ impl Source<'_> {
     }
 }
 
-/// The numbers of every node, made by several threads.
+/// The numbers of every node, made by several threads when that is worth it.
 fn whole(terms: &[(i64, Ready<'_>)], bound: usize, watch: Watch<'_, '_>) -> Result<Vec<i64>> {
+    let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
+    let threads = if steps > MANY { watch.threads } else { 1 };
     let piece = |spare: &mut Vec<i64>, piece: usize| {
         let start = piece * ROWS;
         let mut numbers = vec![0; ROWS.min(bound - start)];
         sum_of_terms(terms, start as u32, &mut numbers, spare, watch)?;
         Ok(numbers)
     };
-    Ok(pieces(watch.threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat())
+    Ok(pieces(threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat())
 }
 
 /// The sum of the numbers of all nodes.

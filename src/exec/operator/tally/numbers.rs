@@ -160,6 +160,15 @@ impl Child<'_> {
             return Ok(());
         }
         let Some(back) = watch.view.adjacency(types.as_deref(), direction.reverse()) else { return Ok(()) };
+        let some = match &self.numbers {
+            Numbers::Set(set) => set.len(),
+            Numbers::Counts(counts) => counts.iter().filter(|count| **count != 0).count(),
+            Numbers::One => 0,
+        };
+        // Most have one: there is no need to look at their edges to know that it is not worth it.
+        if some * 2 > back.nodes() {
+            return Ok(());
+        }
         let with_number: Vec<(u32, i64)> = match &self.numbers {
             Numbers::Set(set) => set.iter().map(|node| (node, 1)).collect(),
             Numbers::Counts(counts) => (0..).zip(counts.iter().copied()).filter(|(_, count)| *count != 0).collect(),
