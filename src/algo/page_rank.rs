@@ -10,7 +10,8 @@ use super::graph::Graph;
 use super::selection::{Selection, Walk, Weights};
 use super::steps::Steps;
 use super::{Call, Result, Rows, rows};
-use crate::model::Direction;
+use crate::model::{Direction, NodeId};
+use crate::store::Adjacency;
 
 /// How the iteration runs and when it ends.
 struct Limits {
@@ -39,12 +40,30 @@ pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
 
 /// A graph without weights, seen from the nodes that its edges enter: each node adds up what comes to it, so that several
 /// threads can work on it, and every sum is formed in the same order however many there are.
-struct Entering {
-    /// Where the list of each place begins in `sources`, and where the last one ends.
-    offsets: Vec<usize>,
-    sources: Vec<u32>,
+struct Entering<'g> {
+    lists: Lists<'g>,
     /// How many edges leave each place.
     leaving: Vec<u32>,
+}
+
+/// Whence edges come, for each place.
+enum Lists<'g> {
+    /// As they lie in the snapshot, where places are the nodes' ids.
+    Mapped(Adjacency<'g>),
+    Own {
+        /// Where the list of each place begins in `sources`, and where the last one ends.
+        offsets: Vec<usize>,
+        sources: Vec<u32>,
+    },
+}
+
+impl Lists<'_> {
+    fn of(&self, place: usize) -> &[u32] {
+        match self {
+            Lists::Mapped(slices) => slices.ends(NodeId(place as u32)),
+            Lists::Own { offsets, sources } => sources.get(offsets[place]..offsets[place + 1]).unwrap_or_default(),
+        }
+    }
 }
 
 /// So many places' changes are added up by themselves.
@@ -53,9 +72,14 @@ const PIECE: usize = 1024;
 /// After so many places the limits are looked at.
 const ROUND: usize = 256 * PIECE;
 
-impl Entering {
-    fn new(walk: &Walk<'_>, direction: Direction, steps: &mut Steps<'_>) -> Result<Self> {
+impl<'g> Entering<'g> {
+    fn new(walk: &Walk<'g>, direction: Direction, steps: &mut Steps<'_>) -> Result<Self> {
         let count = walk.nodes.len();
+        if let Some((entering, leaving)) = walk.slices(direction) {
+            let leaving = (0..count as u32).map(|place| leaving.ends(NodeId(place)).len() as u32).collect();
+            steps.take(count)?;
+            return Ok(Entering { lists: Lists::Mapped(entering), leaving });
+        }
         let hops = |source: usize, target: usize| {
             let out = (direction != Direction::In).then_some((source, target));
             let back = direction == Direction::In || direction == Direction::Both && source != target;
@@ -79,7 +103,7 @@ impl Entering {
                 next[to] += 1;
             }
         })?;
-        Ok(Entering { offsets, sources, leaving })
+        Ok(Entering { lists: Lists::Own { offsets, sources }, leaving })
     }
 
     fn scores(&self, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
@@ -116,7 +140,7 @@ impl Entering {
                     of_run((0, &mut *part))
                 };
                 change += changes.iter().sum::<f64>();
-                steps.take(self.offsets[(first + places).min(count)] - self.offsets[first])?;
+                steps.check()?;
             }
             std::mem::swap(&mut scores, &mut next);
             if change <= limits.tolerance {
@@ -136,8 +160,8 @@ impl Entering {
     ) -> f64 {
         let mut change = 0.0;
         for (place, next) in (first..).zip(next) {
-            let sources = &self.sources[self.offsets[place]..self.offsets[place + 1]];
-            let sum: f64 = sources.iter().map(|source| handed_on[*source as usize]).sum();
+            let sources = self.lists.of(place);
+            let sum: f64 = sources.iter().filter_map(|source| handed_on.get(*source as usize)).sum();
             *next = anew + damping * sum;
             change += (*next - scores[place]).abs();
         }

@@ -8,7 +8,7 @@ use super::settings::{suggest, wrong};
 use super::steps::Steps;
 use super::{Call, Result};
 use crate::model::{Detail, Diagnostic, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
-use crate::store::View;
+use crate::store::{Adjacency, View};
 
 /// Marks a node that is not selected. Ids end before it.
 const NOWHERE: u32 = u32::MAX;
@@ -79,6 +79,15 @@ impl<'c> Walk<'c> {
         }
         steps.take(nodes.len())?;
         Ok(Walk { view, nodes, places, types })
+    }
+
+    /// The lists of nodes whence the selected edges come, and of those where they go, as they lie in the snapshot: where every
+    /// node is selected, so that its place is its id, and the edges are walked in one direction.
+    pub(super) fn slices(&self, direction: Direction) -> Option<(Adjacency<'c>, Adjacency<'c>)> {
+        let whole = self.nodes.len() == self.view.node_bound() && direction != Direction::Both;
+        let types = Some(self.types.as_slice()).filter(|_| whole)?;
+        let entering = self.view.adjacency(Some(types), direction.reverse())?;
+        Some((entering, self.view.adjacency(Some(types), direction)?))
     }
 
     fn place(&self, node: NodeId) -> Option<u32> {
