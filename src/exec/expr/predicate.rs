@@ -74,13 +74,6 @@ impl<'g> Predicate<'g> {
         }
         Ok(selected.unwrap_or_default())
     }
-
-    /// Forgets what belongs to a state of the graph.
-    pub(in crate::exec) fn forget(&mut self) {
-        for dictionary in self.parts.iter_mut().filter_map(|part| part.dictionary.as_mut()) {
-            dictionary.known.clear();
-        }
-    }
 }
 
 impl<'g> Part<'g> {

@@ -30,7 +30,6 @@ impl<'g> Operator<'g> for Filter<'g> {
 
     fn reset(&mut self) {
         self.input.reset();
-        self.predicate.forget();
     }
 }
 

@@ -3,11 +3,10 @@
 use super::super::bits::Bits;
 use super::super::labels::{self, leads_only_to};
 use super::super::{Batch, Boxed, Context, Resolved, Result, expand};
-use super::MANY;
+use super::by_node;
 use super::numbers::{Child, Numbers, Ready};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
-use crate::exec::parallel::pieces;
 use crate::model::{Class, Column, Detail, Diagnostic, Direction, EdgeTypeId, NodeId, Value};
 use crate::plan::expr::{Expr, Labels};
 use crate::plan::physical::{TallyLink, TallyNode, TallyTerm};
@@ -193,20 +192,7 @@ fn counts<'g>(ready: &Ready<'g>, ctx: &mut Context<'g>, held: &mut u64) -> Resul
     let bound = ctx.view.node_bound();
     hold(8 * bound as u64, ctx, held)?;
     let watch = ctx.watch();
-    let (mut counts, mut spare) = (vec![0; bound], Vec::new());
-    if ready.steps() > MANY && watch.threads > 1 {
-        let piece = |spare: &mut Vec<i64>, piece: usize| {
-            let start = piece * ROWS;
-            let mut numbers = vec![0; ROWS.min(bound - start)];
-            ready.fill(watch, start as u32, &mut numbers, spare)?;
-            Ok(numbers)
-        };
-        return Ok(pieces(watch.threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat());
-    }
-    for (piece, numbers) in counts.chunks_mut(ROWS).enumerate() {
-        ready.fill(watch, (piece * ROWS) as u32, numbers, &mut spare)?;
-    }
-    Ok(counts)
+    by_node(ready.steps(), bound, watch, |first, numbers, spare| ready.fill(watch, first, numbers, spare))
 }
 
 fn hold(bytes: u64, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {

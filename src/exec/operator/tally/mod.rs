@@ -229,17 +229,33 @@ impl Source<'_> {
     }
 }
 
-/// The numbers of every node, made by several threads when that is worth it.
+/// The numbers of every node.
 fn whole(terms: &[(i64, Ready<'_>)], bound: usize, watch: Watch<'_, '_>) -> Result<Vec<i64>> {
     let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
-    let threads = if steps > MANY { watch.threads } else { 1 };
+    by_node(steps, bound, watch, |first, numbers, spare| sum_of_terms(terms, first, numbers, spare, watch))
+}
+
+/// Numbers by node, filled in piece by piece; by several threads when there are many steps to take.
+fn by_node(
+    steps: u64,
+    bound: usize,
+    watch: Watch<'_, '_>,
+    fill: impl Fn(u32, &mut [i64], &mut Vec<i64>) -> Result<()> + Sync,
+) -> Result<Vec<i64>> {
+    if steps <= MANY || watch.threads == 1 {
+        let (mut all, mut spare) = (vec![0; bound], Vec::new());
+        for (piece, numbers) in all.chunks_mut(ROWS).enumerate() {
+            fill((piece * ROWS) as u32, numbers, &mut spare)?;
+        }
+        return Ok(all);
+    }
     let piece = |spare: &mut Vec<i64>, piece: usize| {
         let start = piece * ROWS;
         let mut numbers = vec![0; ROWS.min(bound - start)];
-        sum_of_terms(terms, start as u32, &mut numbers, spare, watch)?;
+        fill(start as u32, &mut numbers, spare)?;
         Ok(numbers)
     };
-    Ok(pieces(threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat())
+    Ok(pieces(watch.threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat())
 }
 
 /// The sum of the numbers of all nodes.
