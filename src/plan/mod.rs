@@ -4,6 +4,7 @@
 //! executor can run and [`explain`] can print. The way goes through a logical plan (what is asked), rules that
 //! rewrite it, and an order for each pattern (how it is found). Planning opens no file and touches no data.
 
+mod anonymous;
 mod apart;
 mod build;
 mod canonical;
@@ -68,7 +69,7 @@ fn planned(
     let query = lower::lower(statement, source, procedures)?;
     let query = rules::rewrite(query, disabled);
     let mut built = build::build(&query, catalog, disabled);
-    prune::prune(&mut built, query.columns.iter().map(|(_, var)| *var), &query.subqueries);
+    prune::prune(&mut built, query.columns.iter().map(|(_, var)| *var), &query.subqueries, disabled);
     if !disabled.contains(&Rule::Reach) {
         reach::mark(&mut built.root);
     }

@@ -222,6 +222,7 @@ impl<'p> Ordering<'_, 'p> {
             types,
             to_labels: None,
             unlike,
+            taken: Vec::new(),
         };
         self.rows.push(self.build, OpKind::EdgeScan(expand), rows, [from, to, edge.var]);
         self.done.push(edge);
@@ -268,7 +269,18 @@ impl<'p> Ordering<'_, 'p> {
         for edge in &edges {
             let (from, to, direction) = self.oriented(edge);
             let (types, unlike) = (edge.types.clone(), self.unlike(edge));
-            arms.push(Expand { from, edge: edge.var, to, to_bound: false, direction, types, to_labels: None, unlike });
+            let (var, taken) = (edge.var, Vec::new());
+            arms.push(Expand {
+                from,
+                edge: var,
+                to,
+                to_bound: false,
+                direction,
+                types,
+                to_labels: None,
+                unlike,
+                taken,
+            });
             self.done.push(edge);
         }
         let binds: Vec<Var> = edges.iter().map(|edge| edge.var).chain([to]).collect();
@@ -447,9 +459,9 @@ impl<'p> Ordering<'_, 'p> {
 
     fn expansion(&mut self, edge: &PatternEdge, from: Var, to: Var, direction: Direction) -> Expand {
         let to_bound = self.bound(to);
-        let unlike = self.unlike(edge);
+        let (unlike, taken) = (self.unlike(edge), Vec::new());
         let to_labels = if to_bound { None } else { self.take_labels(to) };
-        Expand { from, edge: edge.var, to, to_bound, direction, types: edge.types.clone(), to_labels, unlike }
+        Expand { from, edge: edge.var, to, to_bound, direction, types: edge.types.clone(), to_labels, unlike, taken }
     }
 
     /// The edges found so far that could be this one, which they must not be.

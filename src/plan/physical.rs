@@ -447,6 +447,9 @@ pub struct Expand {
     pub to_labels: Option<Labels>,
     /// Edges, or lists of edges, of the same MATCH that this edge must differ from.
     pub unlike: Vec<Var>,
+    /// Sources and targets of such edges that nobody asks for: as many edges as lead from the one to the other are taken.
+    /// Then nobody asks for this edge either.
+    pub taken: Vec<(Var, Var)>,
 }
 
 /// A node to create.

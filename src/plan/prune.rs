@@ -1,38 +1,51 @@
 //! Column pruning: every operator hands on only what something above it needs.
 //!
-//! One pass from the top down. What reaches the leaf of a subplan is what the subplan imports.
+//! From the top down. What reaches the leaf of a subplan is what the subplan imports. Where edges must differ from others, a first
+//! pass that leaves this out shows which of them nobody asks for otherwise.
 
 use std::collections::BTreeSet;
 
+use super::anonymous;
 use super::build::Built;
 use super::expr::ExprKind;
 use super::expr::{AggregateCall, Expr, SubqueryKind};
 use super::logical::Subquery;
 use super::physical::{Expand, Op, OpKind, SetItem, Subplan};
+use super::rules::Rule;
 use super::walk::{children, free_vars};
 use crate::model::{Var, deep};
 
 type Vars = BTreeSet<Var>;
 
 /// Sets `live` on every operator; `columns` are the vars of the answer.
-pub(super) fn prune(built: &mut Built, columns: impl Iterator<Item = Var>, subqueries: &[Subquery]) {
+pub(super) fn prune(built: &mut Built, columns: impl Iterator<Item = Var>, subqueries: &[Subquery], disabled: &[Rule]) {
+    let columns: Vars = columns.collect();
     let mut collected = vec![Vars::new(); subqueries.len()];
-    let pruner = Pruner { subqueries };
     visit_ops(&built.root, &mut |op| note_collected(op, &mut collected));
     for subplan in &built.subplans {
         visit_ops(&subplan.root, &mut |op| note_collected(op, &mut collected));
     }
-    pruner.op(&mut built.root, columns.collect());
-    for (subplan, needed) in built.subplans.iter_mut().zip(collected) {
-        pruner.subplan(subplan, needed);
+    if !disabled.contains(&Rule::Anonymous) && anonymous::any_unlike(built) {
+        Pruner { subqueries, unlike: false }.all(built, columns.clone(), &collected);
+        anonymous::mark(built);
     }
+    Pruner { subqueries, unlike: true }.all(built, columns, &collected);
 }
 
 struct Pruner<'s> {
     subqueries: &'s [Subquery],
+    /// Whether steps need the edges that they must differ from.
+    unlike: bool,
 }
 
 impl Pruner<'_> {
+    fn all(&self, built: &mut Built, columns: Vars, collected: &[Vars]) {
+        self.op(&mut built.root, columns);
+        for (subplan, needed) in built.subplans.iter_mut().zip(collected) {
+            self.subplan(subplan, needed.clone());
+        }
+    }
+
     fn uses<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>) -> Vars {
         exprs.into_iter().flat_map(|expr| free_vars(expr, self.subqueries)).collect()
     }
@@ -64,6 +77,25 @@ impl Pruner<'_> {
         }
     }
 
+    fn step(&self, needed: &mut Vars, expand: &Expand) {
+        self.apart(needed, expand);
+        needed.remove(&expand.edge);
+        if expand.to_bound {
+            needed.insert(expand.to);
+        } else {
+            needed.remove(&expand.to);
+        }
+        needed.insert(expand.from);
+    }
+
+    /// What a step needs of the edges that it must differ from.
+    fn apart(&self, needed: &mut Vars, expand: &Expand) {
+        if self.unlike {
+            needed.extend(&expand.unlike);
+            needed.extend(expand.taken.iter().flat_map(|(source, target)| [source, target]));
+        }
+    }
+
     fn below(&self, op: &mut Op, mut needed: Vars) -> Vars {
         match &mut op.kind {
             OpKind::Unit | OpKind::Argument | OpKind::Define { .. } => {}
@@ -90,10 +122,10 @@ impl Pruner<'_> {
                 needed.remove(node);
                 needed.append(&mut self.uses(&*values));
             }
-            OpKind::Expand(expand) => step(&mut needed, expand),
+            OpKind::Expand(expand) => self.step(&mut needed, expand),
             OpKind::Intersect { to, arms, .. } => {
                 for arm in arms.iter() {
-                    needed.extend(&arm.unlike);
+                    self.apart(&mut needed, arm);
                     needed.insert(arm.from);
                 }
                 for arm in arms.iter() {
@@ -102,16 +134,16 @@ impl Pruner<'_> {
                 needed.remove(to);
             }
             OpKind::EdgeScan(expand) => {
-                step(&mut needed, expand);
+                self.step(&mut needed, expand);
                 needed.remove(&expand.from);
             }
             OpKind::VarExpand { expand, each, filter, .. } | OpKind::ShortestPath { expand, each, filter, .. } => {
-                step(&mut needed, expand);
+                self.step(&mut needed, expand);
                 needed.append(&mut self.uses(filter.iter()));
                 needed.remove(each);
             }
             OpKind::GroupExpand { expand, inner, start, end, edges, lists, .. } => {
-                step(&mut needed, expand);
+                self.step(&mut needed, expand);
                 lists.retain(|(_, list)| needed.contains(list));
                 let mut round: Vars = edges.iter().copied().chain([*end]).collect();
                 for (one, list) in lists.iter() {
@@ -204,17 +236,6 @@ impl Pruner<'_> {
         }
         needed
     }
-}
-
-fn step(needed: &mut Vars, expand: &Expand) {
-    needed.remove(&expand.edge);
-    if expand.to_bound {
-        needed.insert(expand.to);
-    } else {
-        needed.remove(&expand.to);
-    }
-    needed.insert(expand.from);
-    needed.extend(&expand.unlike);
 }
 
 fn visit_ops(op: &Op, visit: &mut dyn FnMut(&Op)) {

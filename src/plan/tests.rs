@@ -358,6 +358,36 @@ fn common_neighbours_are_intersected() {
 }
 
 #[test]
+fn edges_that_nobody_asks_for_are_told_apart_by_their_ends() {
+    let fires = [
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c) RETURN a.name, c.name",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(a) RETURN count(*)",
+        // Named, and not asked for.
+        "MATCH (a)-[r:KNOWS]->(b)<-[s:KNOWS]-(c) RETURN a.name, c.name",
+        "MATCH (a) WHERE EXISTS { MATCH (a)-[:KNOWS]->(b)<-[:KNOWS]-(c) WHERE b.age < c.age } RETURN a.name",
+        // The edge that is asked for can be none of the others.
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[e:LIVES_IN]->(d) RETURN a.name, e.since",
+    ];
+    let not = [
+        "MATCH (a)-[:KNOWS]->(b)-[e:KNOWS]->(c) RETURN a.name, e.since",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS {since: 1}]->(c) RETURN a.name, c.name",
+        "MATCH p = (a)-[:KNOWS]->(b)-[:KNOWS]->(c) RETURN p",
+        // Of edges that may lead either way, or of some types more, not any will do.
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]-(c) RETURN a.name, c.name",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS|LIVES_IN]->(c) RETURN a.name, c.name",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS*1..2]->(c) RETURN a.name, c.name",
+        // They cannot be the same edge.
+        "MATCH (a)-[:KNOWS]->(b)-[:LIVES_IN]->(c) RETURN a.name, c.name",
+    ];
+    let told = |text: &str, disabled: &[Rule]| {
+        let plan = planned(text, disabled).unwrap_or_else(|error| panic!("{text}: {error}"));
+        format!("{plan:?}").contains("taken: [(")
+    };
+    fires.iter().for_each(|text| assert!(told(text, &[]) && !told(text, &[Rule::Anonymous]), "{text}"));
+    not.iter().for_each(|text| assert!(!told(text, &[]), "{text}"));
+}
+
+#[test]
 fn clauses_in_sequence_are_one_pattern() {
     let plan = |text: &str, disabled: &[Rule]| {
         explain(&planned(text, disabled).unwrap_or_else(|error| panic!("{text}: {error}")), None)

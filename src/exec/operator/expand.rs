@@ -28,6 +28,18 @@ struct Found {
 }
 
 impl Found {
+    /// Leaves out, of the nodes from `start` on, one for each of these.
+    fn take_out(&mut self, start: usize, taken: &mut Vec<NodeId>) {
+        let mut kept = start;
+        for at in start..self.nodes.len() {
+            if !take(taken, self.nodes[at]) {
+                self.nodes[kept] = self.nodes[at];
+                kept += 1;
+            }
+        }
+        self.nodes.truncate(kept);
+    }
+
     /// Adds a node's neighbours.
     fn copy(&mut self, slices: &Adjacency<'_>, from: NodeId, with_edges: bool) {
         let Some((block, row)) = slices.at(from) else { return };
@@ -48,9 +60,15 @@ impl<'g> Expand<'g> {
     /// Goes on until the batch is full, copying the neighbours of each node at once.
     fn copy(&mut self, slices: &Adjacency<'g>, found: &mut Found) {
         let with_edges = self.live.contains(&self.edges.step.edge);
+        let mut taken = Vec::new();
         while found.nodes.len() < ROWS && self.row < self.current.len {
             if let Some(from) = node(&self.current, self.edges.step.from, self.row) {
+                let start = found.nodes.len();
                 found.copy(slices, from, with_edges);
+                self.taken(from, self.row, &mut taken);
+                if !taken.is_empty() {
+                    found.take_out(start, &mut taken);
+                }
                 found.rows.resize(found.nodes.len(), self.row as u32);
             }
             self.row += 1;
@@ -60,6 +78,7 @@ impl<'g> Expand<'g> {
     /// Goes on until the batch is full, edge by edge.
     fn find(&mut self, view: &View<'g>, found: &mut Found) {
         let step = &self.edges.step;
+        let mut taken = Vec::new();
         while found.nodes.len() < ROWS && self.row < self.current.len {
             let row = self.row;
             self.row += 1;
@@ -69,8 +88,9 @@ impl<'g> Expand<'g> {
                 continue;
             }
             let unlike = unlike(step, &self.current, row);
+            self.taken(from, row, &mut taken);
             self.edges.at(view, from, to, &mut |edge, other| {
-                if !unlike.contains(&edge) {
+                if !unlike.contains(&edge) && !take(&mut taken, other) {
                     found.edges.push(edge);
                     found.nodes.push(other);
                 }
@@ -78,6 +98,30 @@ impl<'g> Expand<'g> {
             found.rows.resize(found.nodes.len(), row as u32);
         }
     }
+}
+
+impl Expand<'_> {
+    /// The nodes that edges from this one lead to which are taken in this row.
+    fn taken(&self, from: NodeId, row: usize, taken: &mut Vec<NodeId>) {
+        taken.clear();
+        for ends in &self.edges.step.taken {
+            let (near, far) = seen_from(self.edges.step.direction, *ends);
+            if node(&self.current, near, row) == Some(from) {
+                taken.extend(node(&self.current, far, row));
+            }
+        }
+    }
+}
+
+/// The near end and the far one, of a source and a target, for a step in a direction.
+pub(super) fn seen_from(direction: Direction, (source, target): (Var, Var)) -> (Var, Var) {
+    if direction == Direction::In { (target, source) } else { (source, target) }
+}
+
+/// Whether the node was among these; it is no longer.
+fn take(taken: &mut Vec<NodeId>, node: NodeId) -> bool {
+    let at = taken.iter().position(|other| *other == node);
+    at.map(|at| taken.swap_remove(at)).is_some()
 }
 
 impl<'g> Operator<'g> for Expand<'g> {

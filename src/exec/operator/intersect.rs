@@ -2,12 +2,13 @@
 //!
 //! Neighbours are sorted, so that a cycle is closed without finding first what does not close it: the shortest list is
 //! walked, and every other one asked (a step of a worst-case optimal join; Ngo, Ré and Rudra, *Skew Strikes Back*, 2013). The
-//! neighbours of a node that stays the same from row to row are marked as bits, which answer at once.
+//! neighbours of a node that stays the same from row to row are marked as bits, which answer at once; what several nodes that
+//! stay have in common is found once and kept.
 
 use std::borrow::Cow;
 
 use super::bits::Bits;
-use super::expand::{node, unlike};
+use super::expand::{node, seen_from, unlike};
 use super::labels::{Resolved, edge_types, leads_only_to};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
@@ -19,6 +20,9 @@ use crate::store::{Adjacency, View};
 /// How many steps are taken between two looks at the limits.
 const PATIENCE: usize = 1 << 18;
 
+/// Up to how many neighbours it is not worth asking from the other end, which may have fewer.
+const SHORT: usize = 64;
+
 pub(super) struct Intersect<'g> {
     input: Boxed<'g>,
     to: Var,
@@ -29,8 +33,21 @@ pub(super) struct Intersect<'g> {
     current: Batch<'g>,
     row: usize,
     held: u64,
-    /// The common neighbours in a row; memory to be used again.
+    /// The arms whose node is that of the row before.
+    stay: Vec<usize>,
+    kept: Kept,
+    /// The common neighbours in a row, each once; memory to be used again.
     common: Vec<u32>,
+    /// Whether several edges of an arm may lead to one of them.
+    parallel: bool,
+}
+
+/// What several arms have in common, as long as none of them moves on.
+#[derive(Default)]
+struct Kept {
+    arms: Vec<usize>,
+    ends: Vec<u32>,
+    parallel: bool,
 }
 
 /// One of the edges that lead to the common node.
@@ -39,10 +56,15 @@ struct Arm<'g> {
     types: Option<Vec<EdgeTypeId>>,
     /// The neighbours as slices, where there are such.
     slices: Option<Adjacency<'g>>,
+    /// Those of the other ends, where there are such.
+    back: Option<Adjacency<'g>>,
     /// The node that it starts at in this row, and its neighbours.
     from: Option<NodeId>,
     ends: Cow<'g, [u32]>,
     marks: Marks<'g>,
+    /// Ends of edges that are taken in this row and begin where it does: the near one and the far one, none where that is the
+    /// common node.
+    taken: Vec<(Option<NodeId>, Option<NodeId>)>,
 }
 
 /// The neighbours of one node as bits.
@@ -53,32 +75,67 @@ struct Marks<'g> {
     of: Cow<'g, [u32]>,
     /// Whether the neighbours of the arm's present node are marked.
     valid: bool,
+    /// Whether some of them are there several times.
+    parallel: bool,
 }
 
 impl<'g> Arm<'g> {
-    /// Goes to a row's node; false when it has no neighbours.
+    /// Goes to a row's node; whether that is where it was.
     fn go(&mut self, from: NodeId, view: &View<'g>) -> bool {
         if self.from == Some(from) {
-            // The second row in sequence with this node: there may be many more.
-            if !self.marks.valid {
-                self.marks.set(self.ends.clone(), view.node_bound());
-            }
-        } else {
-            self.from = Some(from);
-            self.ends = match &self.slices {
-                Some(slices) => Cow::Borrowed(slices.ends(from)),
-                None => view.ends(from, self.step.direction, self.types.as_deref()),
-            };
-            self.marks.valid = false;
+            return true;
         }
-        !self.ends.is_empty()
+        self.from = Some(from);
+        self.ends = match &self.slices {
+            Some(slices) => Cow::Borrowed(slices.ends(from)),
+            None => view.ends(from, self.step.direction, self.types.as_deref()),
+        };
+        self.marks.valid = false;
+        false
     }
 
-    fn leads_to(&self, end: u32) -> bool {
-        match self.marks.valid {
-            true => self.marks.bits.one(end) == 1,
-            false => self.ends.binary_search(&end).is_ok(),
+    fn mark(&mut self, view: &View<'g>) {
+        if !self.marks.valid {
+            self.marks.set(self.ends.clone(), view.node_bound());
         }
+    }
+
+    fn list(&self) -> List<'_> {
+        let (marked, parallel) = (self.marks.valid, self.marks.valid && self.marks.parallel);
+        let back = self.back.as_ref().zip(self.from).filter(|_| self.ends.len() > SHORT);
+        List { ends: &self.ends, bits: marked.then_some(&self.marks.bits), back, parallel }
+    }
+
+    /// Whether it matters which edge leads to a node: somebody asks for it, or it must differ from others that are known.
+    fn is_named(&self, live: &[Var]) -> bool {
+        live.contains(&self.step.edge) || !self.step.unlike.is_empty()
+    }
+
+    /// Looks which edges are taken in a row.
+    fn look(&mut self, batch: &Batch<'_>, row: usize, common: Var) {
+        self.taken.clear();
+        for ends in &self.step.taken {
+            let (near, far) = seen_from(self.step.direction, *ends);
+            let at = |var: Var| if var == common { None } else { node(batch, var, row) };
+            let (near, far) = (at(near), at(far));
+            if near.is_none() || near == self.from {
+                self.taken.push((near, far));
+            }
+        }
+    }
+
+    /// How many of the edges to a node are taken.
+    fn taken(&self, end: NodeId) -> usize {
+        let same = |node: &Option<NodeId>| node.is_none_or(|node| node == end);
+        let taken =
+            |(near, far): &&(Option<NodeId>, Option<NodeId>)| (near.is_some() || self.from == Some(end)) && same(far);
+        self.taken.iter().filter(taken).count()
+    }
+
+    /// How many edges lead to a node.
+    fn count(&self, end: NodeId) -> usize {
+        let start = self.ends.partition_point(|other| *other < end.0);
+        self.ends[start..].iter().take_while(|other| **other == end.0).count()
     }
 
     /// Puts down the edges to a node that it leads to.
@@ -108,7 +165,8 @@ impl<'g> Marks<'g> {
         if self.bits.bytes() * 8 < bound as u64 {
             self.bits = Bits::none(bound);
         }
-        ends.iter().for_each(|end| self.bits.insert(*end));
+        self.parallel = false;
+        ends.iter().for_each(|end| self.parallel |= !self.bits.is_new(*end));
         (self.of, self.valid) = (ends, true);
     }
 
@@ -125,8 +183,16 @@ impl<'g> Intersect<'g> {
         arms: Vec<Expand>,
         live: Vec<Var>,
     ) -> Self {
-        let arm =
-            |step| Arm { step, types: None, slices: None, from: None, ends: Cow::default(), marks: Marks::default() };
+        let arm = |step| Arm {
+            step,
+            types: None,
+            slices: None,
+            back: None,
+            from: None,
+            ends: Cow::default(),
+            marks: Marks::default(),
+            taken: Vec::new(),
+        };
         Intersect {
             input,
             to,
@@ -137,73 +203,202 @@ impl<'g> Intersect<'g> {
             current: Batch::default(),
             row: 0,
             held: 0,
+            stay: Vec::new(),
+            kept: Kept::default(),
             common: Vec::new(),
+            parallel: false,
         }
     }
 
     /// Finds the common neighbours in this row; gives how many nodes were looked at.
     fn find_common(&mut self, ctx: &Context<'g>) -> usize {
         self.common.clear();
-        for arm in &mut self.arms {
+        self.stay.clear();
+        for (at, arm) in self.arms.iter_mut().enumerate() {
             let Some(from) = node(&self.current, arm.step.from, self.row) else { return 1 };
-            if !arm.go(from, &ctx.view) {
+            if arm.go(from, &ctx.view) {
+                self.stay.push(at);
+            } else if self.kept.arms.contains(&at) {
+                self.kept.arms.clear();
+            }
+            if arm.ends.is_empty() {
                 return 1;
             }
         }
-        let shortest = (0..self.arms.len()).min_by_key(|arm| (self.arms[*arm].marks.valid, self.arms[*arm].ends.len()));
-        // A list that is marked answers at once, so another one is walked, unless that is very much longer.
-        let shortest = match (shortest, (0..self.arms.len()).min_by_key(|arm| self.arms[*arm].ends.len())) {
-            (Some(walked), Some(least)) if self.arms[walked].ends.len() / 8 > self.arms[least].ends.len() => least,
-            (Some(walked), _) => walked,
-            (None, _) => return 1,
-        };
-        let walked = self.arms[shortest].ends.iter().copied();
-        let others = |arms: &[Arm<'g>], end: u32| {
-            arms.iter().enumerate().all(|(arm, other)| arm == shortest || other.leads_to(end))
-        };
-        match self.arms.as_slice() {
-            [one, other] => {
-                let other = if shortest == 0 { other } else { one };
-                match other.marks.valid {
-                    true => self.common.extend(walked.filter(|end| other.marks.bits.one(*end) == 1)),
-                    false => self.common.extend(walked.filter(|end| other.leads_to(*end))),
-                }
+        let mut steps = 1;
+        // The second row in sequence with these nodes: there may be many more.
+        match self.stay.as_slice() {
+            [] => {}
+            [one] => self.arms[*one].mark(&ctx.view),
+            several if several == self.kept.arms => {}
+            several => {
+                let lists: Vec<_> = several.iter().map(|at| self.arms[*at].list()).collect();
+                let (walked, parallel) = common(&lists, &mut self.kept.ends);
+                steps += walked;
+                self.kept.parallel = parallel;
+                self.kept.arms.clone_from(&self.stay);
             }
-            arms => self.common.extend(walked.filter(|end| others(arms, *end))),
         }
-        // Parallel edges lead to a node more than once.
-        self.common.dedup();
-        self.arms[shortest].ends.len() + 1
+        let (walked, parallel) = match self.arms.as_slice() {
+            [one, other] if self.stay.len() < 2 => common(&[one.list(), other.list()], &mut self.common),
+            arms => {
+                let Kept { ends, parallel, .. } = &self.kept;
+                let kept = (self.stay.len() > 1).then_some(List { ends, bits: None, back: None, parallel: *parallel });
+                let others = arms.iter().enumerate().filter(|(at, _)| kept.is_none() || !self.stay.contains(at));
+                let lists: Vec<_> = kept.into_iter().chain(others.map(|(_, arm)| arm.list())).collect();
+                common(&lists, &mut self.common)
+            }
+        };
+        self.parallel = parallel;
+        steps + walked
+    }
+
+    /// Puts down each common neighbour as often as there are choices of edges that nobody asks for.
+    fn count(&self, nodes: &mut Vec<NodeId>) {
+        if !self.parallel && self.arms.iter().all(|arm| arm.taken.is_empty()) {
+            return nodes.extend(self.common.iter().copied().map(NodeId));
+        }
+        for end in self.common.iter().copied().map(NodeId) {
+            let edges = |arm: &Arm<'g>| if self.parallel { arm.count(end) } else { 1 };
+            let choices = self.arms.iter().map(|arm| edges(arm).saturating_sub(arm.taken(end)));
+            nodes.extend(std::iter::repeat_n(end, choices.product()));
+        }
     }
 
     fn account(&mut self, ctx: &mut Context<'g>) -> Result<()> {
         let held: u64 = self.arms.iter().map(|arm| arm.marks.bits.bytes() + 4 * arm.ends.len() as u64).sum();
+        let held = held + 4 * (self.kept.ends.len() + self.common.len()) as u64;
         ctx.release(std::mem::replace(&mut self.held, held));
         ctx.hold(held)
     }
 }
 
-/// Every choice of one edge from each list, in which no edge comes twice and none that it must not be.
-fn choices(lists: &[Vec<EdgeId>], unlike: &[Vec<EdgeId>], same: &[Vec<usize>], found: &mut dyn FnMut(&[EdgeId])) {
-    fn choose(
-        lists: &[Vec<EdgeId>],
-        unlike: &[Vec<EdgeId>],
-        same: &[Vec<usize>],
-        chosen: &mut Vec<EdgeId>,
-        found: &mut dyn FnMut(&[EdgeId]),
-    ) {
-        let at = chosen.len();
-        let Some(list) = lists.get(at) else { return found(chosen) };
-        for edge in list {
-            let taken = same[at].iter().any(|other| chosen.get(*other) == Some(edge));
-            if !taken && !unlike[at].contains(edge) {
-                chosen.push(*edge);
-                choose(lists, unlike, same, chosen, found);
-                chosen.pop();
+/// Nodes, ascending.
+#[derive(Clone, Copy)]
+struct List<'a> {
+    ends: &'a [u32],
+    /// The same as bits, if they are marked.
+    bits: Option<&'a Bits>,
+    /// Those that it takes to ask from the other end: the neighbours of each of the nodes, among which this one is.
+    back: Option<(&'a Adjacency<'a>, NodeId)>,
+    /// Whether it is known that parallel edges lead to some.
+    parallel: bool,
+}
+
+impl List<'_> {
+    /// Whether a node is in it; notes when it is there several times.
+    #[inline]
+    fn holds(&self, end: u32, parallel: &mut bool) -> bool {
+        if let Some(bits) = self.bits {
+            return bits.one(end) == 1;
+        }
+        let (ends, end) = match self.back.map(|(back, from)| (back.ends(NodeId(end)), from.0)) {
+            Some((back, from)) if back.len() < self.ends.len() => (back, from),
+            _ => (self.ends, end),
+        };
+        let Ok(at) = ends.binary_search(&end) else { return false };
+        let beside = [at.wrapping_sub(1), at + 1];
+        *parallel |= beside.iter().any(|at| ends.get(*at) == Some(&end));
+        true
+    }
+}
+
+/// Puts down the nodes that all lists hold, each once; gives how many were looked at, and whether parallel edges may lead to
+/// one of them.
+fn common(lists: &[List<'_>], found: &mut Vec<u32>) -> (usize, bool) {
+    found.clear();
+    let (mut least, mut unmarked) = (0, 0);
+    for (at, list) in lists.iter().enumerate() {
+        if list.ends.len() < lists[least].ends.len() {
+            least = at;
+        }
+        let other = &lists[unmarked];
+        if (list.bits.is_some(), list.ends.len()) < (other.bits.is_some(), other.ends.len()) {
+            unmarked = at;
+        }
+    }
+    // A list that is marked answers at once, so another one is walked, unless that is very much longer.
+    let Some(longer) = lists.get(unmarked) else { return (0, false) };
+    let walked = if longer.ends.len() / 8 > lists[least].ends.len() { least } else { unmarked };
+    let mut parallel = lists.iter().any(|list| list.parallel);
+    let walk = lists[walked].ends.iter().copied();
+    match lists {
+        [one, other] => {
+            let other = if walked == 0 { other } else { one };
+            match other.bits {
+                Some(bits) => found.extend(walk.filter(|end| bits.one(*end) == 1)),
+                None => found.extend(walk.filter(|end| other.holds(*end, &mut parallel))),
+            }
+        }
+        lists => {
+            let mut others = lists.iter().enumerate().filter(|(at, _)| *at != walked).map(|(_, list)| list);
+            match others.next() {
+                Some(other) => found.extend(walk.filter(|end| other.holds(*end, &mut parallel))),
+                None => found.extend(walk),
+            }
+            others.for_each(|list| found.retain(|end| list.holds(*end, &mut parallel)));
+        }
+    }
+    // Parallel edges lead to a node more than once.
+    let all = found.len();
+    found.dedup();
+    (lists[walked].ends.len(), parallel || found.len() < all)
+}
+
+/// Every choice of one edge of each arm, in which no edge comes twice and none that it must not be.
+struct Choice {
+    /// For each arm, the arms of this very step whose edges must be others.
+    same: Vec<Vec<usize>>,
+    /// For each arm, the edges of this row that its edge must not be.
+    unlike: Vec<Vec<EdgeId>>,
+    /// For each arm, the edges to a node.
+    lists: Vec<Vec<EdgeId>>,
+    chosen: Vec<EdgeId>,
+    /// For each arm, the edges that were found.
+    edges: Vec<Vec<EdgeId>>,
+}
+
+impl Choice {
+    fn new(arms: &[Arm<'_>]) -> Self {
+        let none = || vec![Vec::new(); arms.len()];
+        let same =
+            |arm: &Arm<'_>| (0..arms.len()).filter(|other| arm.step.unlike.contains(&arms[*other].step.edge)).collect();
+        let same = arms.iter().map(same).collect();
+        Choice { same, unlike: Vec::new(), lists: none(), chosen: Vec::new(), edges: none() }
+    }
+
+    /// Goes to a row.
+    fn go(&mut self, arms: &[Arm<'_>], batch: &Batch<'_>, row: usize) {
+        self.unlike.clear();
+        self.unlike.extend(arms.iter().map(|arm| unlike(&arm.step, batch, row)));
+    }
+
+    /// Finds the choices of edges to a node, which is put down for each.
+    fn find(&mut self, arms: &[Arm<'_>], view: &View<'_>, end: NodeId, nodes: &mut Vec<NodeId>) {
+        for (list, arm) in self.lists.iter_mut().zip(arms) {
+            arm.edges(view, end, list);
+            // Which of them are taken nobody knows, and nobody asks.
+            list.drain(..arm.taken(end).min(list.len()));
+        }
+        self.choose(end, nodes);
+    }
+
+    fn choose(&mut self, end: NodeId, nodes: &mut Vec<NodeId>) {
+        let at = self.chosen.len();
+        if at == self.lists.len() {
+            nodes.push(end);
+            return self.edges.iter_mut().zip(&self.chosen).for_each(|(column, edge)| column.push(*edge));
+        }
+        for place in 0..self.lists[at].len() {
+            let edge = self.lists[at][place];
+            let taken = self.same[at].iter().any(|other| self.chosen.get(*other) == Some(&edge));
+            if !taken && !self.unlike[at].contains(&edge) {
+                self.chosen.push(edge);
+                self.choose(end, nodes);
+                self.chosen.pop();
             }
         }
     }
-    choose(lists, unlike, same, &mut Vec::with_capacity(lists.len()), found);
 }
 
 impl<'g> Operator<'g> for Intersect<'g> {
@@ -220,6 +415,7 @@ impl<'g> Operator<'g> for Intersect<'g> {
             for arm in &mut self.arms {
                 arm.types = arm.step.types.as_ref().map(|types| edge_types(types, &ctx.view));
                 arm.slices = ctx.view.adjacency(arm.types.as_deref(), arm.step.direction);
+                arm.back = ctx.view.adjacency(arm.types.as_deref(), arm.step.direction.reverse());
             }
             let leads = |labels: &Labels, arm: &Arm<'g>| {
                 leads_only_to(&ctx.view, arm.types.as_deref(), arm.step.direction, labels)
@@ -228,18 +424,9 @@ impl<'g> Operator<'g> for Intersect<'g> {
             let labels = labels.filter(|labels| !self.arms.iter().any(|arm| leads(labels, arm)));
             self.labels = Some(labels.map(|labels| Resolved::new(labels, &ctx.view)));
         }
-        // The edges of this very step that an edge must not be.
-        let same: Vec<Vec<usize>> = self
-            .arms
-            .iter()
-            .map(|arm| (0..self.arms.len()).filter(|o| arm.step.unlike.contains(&self.arms[*o].step.edge)).collect())
-            .collect();
-        let (mut rows, mut nodes) = (Vec::new(), Vec::new());
-        let mut edges: Vec<Vec<EdgeId>> = vec![Vec::new(); self.arms.len()];
-        let mut steps = 0;
-        // For each arm the edges to a node, and those that it must not use in a row.
-        let mut lists: Vec<Vec<EdgeId>> = vec![Vec::new(); self.arms.len()];
-        let mut not: Vec<Vec<EdgeId>> = Vec::new();
+        let named = self.arms.iter().any(|arm| arm.is_named(&self.live));
+        let mut choice = named.then(|| Choice::new(&self.arms));
+        let (mut rows, mut nodes, mut steps) = (Vec::new(), Vec::new(), 0);
         while nodes.len() < ROWS && self.row < self.current.len {
             steps += self.find_common(ctx);
             if steps > PATIENCE {
@@ -247,24 +434,25 @@ impl<'g> Operator<'g> for Intersect<'g> {
                 steps = 0;
             }
             if !self.common.is_empty() {
-                not = self.arms.iter().map(|arm| unlike(&arm.step, &self.current, self.row)).collect();
-            }
-            for end in self.common.iter().copied().map(NodeId) {
-                if matches!(&self.labels, Some(Some(labels)) if !labels.accepts_node(end, &ctx.view)) {
-                    continue;
+                self.arms.iter_mut().for_each(|arm| arm.look(&self.current, self.row, self.to));
+                let labels = self.labels.as_ref().and_then(Option::as_ref);
+                self.common.retain(|end| labels.is_none_or(|labels| labels.accepts_node(NodeId(*end), &ctx.view)));
+                match &mut choice {
+                    Some(choice) => {
+                        choice.go(&self.arms, &self.current, self.row);
+                        for end in &self.common {
+                            choice.find(&self.arms, &ctx.view, NodeId(*end), &mut nodes);
+                        }
+                    }
+                    None => self.count(&mut nodes),
                 }
-                lists.iter_mut().zip(&self.arms).for_each(|(list, arm)| arm.edges(&ctx.view, end, list));
-                choices(&lists, &not, &same, &mut |chosen| {
-                    nodes.push(end);
-                    edges.iter_mut().zip(chosen).for_each(|(column, edge)| column.push(*edge));
-                });
+                rows.resize(nodes.len(), self.row as u32);
             }
-            rows.resize(nodes.len(), self.row as u32);
             self.row += 1;
         }
         self.account(ctx)?;
         let mut batch = beside(&self.current, &rows, &self.live, [(self.to, Column::Node(nodes))]);
-        for (arm, edges) in self.arms.iter().zip(edges) {
+        for (arm, edges) in self.arms.iter().zip(choice.into_iter().flat_map(|choice| choice.edges)) {
             if self.live.contains(&arm.step.edge) {
                 batch.set(arm.step.edge, Column::Edge(edges));
             }
@@ -279,6 +467,7 @@ impl<'g> Operator<'g> for Intersect<'g> {
             arm.marks.clear();
             (arm.from, arm.ends) = (None, Cow::default());
         }
+        self.kept = Kept::default();
         self.current = Batch::default();
         self.row = 0;
     }

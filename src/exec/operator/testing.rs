@@ -186,5 +186,15 @@ pub(super) fn greater(left: Expr, right: Expr) -> Expr {
 /// A step from `X` along `Y` to `Z`.
 pub(super) fn step(direction: Direction, edge_type: Option<&str>, to_bound: bool) -> Expand {
     let types = edge_type.map(|name| Labels::Name(name.to_owned()));
-    Expand { from: X, edge: Y, to: Z, to_bound, direction, types, to_labels: None, unlike: Vec::new() }
+    Expand {
+        from: X,
+        edge: Y,
+        to: Z,
+        to_bound,
+        direction,
+        types,
+        to_labels: None,
+        unlike: Vec::new(),
+        taken: Vec::new(),
+    }
 }

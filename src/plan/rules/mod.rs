@@ -24,12 +24,22 @@ pub enum Rule {
     Reach,
     /// A sort that keeps the greatest counts tells the tally below what it has no use for; see `floor`.
     Floor,
+    /// Edges that nobody asks for are told apart by their ends; see `anonymous`.
+    Anonymous,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 7] =
-        [Rule::FilterPushdown, Rule::JoinMatches, Rule::Tally, Rule::TopK, Rule::Intersect, Rule::Reach, Rule::Floor];
+    pub const ALL: [Rule; 8] = [
+        Rule::FilterPushdown,
+        Rule::JoinMatches,
+        Rule::Tally,
+        Rule::TopK,
+        Rule::Intersect,
+        Rule::Reach,
+        Rule::Floor,
+        Rule::Anonymous,
+    ];
 
     fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
         match self {
@@ -38,7 +48,7 @@ impl Rule {
             Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
             // They are about the physical plan.
-            Rule::Intersect | Rule::Reach | Rule::Floor => plan,
+            Rule::Intersect | Rule::Reach | Rule::Floor | Rule::Anonymous => plan,
         }
     }
 }
