@@ -141,6 +141,43 @@ fn counted_and_found() {
     assert!(counted * 4 > cases, "{counted} of {cases} were counted");
 }
 
+/// From few nodes on, sums are made class by class; with other keys, other children and more nodes they are not.
+#[test]
+fn summed_by_class() {
+    let mut dice = Dice(13);
+    for case in 0..20 {
+        let db = Database::in_memory();
+        run(&db, "UNWIND range(0, 39) AS id CREATE (:A {id: id, k: id % 4, t: ['x', 'y', 'z'][id % 3]})", &[]);
+        let pairs: Vec<String> = (0..200).map(|_| format!("[{}, {}]", dice.roll(40), dice.roll(40))).collect();
+        let pairs = pairs.join(", ");
+        run(&db, &format!("UNWIND [{pairs}] AS p MATCH (a {{id: p[0]}}), (b {{id: p[1]}}) CREATE (a)-[:R]->(b)"), &[]);
+        if case % 3 == 0 {
+            run(&db, "MATCH (n {id: 7}) SET n.k = null, n:B", &[]);
+        }
+        if case % 4 == 0 {
+            run(&db, "MATCH (n {id: 9}) SET n.t = 3, n.k = 0.5", &[]);
+        }
+        db.checkpoint().unwrap();
+        for _ in 0..40 {
+            let key = dice.pick(&["b.k", "b.t", "b.id", "b.no"]);
+            let (left, right) = [("-", "->"), ("<-", "-"), ("-", "-")][dice.roll(3)];
+            let labels = dice.pick(&["", "", ":A", ":B"]);
+            let few =
+                dice.pick(&["a.id < 3", "a.id = 5", "a.k = 1 AND a.id < 20", "a.id < 30", "a.id < 3 AND b.id > 8"]);
+            let further = dice.pick(&["", "", "", ", (a)-[:R]->(c)"]);
+            let sums = dice.pick(&[
+                "count(*)",
+                "count(*), sum(a.id)",
+                "avg(a.id), count(a.k)",
+                "sum(a.id), sum(a.k), count(*)",
+                "sum(a.id), sum(a.k), sum(a.id - 9)",
+            ]);
+            let text = format!("MATCH (a){left}[:R]{right}(b{labels}){further} WHERE {few} RETURN {key}, {sums}");
+            assert_eq!(run(&db, &text, &[]), run(&db, &text, &Rule::ALL), "graph {case}: {text}");
+        }
+    }
+}
+
 /// A pattern with cycles, of up to five edges between up to four nodes.
 fn cycles(dice: &mut Dice) -> String {
     let nodes = 2 + dice.roll(3);

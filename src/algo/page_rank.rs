@@ -72,6 +72,21 @@ const PIECE: usize = 1024;
 /// After so many places the limits are looked at.
 const ROUND: usize = 256 * PIECE;
 
+/// So many runs of pieces for each thread, so that none waits for one that has the nodes with most edges.
+const RUNS: usize = 8;
+
+/// What an iteration starts from, or comes to.
+struct State {
+    scores: Vec<f64>,
+    /// What each place hands on along each of its edges.
+    handed_on: Vec<f64>,
+    /// The scores of the places that no edge leaves.
+    stranded: f64,
+}
+
+/// How much the scores of a piece changed, and its part of what is stranded.
+type Sums = (f64, f64);
+
 impl<'g> Entering<'g> {
     fn new(walk: &Walk<'g>, direction: Direction, steps: &mut Steps<'_>) -> Result<Self> {
         let count = walk.nodes.len();
@@ -109,64 +124,81 @@ impl<'g> Entering<'g> {
     fn scores(&self, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
         let count = self.leaving.len();
         let share = 1.0 / count as f64;
-        let mut scores = vec![share; count];
-        let (mut next, mut handed_on) = (vec![0.0; count], vec![0.0; count]);
+        let mut now = State { scores: vec![share; count], handed_on: vec![0.0; count], stranded: 0.0 };
+        for (handed_on, leaving) in now.handed_on.iter_mut().zip(&self.leaving) {
+            hand_on(share, *leaving, handed_on, &mut now.stranded);
+        }
+        let mut next = State { scores: vec![0.0; count], handed_on: vec![0.0; count], stranded: 0.0 };
         for _ in 0..limits.iterations {
-            let mut stranded = 0.0;
-            for ((handed_on, leaving), score) in handed_on.iter_mut().zip(&self.leaving).zip(&scores) {
-                if *leaving > 0 {
-                    *handed_on = score / f64::from(*leaving);
-                } else {
-                    stranded += score;
-                }
-            }
             // Every node is entered alike by those who start anew.
-            let anew = (1.0 - limits.damping + limits.damping * stranded) * share;
-            let mut change = 0.0;
-            // So many pieces that the limits are looked at often enough.
-            for (round, part) in next.chunks_mut(ROUND).enumerate() {
-                let first = round * ROUND;
-                let places = part.len();
-                // As many runs of pieces as there may be threads; what changes is added up piece by piece in any case.
-                let run = places.div_ceil(PIECE).div_ceil(steps.threads) * PIECE;
-                let of_run = |(at, run): (usize, &mut [f64])| -> Vec<f64> {
-                    let pieces = run.chunks_mut(PIECE).zip((first + at..).step_by(PIECE));
-                    let from = (scores.as_slice(), handed_on.as_slice());
-                    pieces.map(|(piece, first)| self.piece(first, piece, from, (anew, limits.damping))).collect()
+            let anew = (1.0 - limits.damping + limits.damping * now.stranded) * share;
+            let (mut change, mut stranded) = (0.0, 0.0);
+            let parts = next.scores.chunks_mut(ROUND).zip(next.handed_on.chunks_mut(ROUND));
+            for (first, (scores, handed_on)) in (0..).step_by(ROUND).zip(parts) {
+                let run = scores.len().div_ceil(PIECE).div_ceil(steps.threads * RUNS) * PIECE;
+                let of_run = |(at, (scores, handed_on)): (usize, (&mut [f64], &mut [f64]))| -> Vec<Sums> {
+                    let pieces = scores.chunks_mut(PIECE).zip(handed_on.chunks_mut(PIECE));
+                    let firsts = (first + at * run..).step_by(PIECE);
+                    pieces.zip(firsts).map(|(to, first)| self.piece(first, to, &now, (anew, limits.damping))).collect()
                 };
-                let changes: Vec<f64> = if steps.threads > 1 {
-                    part.par_chunks_mut(run).enumerate().flat_map_iter(|(at, part)| of_run((at * run, part))).collect()
+                let sums: Vec<Sums> = if steps.threads > 1 {
+                    let runs = scores.par_chunks_mut(run).zip(handed_on.par_chunks_mut(run));
+                    runs.enumerate().flat_map_iter(of_run).collect()
                 } else {
-                    of_run((0, &mut *part))
+                    scores.chunks_mut(run).zip(handed_on.chunks_mut(run)).enumerate().flat_map(of_run).collect()
                 };
-                change += changes.iter().sum::<f64>();
+                for (of_change, of_stranded) in sums {
+                    (change, stranded) = (change + of_change, stranded + of_stranded);
+                }
                 steps.check()?;
             }
-            std::mem::swap(&mut scores, &mut next);
+            next.stranded = stranded;
+            std::mem::swap(&mut now, &mut next);
             if change <= limits.tolerance {
                 break;
             }
         }
-        Ok(scores)
+        Ok(now.scores)
     }
 
-    /// The next scores of the places from `first` on; gives how much they change.
+    /// The next scores of the places from `first` on, and what these hand on.
     fn piece(
         &self,
         first: usize,
-        next: &mut [f64],
-        (scores, handed_on): (&[f64], &[f64]),
+        (scores, handed_on): (&mut [f64], &mut [f64]),
+        now: &State,
         (anew, damping): (f64, f64),
-    ) -> f64 {
-        let mut change = 0.0;
-        for (place, next) in (first..).zip(next) {
-            let sources = self.lists.of(place);
-            let sum: f64 = sources.iter().filter_map(|source| handed_on.get(*source as usize)).sum();
-            *next = anew + damping * sum;
-            change += (*next - scores[place]).abs();
+    ) -> Sums {
+        let (mut change, mut stranded) = (0.0, 0.0);
+        for (place, (score, handed_on)) in (first..).zip(scores.iter_mut().zip(handed_on)) {
+            *score = anew + damping * sum(&now.handed_on, self.lists.of(place));
+            change += (*score - now.scores[place]).abs();
+            hand_on(*score, self.leaving[place], handed_on, &mut stranded);
         }
-        change
+        (change, stranded)
     }
+}
+
+fn hand_on(score: f64, leaving: u32, handed_on: &mut f64, stranded: &mut f64) {
+    if leaving > 0 {
+        *handed_on = score / f64::from(leaving);
+    } else {
+        *stranded += score;
+    }
+}
+
+/// The sum of these places' values, as four sums side by side: one would wait for each addition to end.
+fn sum(values: &[f64], places: &[u32]) -> f64 {
+    let value = |place: &u32| values.get(*place as usize).copied().unwrap_or_default();
+    let fours = places.chunks_exact(4);
+    let rest: f64 = fours.remainder().iter().map(value).sum();
+    let mut sums = [0.0; 4];
+    for four in fours {
+        for (sum, place) in sums.iter_mut().zip(four) {
+            *sum += value(place);
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 fn scores(graph: &Graph, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f64>> {

@@ -317,7 +317,7 @@ impl<'p> Build<'p> {
             Some(root) => cost::nodes(self.catalog, &self.known_labels(root)),
             None => 1.0,
         };
-        let kind = OpKind::Tally(physical::Tally { root: tally.root, weights, otherwise, floor: None });
+        let kind = OpKind::Tally(physical::Tally { root: tally.root, weights, otherwise, floor: None, class: None });
         let mut rows = Rows::leaf(self, kind, tally.root.into_iter().chain(vars));
         rows.op.rows = expected;
         rows

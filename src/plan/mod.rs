@@ -8,6 +8,7 @@ mod anonymous;
 mod apart;
 mod build;
 mod canonical;
+mod class;
 mod cost;
 mod explain;
 pub mod expr;
@@ -75,6 +76,9 @@ fn planned(
     }
     if !disabled.contains(&Rule::Floor) {
         floor::mark(&mut built.root);
+    }
+    if !disabled.contains(&Rule::Class) {
+        class::mark(&mut built.root);
     }
     let warnings = warning::warnings(&query, &built, catalog);
     let places = query.places.iter().enumerate();

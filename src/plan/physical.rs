@@ -360,6 +360,9 @@ pub struct Tally {
     /// The `Sort` above that keeps the rows with the greatest weights, by its number, and which of the weights: rows that it
     /// has no use for may be left out.
     pub floor: Option<(usize, usize)>,
+    /// What the grouping above tells the nodes of the root apart by, when it asks nothing else of them: rows of nodes for which it
+    /// is equal may be added up into one.
+    pub class: Option<Expr>,
 }
 
 /// A pattern's matches, edges that coincide included, times a factor.

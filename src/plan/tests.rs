@@ -329,6 +329,29 @@ fn sorts_tell_tallies_what_they_have_no_use_for() {
 }
 
 #[test]
+fn groupings_tell_tallies_what_they_tell_nodes_apart_by() {
+    let told = |text: &str, disabled: &[Rule]| {
+        let plan = planned(text, disabled).unwrap_or_else(|error| panic!("{text}: {error}"));
+        format!("{plan:?}").contains("class: Some")
+    };
+    let fires = [
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN b.age, count(*)",
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) WHERE a.name IS NOT NULL RETURN b.age, avg(a.age), count(a.name) ORDER BY b.age",
+    ];
+    let not = [
+        // The nodes themselves, or more of them than one property.
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN b, count(*)",
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN b.age, b.name, count(*)",
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN b.age % 10, count(*)",
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN b.age, max(b.name)",
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN b.age, count(DISTINCT b.name)",
+        "MATCH (a:Person)-[:KNOWS]->(b:Person) RETURN b.age, sum(b.height)",
+    ];
+    fires.iter().for_each(|text| assert!(told(text, &[]) && !told(text, &[Rule::Class]), "{text}"));
+    not.iter().for_each(|text| assert!(!told(text, &[]), "{text}"));
+}
+
+#[test]
 fn common_neighbours_are_intersected() {
     let fires = [
         ("MATCH (a:Person)-[:KNOWS]->(b:Person)-[:KNOWS]->(c:Person)-[:KNOWS]->(a) RETURN count(*)", 1),

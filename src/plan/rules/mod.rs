@@ -26,11 +26,13 @@ pub enum Rule {
     Floor,
     /// Edges that nobody asks for are told apart by their ends; see `anonymous`.
     Anonymous,
+    /// A grouping tells the tally below what it tells nodes apart by; see `class`.
+    Class,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 8] = [
+    pub const ALL: [Rule; 9] = [
         Rule::FilterPushdown,
         Rule::JoinMatches,
         Rule::Tally,
@@ -39,6 +41,7 @@ impl Rule {
         Rule::Reach,
         Rule::Floor,
         Rule::Anonymous,
+        Rule::Class,
     ];
 
     fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
@@ -48,7 +51,7 @@ impl Rule {
             Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
             // They are about the physical plan.
-            Rule::Intersect | Rule::Reach | Rule::Floor | Rule::Anonymous => plan,
+            Rule::Intersect | Rule::Reach | Rule::Floor | Rule::Anonymous | Rule::Class => plan,
         }
     }
 }

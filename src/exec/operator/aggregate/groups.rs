@@ -32,7 +32,7 @@ pub(super) struct Groups<'g> {
 
 /// Groups by the bits of their only key; small numbers, as years, counts and truth values are, have a place each.
 #[derive(Default)]
-struct ByBits {
+pub(in crate::exec::operator) struct ByBits {
     small: Vec<u32>,
     others: FxHashMap<u64, u32>,
 }
@@ -42,14 +42,14 @@ impl ByBits {
     const SMALL: u64 = 4096;
 
     #[inline]
-    fn get(&self, bits: u64) -> Option<u32> {
+    pub(in crate::exec::operator) fn get(&self, bits: u64) -> Option<u32> {
         match self.small.get(bits as usize) {
             Some(group) => Some(*group).filter(|group| *group != u32::MAX),
             None => self.others.get(&bits).copied(),
         }
     }
 
-    fn insert(&mut self, bits: u64, group: u32) {
+    pub(in crate::exec::operator) fn insert(&mut self, bits: u64, group: u32) {
         if bits >= Self::SMALL {
             self.others.insert(bits, group);
             return;

@@ -15,8 +15,10 @@ use crate::model::{Column, Value, Var};
 use crate::plan::expr::{AggregateCall, Expr};
 use crate::plan::physical::{Op, Unique};
 use fold::{Fold, fold};
+pub(super) use groups::ByBits;
 use groups::Groups;
 use parallel::Split;
+pub(super) use plain::{Kind, bits};
 
 pub(super) struct Aggregate<'g> {
     input: Boxed<'g>,

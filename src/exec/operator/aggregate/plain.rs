@@ -3,7 +3,7 @@
 use crate::model::{Column, EdgeId, NodeId, Str, TextsOf, Value};
 
 /// The bits of every row; none when the column's values cannot be told apart that way.
-pub(super) fn bits(column: &Column<'_>) -> Option<Vec<u64>> {
+pub(in crate::exec::operator) fn bits(column: &Column<'_>) -> Option<Vec<u64>> {
     Some(match column {
         Column::Bool(v) => v.iter().map(|flag| u64::from(*flag)).collect(),
         Column::Int(v) => v.iter().map(|int| *int as u64).collect(),
@@ -29,7 +29,7 @@ pub(super) fn bits(column: &Column<'_>) -> Option<Vec<u64>> {
 
 /// A kind of values whose bits tell them apart both ways.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind<'g> {
+pub(in crate::exec::operator) enum Kind<'g> {
     Bool,
     Int,
     Node,
@@ -38,7 +38,7 @@ pub(super) enum Kind<'g> {
 }
 
 impl<'g> Kind<'g> {
-    pub(super) fn of(column: &Column<'g>) -> Option<Self> {
+    pub(in crate::exec::operator) fn of(column: &Column<'g>) -> Option<Self> {
         match column {
             Column::Bool(_) => Some(Kind::Bool),
             Column::Int(_) => Some(Kind::Int),

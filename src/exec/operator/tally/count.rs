@@ -9,7 +9,7 @@ use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Class, Column, Detail, Diagnostic, Direction, EdgeTypeId, NodeId, Value};
 use crate::plan::expr::{Expr, Labels};
-use crate::plan::physical::{TallyLink, TallyNode, TallyTerm};
+use crate::plan::physical::{Op, OpKind, TallyLink, TallyNode, TallyTerm};
 use crate::store::View;
 
 pub(super) struct Term<'g> {
@@ -51,11 +51,11 @@ impl Stop {
 }
 
 impl<'g> Term<'g> {
-    /// The root with its children counted; none when there can be no match. Adds the bytes that are held.
+    /// The root with its children counted; none when there can be no match.
     pub(super) fn count(
         &mut self,
         ctx: &mut Context<'g>,
-        held: &mut u64,
+        memory: &mut Memory,
     ) -> std::result::Result<Option<Ready<'g>>, Stop> {
         let loops = self.term.nodes.iter().flat_map(|node| &node.loops);
         for types in loops {
@@ -66,14 +66,15 @@ impl<'g> Term<'g> {
         let mut numbers: Vec<Option<Numbers>> = self.term.nodes.iter().map(|_| None).collect();
         // Parents come before their children.
         for at in (1..self.term.nodes.len()).rev() {
-            let ready = self.ready(at, &mut numbers, ctx, held)?;
+            let mut ready = self.ready(at, &mut numbers, ctx, memory)?;
+            push(&mut ready, ctx, &mut memory.held)?;
             numbers[at] = Some(if ready.children.is_empty() && ready.loops.is_empty() {
                 ready.own
             } else {
-                Numbers::Counts(counts(&ready, ctx, held)?)
+                Numbers::Counts(counts(&ready, ctx, &mut memory.held)?)
             });
         }
-        Ok(Some(self.ready(0, &mut numbers, ctx, held)?))
+        Ok(Some(self.ready(0, &mut numbers, ctx, memory)?))
     }
 
     /// A node whose children have their numbers.
@@ -82,20 +83,15 @@ impl<'g> Term<'g> {
         at: usize,
         numbers: &mut [Option<Numbers>],
         ctx: &mut Context<'g>,
-        held: &mut u64,
+        memory: &mut Memory,
     ) -> std::result::Result<Ready<'g>, Stop> {
-        let own = self.own(at, ctx, held)?;
+        let own = self.own(at, ctx, memory)?;
         let mut children = Vec::new();
         for child in at + 1..self.term.nodes.len() {
             if self.term.nodes[child].parent == at
                 && let Some(numbers) = numbers[child].take()
             {
-                let mut child = child_of(&self.term.nodes[child].links, numbers, &ctx.view);
-                child.push(ctx.watch())?;
-                if let Some(pushed) = &child.pushed {
-                    hold(8 * pushed.len() as u64, ctx, held)?;
-                }
-                children.push(child);
+                children.push(child_of(&self.term.nodes[child].links, numbers, &ctx.view));
             }
         }
         // Cheap ones first: where they give nothing, the others need not be asked.
@@ -106,11 +102,11 @@ impl<'g> Term<'g> {
     }
 
     /// The numbers of a node without its children.
-    fn own(&mut self, at: usize, ctx: &mut Context<'g>, held: &mut u64) -> std::result::Result<Numbers, Stop> {
-        let candidates = self.candidates(at, ctx, held)?;
+    fn own(&mut self, at: usize, ctx: &mut Context<'g>, memory: &mut Memory) -> std::result::Result<Numbers, Stop> {
+        let candidates = self.candidates(at, ctx, memory)?;
         let node = &self.term.nodes[at];
         let Some(value) = &node.value else { return Ok(candidates) };
-        hold(8 * ctx.view.node_bound() as u64, ctx, held)?;
+        hold(8 * ctx.view.node_bound() as u64, ctx, &mut memory.held)?;
         let nodes: Vec<NodeId> = match &candidates {
             Numbers::Set(set) => set.iter().map(NodeId).collect(),
             _ => {
@@ -123,14 +119,17 @@ impl<'g> Term<'g> {
     }
 
     /// The nodes that may stand here: all that the edges to a child or to the parent lead to need no test.
-    fn candidates(&mut self, at: usize, ctx: &mut Context<'g>, held: &mut u64) -> Result<Numbers> {
+    fn candidates(&mut self, at: usize, ctx: &mut Context<'g>, memory: &mut Memory) -> Result<Numbers> {
         let node = &self.term.nodes[at];
         if is_free(node, &self.term, &ctx.view) {
             // A deleted node has no edges.
             return Ok(Numbers::One);
         }
         let bound = ctx.view.node_bound();
-        hold(bound as u64 / 8, ctx, held)?;
+        hold(bound as u64 / 8, ctx, &mut memory.held)?;
+        if let Some((_, set)) = memory.sets.iter().find(|(known, _)| same_nodes(known, node)) {
+            return Ok(Numbers::Set(set.clone()));
+        }
         let mut set = Bits::none(bound);
         if let Some(find) = &mut self.finds[at] {
             find.reset();
@@ -153,8 +152,42 @@ impl<'g> Term<'g> {
             let without: Vec<u32> = set.iter().filter(|node| !has(*node)).collect();
             without.into_iter().for_each(|node| set.remove(node));
         }
+        memory.sets.push((node.clone(), set.clone()));
         Ok(Numbers::Set(set))
     }
+}
+
+/// What counting several weights of one pattern keeps.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// So many bytes are held.
+    pub(super) held: u64,
+    /// Nodes that may stand in a place, for other places that ask the same.
+    sets: Vec<(TallyNode, Bits)>,
+}
+
+/// Whether the same nodes may stand in both places.
+pub(super) fn same_nodes(one: &TallyNode, other: &TallyNode) -> bool {
+    let test = |node: &TallyNode| match node.find.as_deref() {
+        Some(Op { kind: OpKind::Filter(test), .. }) => Some(test.clone()),
+        _ => None,
+    };
+    one.var == other.var
+        && one.labels == other.labels
+        && one.present == other.present
+        && one.find.is_some() == other.find.is_some()
+        && test(one) == test(other)
+}
+
+/// Makes the sums of a node's children from their side, where that is less work.
+pub(super) fn push(ready: &mut Ready<'_>, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {
+    for child in &mut ready.children {
+        child.push(ctx.watch())?;
+        if let Some(pushed) = &child.pushed {
+            hold(8 * pushed.len() as u64, ctx, held)?;
+        }
+    }
+    Ok(())
 }
 
 /// The value of each of these nodes, by node; null counts for nothing.
@@ -195,7 +228,7 @@ fn counts<'g>(ready: &Ready<'g>, ctx: &mut Context<'g>, held: &mut u64) -> Resul
     by_node(ready.steps(), bound, watch, |first, numbers, spare| ready.fill(watch, first, numbers, spare))
 }
 
-fn hold(bytes: u64, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {
+pub(super) fn hold(bytes: u64, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {
     *held += bytes;
     ctx.hold(bytes)
 }

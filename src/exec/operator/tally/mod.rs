@@ -2,8 +2,10 @@
 //!
 //! Every node of the pattern gets a number for every node of the graph that it may be: its value, times the product, over its
 //! children, of the sums of their numbers over its neighbours. The numbers of inner nodes are arrays; those of the root are
-//! made piece by piece as they are asked for, or by several threads at once when there are many edges to add up.
+//! made piece by piece as they are asked for, by several threads at once when there are many edges to add up, or by class where
+//! the grouping above takes many nodes for one.
 
+mod classes;
 mod count;
 mod numbers;
 
@@ -13,8 +15,9 @@ use crate::exec::context::Watch;
 use crate::exec::operator::ArgumentSlot;
 use crate::exec::parallel::pieces;
 use crate::model::{Class, Column, Detail, Diagnostic, NodeId, Value, Var};
+use crate::plan::expr::Expr;
 use crate::plan::physical::{self, TallyNode, TallyTerm};
-use count::{Stop, Term};
+use count::{Memory, Stop, Term};
 use numbers::Ready;
 
 /// How many steps are worth a thread of their own.
@@ -25,6 +28,8 @@ pub(super) struct Tally<'g> {
     weights: Vec<(Var, Vec<Term<'g>>)>,
     /// Whose word on the least number that is of use counts, and for which weight.
     floor: Option<(usize, usize)>,
+    /// What the grouping above tells nodes of the root apart by, if that is all it asks of them.
+    class: Option<Expr>,
     /// Finds the matches one by one, and whether it has to.
     otherwise: Option<Boxed<'g>>,
     one_by_one: bool,
@@ -32,6 +37,13 @@ pub(super) struct Tally<'g> {
     /// The numbers of each weight, and the next node.
     counted: Option<(Vec<Source<'g>>, usize)>,
     held: u64,
+}
+
+/// What there is to give.
+enum Counted<'g> {
+    ByNode(Vec<Source<'g>>),
+    /// A row for each class.
+    ByClass(Batch<'g>),
 }
 
 /// Where the numbers of a weight come from.
@@ -52,27 +64,26 @@ impl<'g> Tally<'g> {
         };
         let weights = tally.weights.iter().map(|(var, terms)| (*var, terms.iter().map(term).collect())).collect();
         let otherwise = tally.otherwise.as_ref().map(|otherwise| build(otherwise, argument));
-        let (root, floor) = (tally.root, tally.floor);
-        Tally { root, weights, floor, otherwise, one_by_one: false, live, counted: None, held: 0 }
+        let (root, floor, class) = (tally.root, tally.floor, tally.class.clone());
+        Tally { root, weights, floor, class, otherwise, one_by_one: false, live, counted: None, held: 0 }
     }
 
     /// Counts everything below the root.
-    fn count(&mut self, ctx: &mut Context<'g>) -> std::result::Result<Vec<Source<'g>>, Stop> {
+    fn count(&mut self, ctx: &mut Context<'g>) -> std::result::Result<Counted<'g>, Stop> {
         // A run that was left in the middle could not give it back.
         ctx.release(std::mem::take(&mut self.held));
-        let mut sources = Vec::with_capacity(self.weights.len());
-        for at in 0..self.weights.len() {
-            if at > 0 && self.same_as_first(at, ctx) {
-                sources.push(Source::First);
-                continue;
+        let mut memory = Memory::default();
+        let sources = self.sources(ctx, &mut memory);
+        self.held = memory.held;
+        let mut sources = sources?;
+        if let Some(batch) = self.by_class(&sources, ctx)? {
+            return Ok(Counted::ByClass(batch));
+        }
+        for source in &mut sources {
+            let Source::Terms(terms) = source else { continue };
+            for (_, ready) in terms {
+                count::push(ready, ctx, &mut self.held)?;
             }
-            let mut terms = Vec::new();
-            for term in &mut self.weights[at].1 {
-                if let Some(ready) = term.count(ctx, &mut self.held)? {
-                    terms.push((term.term.factor, ready));
-                }
-            }
-            sources.push(Source::Terms(terms));
         }
         if self.root.is_some() {
             let bound = ctx.view.node_bound();
@@ -88,7 +99,53 @@ impl<'g> Tally<'g> {
                 }
             }
         }
+        Ok(Counted::ByNode(sources))
+    }
+
+    /// The root of each weight with its children counted.
+    fn sources(&mut self, ctx: &mut Context<'g>, memory: &mut Memory) -> std::result::Result<Vec<Source<'g>>, Stop> {
+        let mut sources = Vec::with_capacity(self.weights.len());
+        for at in 0..self.weights.len() {
+            if at > 0 && self.same_as_first(at, ctx) {
+                sources.push(Source::First);
+                continue;
+            }
+            let mut terms = Vec::new();
+            for term in &mut self.weights[at].1 {
+                if let Some(ready) = term.count(ctx, memory)? {
+                    terms.push((term.term.factor, ready));
+                }
+            }
+            sources.push(Source::Terms(terms));
+        }
         Ok(sources)
+    }
+
+    /// The rows, one for each class of nodes, where they are made that way.
+    fn by_class(&mut self, sources: &[Source<'g>], ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
+        let (Some(root), Some(key)) = (self.root, &self.class) else { return Ok(None) };
+        let Some(node) = self.weights.first().and_then(|(_, terms)| terms.first()?.term.nodes.first()) else {
+            return Ok(None);
+        };
+        let (mut readys, mut places) = (Vec::new(), Vec::new());
+        for ((_, terms), source) in self.weights.iter().zip(sources) {
+            let ready = match (source, terms.as_slice()) {
+                (Source::First, _) => {
+                    places.push(0);
+                    continue;
+                }
+                (Source::Terms(ready), [term]) if count::same_nodes(&term.term.nodes[0], node) => ready,
+                _ => return Ok(None),
+            };
+            let [(1, ready)] = ready.as_slice() else { return Ok(None) };
+            places.push(readys.len());
+            readys.push(ready);
+        }
+        let Some((nodes, sums)) = classes::sums(&readys, (node, key), &mut self.held, ctx)? else { return Ok(None) };
+        let sums = self.weights.iter().zip(places).map(|((var, _), place)| (*var, sums[place].as_slice()));
+        let mut batch = classes::batch((root, &nodes), sums);
+        batch.keep(&self.live);
+        Ok(Some(batch))
     }
 
     /// Whether a weight asks for no more than the first: properties that every node has.
@@ -195,7 +252,14 @@ impl<'g> Tally<'g> {
     /// What comes next, counted.
     fn next_counted(&mut self, ctx: &mut Context<'g>) -> std::result::Result<Option<Batch<'g>>, Stop> {
         if self.counted.is_none() {
-            let sources = self.count(ctx)?;
+            let sources = match self.count(ctx)? {
+                Counted::ByNode(sources) => sources,
+                Counted::ByClass(batch) => {
+                    self.counted = Some((Vec::new(), 0));
+                    ctx.release(std::mem::take(&mut self.held));
+                    return Ok(Some(batch));
+                }
+            };
             if self.root.is_none() {
                 let total = self.total(&sources, ctx)?;
                 self.counted = Some((Vec::new(), 0));

@@ -7,7 +7,7 @@ use crate::model::{Direction, EdgeTypeId, NodeId};
 use crate::store::{Adjacency, Block, View};
 
 /// How many steps a loop takes before it asks whether to go on.
-const PATIENCE: usize = 1 << 16;
+pub(super) const PATIENCE: usize = 1 << 16;
 
 /// The numbers of a pattern's node.
 pub(super) enum Numbers {
@@ -53,7 +53,22 @@ pub(super) struct Child<'g> {
     pub(super) pushed: Option<Vec<i64>>,
 }
 
-impl Ready<'_> {
+/// Nodes that have a number, few of them, and the edges from them back to the parent, so many in all.
+pub(super) struct Few<'g> {
+    pub(super) back: Adjacency<'g>,
+    pub(super) nodes: Vec<(u32, i64)>,
+    pub(super) edges: u64,
+}
+
+impl<'g> Ready<'g> {
+    /// The child, when there is but one and nothing else is asked of the node's edges.
+    pub(super) fn only_child(&self) -> Option<&Child<'g>> {
+        match self.children.as_slice() {
+            [one] if self.loops.is_empty() => Some(one),
+            _ => None,
+        }
+    }
+
     /// About how many steps it takes to make all numbers.
     pub(super) fn steps(&self) -> u64 {
         self.children.iter().map(Child::steps).sum()
@@ -152,37 +167,42 @@ pub(super) fn sum(numbers: &[i64]) -> i128 {
 }
 
 impl Child<'_> {
-    /// Makes the sums from the child's side, by going back from the nodes that have a number, where that is less work: few
-    /// of them have one, and one thread does it all.
-    pub(super) fn push(&mut self, watch: Watch<'_, '_>) -> Result<()> {
-        let [(types, direction)] = self.links.as_slice() else { return Ok(()) };
-        if self.blocks.is_none() || matches!(self.numbers, Numbers::One) {
-            return Ok(());
-        }
-        let Some(back) = watch.view.adjacency(types.as_deref(), direction.reverse()) else { return Ok(()) };
+    /// The nodes that have a number, and the edges back from them, where adding up from their side is less work: few of them
+    /// have one, and one thread does it all.
+    pub(super) fn few<'g>(&self, watch: Watch<'_, 'g>) -> Option<Few<'g>> {
+        let [(types, direction)] = self.links.as_slice() else { return None };
+        self.blocks.as_ref()?;
+        let back = watch.view.adjacency(types.as_deref(), direction.reverse())?;
         let some = match &self.numbers {
             Numbers::Set(set) => set.len(),
             Numbers::Counts(counts) => counts.iter().filter(|count| **count != 0).count(),
-            Numbers::One => 0,
+            Numbers::One => return None,
         };
         // Most have one: there is no need to look at their edges to know that it is not worth it.
         if some * 2 > back.nodes() {
-            return Ok(());
+            return None;
         }
-        let with_number: Vec<(u32, i64)> = match &self.numbers {
+        let nodes: Vec<(u32, i64)> = match &self.numbers {
             Numbers::Set(set) => set.iter().map(|node| (node, 1)).collect(),
             Numbers::Counts(counts) => (0..).zip(counts.iter().copied()).filter(|(_, count)| *count != 0).collect(),
-            Numbers::One => Vec::new(),
+            Numbers::One => return None,
         };
-        let edges: u64 = with_number.iter().map(|(node, _)| back.ends(NodeId(*node)).len() as u64).sum();
-        let fits = self.most.checked_mul(edges).is_some_and(|most| most < 1 << 62);
-        if !fits || edges * 2 * watch.threads as u64 > self.edges {
-            return Ok(());
-        }
+        let edges: u64 = nodes.iter().map(|(node, _)| back.ends(NodeId(*node)).len() as u64).sum();
+        (edges * 2 * watch.threads as u64 <= self.edges).then_some(Few { back, nodes, edges })
+    }
+
+    /// Whether a sum over so many edges fits into 64 bits.
+    pub(super) fn fits(&self, edges: u64) -> bool {
+        self.most.checked_mul(edges).is_some_and(|most| most < 1 << 62)
+    }
+
+    /// Makes the sums from the child's side where that is less work.
+    pub(super) fn push(&mut self, watch: Watch<'_, '_>) -> Result<()> {
+        let Some(few) = self.few(watch).filter(|few| self.fits(few.edges)) else { return Ok(()) };
         let mut sums = vec![0i64; watch.view.node_bound()];
         let mut steps = 0;
-        for (node, number) in with_number {
-            let ends = back.ends(NodeId(node));
+        for (node, number) in few.nodes {
+            let ends = few.back.ends(NodeId(node));
             for end in ends {
                 if let Some(sum) = sums.get_mut(*end as usize) {
                     *sum = sum.wrapping_add(number);
