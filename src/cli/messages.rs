@@ -10,6 +10,9 @@ use super::render::diagnostic::{Severity, as_json, draw};
 use super::render::text::{Paint, Tone, visible_lines};
 use crate::db::import::Meter;
 
+/// The columns of a file or a pipe: whole lines of any text that somebody wrote, and of no other.
+const LONGEST: usize = 1000;
+
 /// How to speak to the user; decided once, at the start.
 #[derive(Clone, Debug)]
 pub(super) struct Messages {
@@ -32,7 +35,7 @@ impl Messages {
         Messages {
             quiet: global.quiet,
             json: matches!(format, Some(Format::Json | Format::Jsonl)),
-            columns: if terminal { terminal_width() } else { usize::MAX },
+            columns: if terminal { terminal_width() } else { LONGEST },
             paint: Paint { on: global.color.applies(terminal) },
             tells: global.verbose || (!global.quiet && stdout().is_terminal()),
             verbose: global.verbose,

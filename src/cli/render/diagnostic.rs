@@ -84,6 +84,9 @@ pub(crate) fn draw(failure: &Failure, severity: Severity, columns: usize, paint:
     text
 }
 
+/// So many bytes of a line before and behind a place are looked at; more than are shown.
+const AROUND: usize = 1 << 14;
+
 struct Drawing<'p> {
     place: &'p Place,
     columns: usize,
@@ -141,7 +144,7 @@ impl<'p> Drawing<'p> {
     }
 
     fn line(&self, text: &mut String, line: usize, gutter: usize, spans: &[(usize, Span, &'p str)]) {
-        let (start, content) = nth_line(&self.place.text, line);
+        let (start, content) = near(nth_line(&self.place.text, line), spans);
         let shown = Shown::new(content);
         let mut marks: Vec<Mark<'_>> = spans
             .iter()
@@ -208,6 +211,14 @@ fn nth_line(text: &str, line: usize) -> (usize, &str) {
     }
     let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
     (start, text[start..end].trim_end_matches('\r'))
+}
+
+/// Of a very long line what lies around the places; where it starts, and the text.
+fn near<'t>((start, line): (usize, &'t str), spans: &[(usize, Span, &str)]) -> (usize, &'t str) {
+    let first = spans.iter().map(|(_, span, _)| span.start).min().unwrap_or(start);
+    let from = floor(line, first.saturating_sub(start + AROUND));
+    let to = floor(line, (from + 2 * AROUND).min(line.len()));
+    (start + from, &line[from..to])
 }
 
 /// A line as a terminal shows it: tabs are spaces, control characters escaped.
@@ -322,6 +333,21 @@ mod tests {
         assert_eq!(lines[2], "1 | …a + a + a + x + b + b + b + b + b …");
         assert_eq!(lines[3], "  |              ^ unknown");
         assert!(lines[..3].iter().all(|line| width(line) <= 40));
+    }
+
+    #[test]
+    fn of_a_line_without_end_little_is_looked_at() {
+        let text = format!("RETURN {}x{}", "é+".repeat(1_000_000), "+é".repeat(1_000_000));
+        let at = "RETURN ".len() + 3_000_000;
+        let drawn = drawn(1000, &text, (at, at + 1), "unknown", &[]);
+        let lines: Vec<&str> = drawn.lines().collect();
+        assert!(
+            lines[2].starts_with("1 | …") && lines[2].ends_with('…') && width(lines[2]) <= 1000,
+            "{}",
+            lines[2].len()
+        );
+        let marked = lines[3].find('^').and_then(|mark| lines[2].chars().nth(mark));
+        assert_eq!(marked, Some('x'));
     }
 
     #[test]

@@ -27,13 +27,16 @@ struct Classes {
     nodes: Vec<NodeId>,
 }
 
-/// The sums of every class for each weight; none when there is no few children to add from, or there are many classes.
+/// A node of each class, and for each weight the sums of the classes.
+pub(super) type Sums = (Vec<NodeId>, Vec<Vec<i64>>);
+
+/// The sums of every class; none when it is not a few children that they are made from, or there are many classes.
 pub(super) fn sums<'g>(
     weights: &[&Ready<'g>],
     (root, key): (&TallyNode, &Expr),
     held: &mut u64,
     ctx: &mut Context<'g>,
-) -> Result<Option<(Vec<NodeId>, Vec<Vec<i64>>)>> {
+) -> Result<Option<Sums>> {
     let Some(first) = weights.first().and_then(|ready| ready.only_child()) else { return Ok(None) };
     let Some(few) = first.few(ctx.watch()) else { return Ok(None) };
     let mut lanes = Vec::with_capacity(weights.len());
