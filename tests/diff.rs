@@ -2,17 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod seen;
+
 use kenning::diff::{Diff, Options, Reason, diff};
 use kenning::model::Value;
 use kenning::model::schema::{NodeType, PropertyRules, PropertyType, Relation, Schema};
 use kenning::store::{self, Builder};
-use kenning::{Database, Limits, Parameters};
+use kenning::{Database, Parameters};
 use proptest::prelude::*;
-
-fn run(db: &Database, text: &str, parameters: &Parameters) -> Vec<Vec<Value<'static>>> {
-    let rows = db.query(text, parameters, &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
-    rows.map(|row| row.unwrap().into_iter().map(Value::into_owned).collect()).collect()
-}
+use seen::run;
 
 fn graph(statements: &[&str]) -> Database {
     let db = Database::in_memory();
@@ -24,32 +22,11 @@ fn compared(a: &Database, b: &Database) -> Diff {
     diff(&a.view(), &b.view(), &Options::default()).unwrap()
 }
 
-/// Everything that can be seen of a graph, whatever its ids.
+/// Everything that can be seen of a graph.
 fn seen(db: &Database) -> Vec<String> {
-    let questions = [
-        "MATCH (n) RETURN labels(n), properties(n)",
-        "MATCH (a)-[e]->(b) RETURN labels(a), properties(a), type(e), properties(e), labels(b), properties(b)",
-        "SHOW CONSTRAINTS",
-        "SHOW INDEXES YIELD name, labelsOrTypes, properties",
-    ];
     // A schema's own indexes come and go with the nodes.
-    let questions = if db.schema().is_some() { &questions[..3] } else { &questions[..] };
-    let rows = questions.iter().flat_map(|question| run(db, question, &Parameters::new()));
-    let mut seen: Vec<String> = rows
-        .map(|mut row| {
-            // Labels come in the order of their ids.
-            for value in &mut row {
-                if let Value::List(items) = value {
-                    let mut items = items.to_vec();
-                    items.sort_by_key(|item| format!("{item:?}"));
-                    *value = Value::list(items);
-                }
-            }
-            format!("{row:?}")
-        })
-        .collect();
-    seen.sort();
-    seen
+    let indexes: &[&str] = if db.schema().is_some() { &[] } else { &[seen::INDEXES] };
+    seen::seen(db, &[&seen::DATA[..], indexes].concat())
 }
 
 /// Applies the script to a copy of the first graph, which must then be the second.

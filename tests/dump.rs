@@ -2,16 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod seen;
+
 use std::time::Duration;
 
 use kenning::model::Value;
-use kenning::{Database, Limits, Parameters, export};
+use kenning::{Database, Parameters, export};
 use proptest::prelude::*;
-
-fn run(db: &Database, text: &str, parameters: &Parameters) -> Vec<Vec<Value<'static>>> {
-    let rows = db.query(text, parameters, &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
-    rows.map(|row| row.unwrap().into_iter().map(Value::into_owned).collect()).collect()
-}
+use seen::run;
 
 fn dump(db: &Database) -> String {
     let mut script = Vec::new();
@@ -26,31 +24,9 @@ fn play(script: &str) -> Database {
     db
 }
 
-/// Everything that can be seen of a graph, whatever its ids.
+/// Everything that can be seen of a graph.
 fn seen(db: &Database) -> Vec<String> {
-    let questions = [
-        "MATCH (n) RETURN labels(n), properties(n)",
-        "MATCH (a)-[e]->(b) RETURN labels(a), properties(a), type(e), properties(e), labels(b), properties(b)",
-        "SHOW CONSTRAINTS",
-        "SHOW INDEXES YIELD name, labelsOrTypes, properties",
-    ];
-    let mut seen: Vec<String> = questions
-        .iter()
-        .flat_map(|question| run(db, question, &Parameters::new()))
-        .map(|mut row| {
-            // Labels come in the order of their ids.
-            for value in &mut row {
-                if let Value::List(items) = value {
-                    let mut items = items.to_vec();
-                    items.sort_by_key(|item| format!("{item:?}"));
-                    *value = Value::list(items);
-                }
-            }
-            format!("{row:?}")
-        })
-        .collect();
-    seen.sort();
-    seen
+    seen::seen(db, &[&seen::DATA[..], &[seen::INDEXES]].concat())
 }
 
 #[test]
