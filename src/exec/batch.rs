@@ -1,6 +1,6 @@
 //! A batch: about two thousand rows, one column for every variable of the statement.
 
-use crate::model::{Column, Value, Var};
+use crate::model::{Column, Str, Value, Var};
 
 /// How many rows a batch aims at. Enough to spread the cost of a call over many rows, few enough for the cache.
 pub(super) const ROWS: usize = 2048;
@@ -33,6 +33,14 @@ impl<'g> Batch<'g> {
             self.columns.resize_with(var.index() + 1, Column::default);
         }
         self.columns[var.index()] = column;
+    }
+
+    /// The column of a variable; nulls where it is not bound.
+    pub(super) fn values(&self, var: Var) -> Column<'g> {
+        match self.column(var) {
+            Column::Absent => Column::Value(vec![Value::Null; self.len]),
+            column => column.clone(),
+        }
     }
 
     /// The value of a variable in a row.
@@ -90,7 +98,8 @@ impl<'g> Batch<'g> {
     }
 }
 
-fn column_bytes(column: &Column<'_>) -> u64 {
+/// About how many bytes a column holds.
+pub(super) fn column_bytes(column: &Column<'_>) -> u64 {
     match column {
         Column::Absent => 0,
         Column::Bool(v) => v.len() as u64,
@@ -98,18 +107,24 @@ fn column_bytes(column: &Column<'_>) -> u64 {
         Column::Float(v) => 8 * v.len() as u64,
         Column::Node(v) => 4 * v.len() as u64,
         Column::Edge(v) => 4 * v.len() as u64,
-        Column::String(v) => 24 * v.len() as u64,
+        Column::String(v) => {
+            let shared = |text: &Str<'_>| if let Str::Shared(text) = text { SHARED + text.len() as u64 } else { 0 };
+            v.iter().map(|text| size_of::<Str<'_>>() as u64 + shared(text)).sum()
+        }
         Column::Text(v, _) => 4 * v.len() as u64,
         Column::Value(v) => v.iter().map(bytes).sum(),
     }
 }
 
+/// What a shared text or list takes besides what is in it: two counts, and what the allocator takes.
+const SHARED: u64 = 32;
+
 /// About how many bytes a value holds.
 pub(super) fn bytes(value: &Value<'_>) -> u64 {
     let own = size_of::<Value<'_>>() as u64;
     own + match value {
-        Value::String(crate::model::Str::Shared(text)) => text.len() as u64,
-        Value::List(items) => items.iter().map(bytes).sum(),
+        Value::String(Str::Shared(text)) => SHARED + text.len() as u64,
+        Value::List(items) => 2 * SHARED + items.iter().map(bytes).sum::<u64>(),
         Value::Map(entries) => entries.iter().map(|(key, value)| key.as_str().len() as u64 + bytes(value)).sum(),
         Value::Temporal(_) => 48,
         Value::Path(path) => 4 * (path.nodes.len() + path.edges.len()) as u64,

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::Result;
+use super::context::Context;
 use crate::model::{Class, Detail, Diagnostic, Str, Value};
 
 /// The elements of a list: as many integers hold a quarter of a gigabyte.
@@ -33,19 +34,36 @@ pub(super) fn text(bytes: usize) -> Result<()> {
 /// The bytes of new lists and strings that one expression may make for the rows of a batch.
 const MOST_TOGETHER: u64 = 256 << 20;
 
+/// So many bytes are made between two looks at the limits.
+const BETWEEN_LOOKS: u64 = 1 << 20;
+
 /// How much an expression has made for the rows of a batch so far.
 #[derive(Default)]
-pub(super) struct Made(u64);
+pub(super) struct Made {
+    bytes: u64,
+    /// As many had been made at the last look at the limits.
+    looked: u64,
+}
+
+/// The bytes of a list or a string, if it was made just now: what others hold too is theirs.
+pub(super) fn own(value: &Value<'_>) -> u64 {
+    match value {
+        Value::List(items) if Arc::strong_count(items) == 1 => size_of_val(items.as_slice()) as u64,
+        Value::String(Str::Shared(text)) if Arc::strong_count(text) == 1 => text.len() as u64,
+        _ => 0,
+    }
+}
 
 impl Made {
-    /// Counts a value, if it was made just now: what others hold too is theirs.
-    pub(super) fn add<'g>(&mut self, value: Value<'g>) -> Result<Value<'g>> {
-        self.0 += match &value {
-            Value::List(items) if Arc::strong_count(items) == 1 => size_of_val(items.as_slice()) as u64,
-            Value::String(Str::Shared(text)) if Arc::strong_count(text) == 1 => text.len() as u64,
-            _ => 0,
-        };
-        if self.0 <= MOST_TOGETHER {
+    /// Counts a value.
+    pub(super) fn add<'g>(&mut self, value: Value<'g>, ctx: &Context<'g>) -> Result<Value<'g>> {
+        self.bytes += own(&value);
+        if self.bytes >= self.looked + BETWEEN_LOOKS {
+            ctx.check()?;
+            ctx.fits(self.bytes)?;
+            self.looked = self.bytes;
+        }
+        if self.bytes <= MOST_TOGETHER {
             return Ok(value);
         }
         Err(Diagnostic::new(

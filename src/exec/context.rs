@@ -133,9 +133,13 @@ impl Guard {
 
     /// Accounts for bytes that are held.
     fn hold(&self, bytes: u64) -> Result<()> {
-        let before = self.memory.fetch_add(bytes, Ordering::Relaxed);
+        self.fits(self.memory.fetch_add(bytes, Ordering::Relaxed), bytes)
+    }
+
+    /// Whether so many bytes may be held besides what is.
+    fn fits(&self, held: u64, bytes: u64) -> Result<()> {
         match self.limits.max_memory {
-            Some(most) if before.saturating_add(bytes) > most => Err(exceeded(
+            Some(most) if held.saturating_add(bytes) > most => Err(exceeded(
                 format!("the statement holds more than {most} bytes of rows"),
                 "raise the limit on memory, or add a LIMIT or a filter",
             )),
@@ -267,6 +271,11 @@ impl<'g> Context<'g> {
     /// Accounts for bytes that are held.
     pub(super) fn hold(&mut self, bytes: u64) -> Result<()> {
         self.guard.hold(bytes)
+    }
+
+    /// Whether so many bytes may be held for a moment, besides what is held.
+    pub(super) fn fits(&self, bytes: u64) -> Result<()> {
+        self.guard.fits(self.guard.memory.load(Ordering::Relaxed), bytes)
     }
 
     /// Gives back bytes that were held.

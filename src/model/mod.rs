@@ -8,6 +8,7 @@ pub mod column;
 pub mod definition;
 pub mod diagnostic;
 pub mod function;
+pub(crate) mod garbage;
 pub mod id;
 mod nearest;
 pub mod procedure;

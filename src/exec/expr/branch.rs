@@ -27,7 +27,7 @@ pub(super) fn binary<'g>(
             Some(column) => Ok(column),
             None => {
                 let right = Column::repeat(&Value::String(prefix), batch.len);
-                kernel::each_row(op, &left, &right, batch.len).map_err(|error| error.at(span))
+                kernel::each_row(op, &left, &right, batch.len, ctx).map_err(|error| error.at(span))
             }
         };
     }
@@ -40,20 +40,21 @@ pub(super) fn binary<'g>(
         if let Some(column) = kernel::logic(op, &left, &right) {
             return Ok(column);
         }
-        return kernel::each_row(op, &left, &right, batch.len).map_err(|error| error.at(span));
+        return kernel::each_row(op, &left, &right, batch.len, ctx).map_err(|error| error.at(span));
     };
     let open: Vec<u32> = (0..batch.len as u32).filter(|row| left.value(*row as usize) != settled).collect();
     if open.len() == batch.len {
         let right = eval(right, batch, ctx)?;
         return match kernel::logic(op, &left, &right) {
             Some(column) => Ok(column),
-            None => kernel::each_row(op, &left, &right, batch.len).map_err(|error| error.at(span)),
+            None => kernel::each_row(op, &left, &right, batch.len, ctx).map_err(|error| error.at(span)),
         };
     }
     let mut values = vec![settled; batch.len];
     if !open.is_empty() {
         let right = eval(right, &some(batch, &open), ctx)?;
-        let joined = kernel::each_row(op, &left.gather(&open), &right, open.len()).map_err(|error| error.at(span))?;
+        let joined =
+            kernel::each_row(op, &left.gather(&open), &right, open.len(), ctx).map_err(|error| error.at(span))?;
         for (i, row) in open.iter().enumerate() {
             values[*row as usize] = joined.value(i);
         }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::operator;
 use crate::exec::bound::Made;
+use crate::exec::context::Context;
 use crate::model::{Column, Diagnostic, Value};
 use crate::plan::expr::{BinaryOp, CompareOp};
 
@@ -142,9 +143,10 @@ pub(super) fn each_row<'g>(
     left: &Column<'g>,
     right: &Column<'g>,
     len: usize,
+    ctx: &Context<'g>,
 ) -> Result<Column<'g>, Diagnostic> {
     let mut made = Made::default();
-    let mut value = |row| made.add(operator::binary(op, &left.value(row), &right.value(row))?);
+    let mut value = |row| made.add(operator::binary(op, &left.value(row), &right.value(row))?, ctx);
     let values: Result<Vec<Value<'g>>, Diagnostic> = (0..len).map(&mut value).collect();
     values.map(Column::from_values)
 }

@@ -3,11 +3,16 @@
 //! The lists of all rows are laid out as one batch with a row for each element, so the inner expression is evaluated
 //! once for all of them.
 
+use std::sync::Arc;
+
 use super::{Batch, Context, Result, accepted, eval, operator};
-use crate::exec::batch::ROWS;
+use crate::exec::batch::{ROWS, column_bytes};
+use crate::exec::bound::{Made, own};
+use crate::exec::function::list::Range;
+use crate::exec::function::pile::Pile;
+use crate::model::function::Function;
 use crate::model::{Class, Column, Detail, Diagnostic, Span, Value, Var};
-use crate::plan::expr::Expr;
-use crate::plan::expr::QuantifierKind;
+use crate::plan::expr::{Expr, ExprKind, QuantifierKind};
 
 /// All elements of all rows' lists.
 struct Elements<'g> {
@@ -32,7 +37,7 @@ fn elements<'g>(var: Var, list: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>)
     Ok(Elements { batch: inner, lengths })
 }
 
-fn items<'g>(value: Value<'g>, span: Span) -> Result<Option<std::sync::Arc<Vec<Value<'g>>>>> {
+fn items<'g>(value: Value<'g>, span: Span) -> Result<Option<Arc<Vec<Value<'g>>>>> {
     match value {
         Value::Null => Ok(None),
         Value::List(items) => Ok(Some(items)),
@@ -50,6 +55,67 @@ const LISTS: usize = 1;
 /// How many elements of the list of a single row are laid out at a time.
 const PIECE: usize = 16 * ROWS;
 
+/// `range(first, last, step)` as a list.
+pub(super) fn range<'g>(arguments: &[Value<'g>], ctx: &Context<'g>) -> Result<Value<'g>> {
+    if arguments.iter().any(Value::is_null) {
+        return Ok(Value::Null);
+    }
+    let mut range = Range::new(arguments)?.bounded()?;
+    let len = range.len() as usize;
+    ctx.fits((len * size_of::<Value<'g>>()) as u64)?;
+    let mut list = Pile::default();
+    while range.len() > 0 {
+        ctx.check()?;
+        list.extend(Column::Int(range.take(PIECE).collect()));
+    }
+    list.into_values(&|| ctx.check()).map(Value::list)
+}
+
+/// The list of one row: a range is counted through, and never laid out.
+enum Items<'g> {
+    Range(Range),
+    List(Arc<Vec<Value<'g>>>),
+}
+
+impl<'g> Items<'g> {
+    /// Of the only row; none for null.
+    fn of(list: &Expr, row: &Batch<'g>, ctx: &mut Context<'g>) -> Result<Option<Self>> {
+        let ExprKind::Call(Function::Range, arguments) = list.kind.as_ref() else {
+            return Ok(items(eval(list, row, ctx)?.value(0), list.span)?.map(Items::List));
+        };
+        let mut bounds = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            bounds.push(eval(argument, row, ctx)?.value(0));
+        }
+        if bounds.iter().any(Value::is_null) {
+            return Ok(None);
+        }
+        let range = Range::new(&bounds).and_then(Range::bounded).map_err(|error| error.at(list.span))?;
+        Ok(Some(Items::Range(range)))
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Items::Range(range) => range.len() as usize,
+            Items::List(items) => items.len(),
+        }
+    }
+
+    fn at(&self, place: usize) -> Value<'g> {
+        match self {
+            Items::Range(range) => Value::Int(range.at(place)),
+            Items::List(items) => items.get(place).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn some(&self, places: std::ops::Range<usize>) -> Column<'g> {
+        match self {
+            Items::Range(range) => Column::Int(places.map(|place| range.at(place)).collect()),
+            Items::List(items) => Column::from_values(items.get(places).unwrap_or_default().to_vec()),
+        }
+    }
+}
+
 /// Calls `each` with the elements of the only row's list, piece by piece; gives their number, none for a null list.
 fn in_pieces<'g>(
     var: Var,
@@ -58,12 +124,13 @@ fn in_pieces<'g>(
     ctx: &mut Context<'g>,
     each: &mut dyn FnMut(Batch<'g>, &mut Context<'g>) -> Result<()>,
 ) -> Result<Option<usize>> {
-    let Some(items) = items(eval(list, row, ctx)?.value(0), list.span)? else { return Ok(None) };
+    let Some(items) = Items::of(list, row, ctx)? else { return Ok(None) };
     let vars: Vec<Var> = (0..row.columns.len() as u32).map(Var).collect();
-    for piece in items.chunks(PIECE) {
+    for start in (0..items.len()).step_by(PIECE) {
         ctx.check()?;
-        let mut inner = row.gather(&vec![0; piece.len()], &vars);
-        inner.set(var, Column::from_values(piece.to_vec()));
+        let places = start..items.len().min(start + PIECE);
+        let mut inner = row.gather(&vec![0; places.len()], &vars);
+        inner.set(var, items.some(places));
         each(inner, ctx)?;
     }
     Ok(Some(items.len()))
@@ -79,10 +146,18 @@ fn piecewise<'g>(
         return piece(batch, ctx).map(|(column, _)| column);
     }
     let (mut whole, mut done, mut rows) = (Column::Absent, 0, LISTS);
+    let mut made = Made::default();
     while done < batch.len {
         ctx.check()?;
         let end = batch.len.min(done + rows);
         let (column, elements) = piece(&batch.range(done..end), ctx)?;
+        let column = match column {
+            Column::Value(values) => {
+                let counted: Result<Vec<Value<'g>>> = values.into_iter().map(|value| made.add(value, ctx)).collect();
+                Column::Value(counted?)
+            }
+            column => column,
+        };
         whole = whole.append(done, column, end - done);
         done = end;
         if elements <= ROWS {
@@ -113,7 +188,7 @@ fn some_lists<'g>(
     ctx: &mut Context<'g>,
 ) -> Result<(Column<'g>, usize)> {
     if batch.len == 1 {
-        let mut kept = Vec::new();
+        let (mut kept, mut held) = (Pile::default(), 0);
         let length = in_pieces(var, list, batch, ctx, &mut |mut inner, ctx| {
             if let Some(predicate) = predicate {
                 let rows = accepted(predicate, &inner, ctx)?;
@@ -124,9 +199,14 @@ fn some_lists<'g>(
                 Some(result) => eval(result, &inner, ctx)?,
                 None => inner.column(var).clone(),
             };
-            kept.extend((0..inner.len).map(|row| values.value(row)));
-            Ok(())
+            let more = column_bytes(&values).max((inner.len * size_of::<Value<'g>>()) as u64);
+            kept.extend(values);
+            held += more;
+            ctx.hold(more)
         })?;
+        let kept = kept.into_values(&|| ctx.check())?;
+        // The list is whoever's that keeps it.
+        ctx.release(held);
         let value = length.map_or(Value::Null, |_| Value::list(kept));
         return Ok((Column::Value(vec![value]), length.unwrap_or_default()));
     }
@@ -255,35 +335,45 @@ fn some_folds<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<(Column<'g>, usize)> {
-    let lists = eval(list, batch, ctx)?;
-    let mut values = eval(initial, batch, ctx)?.into_values(batch.len);
-    let mut running = Vec::new();
-    for (row, value) in values.iter_mut().enumerate() {
-        match items(lists.value(row), list.span)? {
-            Some(items) => running.push((row as u32, items)),
-            None => *value = Value::Null,
-        }
+    let mut running: Vec<(u32, Items<'g>)> = Vec::new();
+    let lists = if batch.len == 1 {
+        running.extend(Items::of(list, batch, ctx)?.map(|items| (0, items)));
+        Column::Absent
+    } else {
+        eval(list, batch, ctx)?
+    };
+    for row in 0..lists.len() {
+        running.extend(items(lists.value(row), list.span)?.map(|items| (row as u32, Items::List(items))));
     }
+    let mut values = vec![Value::Null; batch.len];
+    let start = eval(initial, batch, ctx)?;
+    running.iter().for_each(|(row, _)| values[*row as usize] = start.value(*row as usize));
     let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
-    let total = running.iter().map(|(_, items): &(u32, std::sync::Arc<Vec<Value<'g>>>)| items.len()).sum();
-    let mut position = 0;
+    let total = running.iter().map(|(_, items)| items.len()).sum();
+    let (mut position, mut held) = (0, 0);
     loop {
         running.retain(|(_, items)| items.len() > position);
         if running.is_empty() {
+            ctx.release(held);
             return Ok((Column::from_values(values), total));
         }
         let rows: Vec<u32> = running.iter().map(|(row, _)| *row).collect();
         let mut inner = batch.gather(&rows, &vars);
         let so_far = rows.iter().map(|row| std::mem::take(&mut values[*row as usize])).collect();
         inner.set(accumulator, Column::from_values(so_far));
-        inner.set(var, Column::from_values(running.iter().map(|(_, items)| items[position].clone()).collect()));
+        inner.set(var, Column::from_values(running.iter().map(|(_, items)| items.at(position)).collect()));
         let next = eval(step, &inner, ctx)?;
         for row in 0..rows.len() {
             bounded(&next.value(row), step.span)?;
         }
-        for (i, row) in rows.iter().enumerate() {
-            values[*row as usize] = next.value(i);
+        // Behind this step they are the only ones.
+        drop(inner);
+        for (row, value) in rows.iter().zip(next.into_values(rows.len())) {
+            values[*row as usize] = value;
         }
+        let holds = values.iter().map(own).sum();
+        ctx.release(std::mem::replace(&mut held, holds));
+        ctx.hold(holds)?;
         position += 1;
         if position % 1024 == 0 {
             ctx.check()?;

@@ -40,7 +40,7 @@ fn evaluate<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result
     match expr.kind.as_ref() {
         Literal(value) => Ok(Column::repeat(value, batch.len)),
         Parameter(name) => parameter(name, span, batch, ctx),
-        Var(var) => Ok(variable(*var, batch)),
+        Var(var) => Ok(batch.values(*var)),
         Property(subject, key) => property_of(subject, key, span, batch, ctx),
         Index(subject, index) => index_of(subject, index, span, batch, ctx),
         Slice(list, from, to) => slice(list, from.as_ref(), to.as_ref(), span, batch, ctx),
@@ -73,13 +73,6 @@ fn evaluate<'g>(expr: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Result
 fn parameter<'g>(name: &str, span: Span, batch: &Batch<'g>, ctx: &Context<'g>) -> Result<Column<'g>> {
     let value = ctx.parameter(name).map_err(|error| error.at(span))?;
     Ok(Column::repeat(&value, batch.len))
-}
-
-fn variable<'g>(var: Var, batch: &Batch<'g>) -> Column<'g> {
-    match batch.column(var) {
-        Column::Absent => Column::Value(vec![Value::Null; batch.len]),
-        column => column.clone(),
-    }
 }
 
 fn property_of<'g>(
@@ -237,7 +230,11 @@ fn call<'g>(
     for row in 0..len {
         arguments.clear();
         arguments.extend(columns.iter().map(|column| column.value(row)));
-        let value = function::call(function, &arguments, &ctx.view, ctx.now).and_then(|value| made.add(value));
+        let value = match function {
+            Function::Range => list::range(&arguments, ctx),
+            _ => function::call(function, &arguments, &ctx.view, ctx.now),
+        };
+        let value = value.and_then(|value| made.add(value, ctx));
         values.push(value.map_err(|error| error.at(span))?);
     }
     Ok(Column::from_values(values))

@@ -3,6 +3,7 @@
 //! Nulls are skipped everywhere; `DISTINCT` is the caller's. What comes out does not depend on the order of the rows but
 //! for the last digits of floats (and for `collect`, which keeps it).
 
+use super::pile::Pile;
 use super::temporal;
 use crate::model::function::{Aggregate, FunctionKind, signature};
 use crate::model::{Class, Detail, Diagnostic, Value};
@@ -33,11 +34,11 @@ enum State<'g> {
     Spans(i64, Value<'g>),
     /// The smallest or the greatest so far; null at first.
     Best(Value<'g>),
-    Values(Vec<Value<'g>>),
+    Values(Pile<'g>),
     Deviation(Deviation),
     Percentile {
         share: f64,
-        numbers: Vec<Value<'g>>,
+        numbers: Pile<'g>,
     },
 }
 
@@ -48,10 +49,10 @@ impl<'g> Accumulator<'g> {
             Aggregate::CountStar | Aggregate::Count => State::Count(0),
             Aggregate::Sum | Aggregate::Avg => State::Sum(Sum::default()),
             Aggregate::Min | Aggregate::Max => State::Best(Value::Null),
-            Aggregate::Collect => State::Values(Vec::new()),
+            Aggregate::Collect => State::Values(Pile::default()),
             Aggregate::StDev | Aggregate::StDevP => State::Deviation(Deviation::default()),
             Aggregate::PercentileCont | Aggregate::PercentileDisc => {
-                State::Percentile { share: 0.0, numbers: Vec::new() }
+                State::Percentile { share: 0.0, numbers: Pile::default() }
             }
         };
         Accumulator { function, state }
@@ -71,34 +72,9 @@ impl<'g> Accumulator<'g> {
         self.add_often(arguments, 1)
     }
 
-    /// Counts so many rows.
-    pub(crate) fn count(&mut self, times: u64) {
-        if let State::Count(count) = &mut self.state {
-            *count += times;
-        }
-    }
-
-    /// Whether [`Accumulator::add_integer`] is enough for integers.
-    pub(crate) fn takes_integers(function: Aggregate) -> bool {
-        matches!(function, Aggregate::Count | Aggregate::Sum | Aggregate::Avg)
-    }
-
-    /// Folds an integer of so many rows into a count, a sum or a mean of numbers; false when it is one of something else.
-    pub(crate) fn add_integer(&mut self, value: i64, times: u64) -> bool {
-        match &mut self.state {
-            State::Count(count) => *count += times,
-            State::Sum(sum) => {
-                sum.count += times;
-                sum.integers += i128::from(value) * i128::from(times);
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    /// Whether it only counts.
-    pub(crate) fn is_count(&self) -> bool {
-        matches!(self.state, State::Count(_))
+    /// As if what was summed had been folded in.
+    pub(crate) fn summed(function: Aggregate, sum: Sum) -> Self {
+        Accumulator { function, state: State::Sum(sum) }
     }
 
     /// Folds in what another one folded from later rows.
@@ -114,26 +90,18 @@ impl<'g> Accumulator<'g> {
             (State::Spans(..), State::Sum(_)) => return Err(unfit(self.function, "durations", &Value::Int(0))),
             (State::Sum(_), State::Spans(_, span)) => return Err(unfit(self.function, "numbers", &span)),
             (State::Best(_), State::Best(value)) => self.add_often(&[value], 1)?,
-            (State::Values(values), State::Values(more)) => values.extend(more),
+            (State::Values(values), State::Values(more)) => values.append(more),
             (State::Deviation(deviation), State::Deviation(more)) => deviation.merge(&more),
             (State::Percentile { share, numbers }, State::Percentile { share: of_more, numbers: more }) => {
-                if !more.is_empty() {
+                if more.len() > 0 {
                     *share = of_more;
                 }
-                numbers.extend(more);
+                numbers.append(more);
             }
             // Both are of one function.
             _ => {}
         }
         Ok(())
-    }
-
-    /// Folds the sum of so many integers into a sum or a mean.
-    pub(crate) fn add_sum(&mut self, sum_of_rows: i64, rows: u64) {
-        if let State::Sum(sum) = &mut self.state {
-            sum.count += rows;
-            sum.integers += i128::from(sum_of_rows);
-        }
     }
 
     /// Folds the arguments of so many equal rows in: a count, a sum, a mean, or what the number of rows makes no difference
@@ -184,18 +152,22 @@ impl<'g> Accumulator<'g> {
     ///
     /// `ArithmeticError` when the sum of integers does not fit into 64 bits.
     pub fn finish(self) -> Result<Value<'g>> {
+        self.finish_within(&|| Ok(()))
+    }
+
+    /// As `finish`; `check` is asked whether to go on, as often as there are many values.
+    pub(crate) fn finish_within(self, check: &dyn Fn() -> Result<()>) -> Result<Value<'g>> {
         match self.state {
             State::Count(count) => Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX))),
-            State::Sum(sum) if self.function == Aggregate::Avg => Ok(sum.mean()),
-            State::Sum(sum) => sum.total(),
+            State::Sum(sum) => sum.finish(self.function),
             State::Spans(count, sum) if self.function == Aggregate::Avg => {
                 temporal::scale(&sum, &Value::Int(count), true).unwrap_or(Ok(sum))
             }
             State::Spans(_, sum) => Ok(sum),
             State::Best(best) => Ok(best),
-            State::Values(values) => Ok(Value::list(values)),
+            State::Values(values) => values.into_values(check).map(Value::list),
             State::Deviation(deviation) => Ok(Value::Float(deviation.finish(self.function == Aggregate::StDev))),
-            State::Percentile { share, numbers } => percentile(self.function, share, numbers),
+            State::Percentile { share, numbers } => percentile(self.function, share, &numbers, check),
         }
     }
 }
@@ -210,7 +182,7 @@ fn often<'g>(value: &Value<'g>, times: u64) -> Result<Value<'g>> {
 
 /// A sum: integers apart, which add up exactly, so that only the whole sum has to fit.
 #[derive(Default)]
-struct Sum {
+pub(crate) struct Sum {
     count: u64,
     integers: i128,
     floats: f64,
@@ -223,12 +195,24 @@ struct Sum {
 const SCALE: f64 = 18_446_744_073_709_551_616.0;
 
 impl Sum {
-    fn add(&mut self, function: Aggregate, value: &Value<'_>, times: u64) -> Result<()> {
-        self.count += times;
+    /// Folds an integer of so many rows in.
+    pub(crate) fn add_integer(&mut self, value: i64, times: u64) {
+        self.add_sum(i128::from(value) * i128::from(times), times);
+    }
+
+    /// Folds in the sum of so many integers.
+    pub(crate) fn add_sum(&mut self, sum: i128, rows: u64) {
+        self.count += rows;
+        self.integers += sum;
+    }
+
+    /// Folds a number of so many rows in.
+    pub(crate) fn add(&mut self, function: Aggregate, value: &Value<'_>, times: u64) -> Result<()> {
         match value {
-            Value::Int(i) => self.integers += i128::from(*i) * i128::from(times),
+            Value::Int(i) => self.add_integer(*i, times),
             value => {
                 let value = number(function, value)? * times as f64;
+                self.count += times;
                 self.any_float = true;
                 self.floats += value;
                 self.scaled += value / SCALE;
@@ -237,12 +221,17 @@ impl Sum {
         Ok(())
     }
 
-    fn merge(&mut self, later: &Sum) {
+    pub(crate) fn merge(&mut self, later: &Sum) {
         self.count += later.count;
         self.integers += later.integers;
         self.any_float |= later.any_float;
         self.floats += later.floats;
         self.scaled += later.scaled;
+    }
+
+    /// What the sum or the mean of the numbers is.
+    pub(crate) fn finish<'g>(&self, function: Aggregate) -> Result<Value<'g>> {
+        if function == Aggregate::Avg { Ok(self.mean()) } else { self.total() }
     }
 
     fn total<'g>(&self) -> Result<Value<'g>> {
@@ -308,24 +297,28 @@ impl Deviation {
 }
 
 /// The value at a share of the sorted numbers: one of them, or, when continuous, between two of them in proportion.
-fn percentile<'g>(function: Aggregate, share: f64, mut numbers: Vec<Value<'g>>) -> Result<Value<'g>> {
-    if numbers.is_empty() {
+fn percentile<'g>(
+    function: Aggregate,
+    share: f64,
+    numbers: &Pile<'g>,
+    check: &dyn Fn() -> Result<()>,
+) -> Result<Value<'g>> {
+    if numbers.len() == 0 {
         return Ok(Value::Null);
     }
-    numbers.sort_by(Value::order);
     let last = numbers.len() - 1;
     if function == Aggregate::PercentileDisc {
         let rank = (share * numbers.len() as f64).ceil() as usize;
-        return Ok(numbers.swap_remove(rank.saturating_sub(1).min(last)));
+        return numbers.in_order(rank.saturating_sub(1).min(last), check);
     }
     let at = share * last as f64;
     let below = at.floor();
     let part = at - below;
-    let low = number(function, &numbers[below as usize])?;
+    let low = number(function, &numbers.in_order(below as usize, check)?)?;
     if part == 0.0 {
         return Ok(Value::Float(low));
     }
-    let high = number(function, &numbers[at.ceil() as usize])?;
+    let high = number(function, &numbers.in_order(at.ceil() as usize, check)?)?;
     // Weighed one by one: their difference may leave the range of floats.
     Ok(Value::Float(if low == high { low } else { low * (1.0 - part) + high * part }))
 }

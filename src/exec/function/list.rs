@@ -57,6 +57,24 @@ impl Range {
         self.left
     }
 
+    /// The number that has this place among those that are left.
+    pub(in crate::exec) fn at(&self, place: usize) -> i64 {
+        self.next.wrapping_add((place as i64).wrapping_mul(self.step))
+    }
+
+    /// Refuses more numbers than a list may have.
+    pub(in crate::exec) fn bounded(self) -> Result<Range> {
+        if self.left <= u128::from(MOST_ITEMS) {
+            return Ok(self);
+        }
+        let count = self.left;
+        Err(Diagnostic::new(
+            Class::LimitExceeded,
+            Detail::NumberOutOfRange,
+            format!("a range of {count} integers is longer than a list may be ({MOST_ITEMS})"),
+        ))
+    }
+
     /// The next few.
     pub(in crate::exec) fn take(&mut self, most: usize) -> impl Iterator<Item = i64> + use<> {
         let count = self.left.min(most as u128) as i64;
@@ -69,14 +87,6 @@ impl Range {
 
 /// `range(first, last, step)`: both ends included.
 fn range<'g>(arguments: &[Value<'g>]) -> Result<Value<'g>> {
-    let mut range = Range::new(arguments)?;
-    let count = range.len();
-    if count > u128::from(MOST_ITEMS) {
-        return Err(Diagnostic::new(
-            Class::LimitExceeded,
-            Detail::NumberOutOfRange,
-            format!("a range of {count} integers is longer than a list may be ({MOST_ITEMS})"),
-        ));
-    }
-    Ok(Value::list(range.take(count as usize).map(Value::Int).collect()))
+    let mut range = Range::new(arguments)?.bounded()?;
+    Ok(Value::list(range.take(range.len() as usize).map(Value::Int).collect()))
 }

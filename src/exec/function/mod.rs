@@ -5,6 +5,7 @@ mod convert;
 mod graph;
 pub(super) mod list;
 mod math;
+pub(in crate::exec) mod pile;
 mod random;
 mod round;
 mod string;

@@ -3,8 +3,9 @@
 //! The whole input is read and every target evaluated first. Edges go before nodes, so that a statement may name a node
 //! and its edges in any order, and whether a node still has edges is asked when all named edges are gone.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use super::bits::Bits;
 use super::gathered::Whole;
 use super::write::{CHANGE, refused};
 use super::{Batch, Context, Result};
@@ -12,6 +13,7 @@ use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Detail, Diagnostic, Direction, EdgeId, NodeId, Span, Value, Var};
 use crate::plan::expr::Expr;
+use crate::store::View;
 
 pub(super) struct Delete {
     pub(super) targets: Vec<Expr>,
@@ -22,26 +24,44 @@ pub(super) struct Delete {
 /// About how many bytes a node or an edge that goes takes here, and afterwards to come back.
 const DOOMED: u64 = 8 + CHANGE;
 
-/// What goes.
-#[derive(Default)]
+/// What goes, each once, in the order in which it was named.
 struct Doomed {
-    nodes: BTreeSet<NodeId>,
-    edges: BTreeSet<EdgeId>,
+    nodes: Vec<NodeId>,
+    edges: Vec<EdgeId>,
+    known_nodes: Bits,
+    known_edges: Bits,
 }
 
 impl Doomed {
+    fn none(view: &View<'_>) -> Self {
+        Doomed {
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            known_nodes: Bits::none(view.node_bound()),
+            known_edges: Bits::none(view.edge_bound()),
+        }
+    }
+
+    fn node(&mut self, node: NodeId) {
+        if self.known_nodes.is_new(node.0) {
+            self.nodes.push(node);
+        }
+    }
+
+    fn edge(&mut self, edge: EdgeId) {
+        if self.known_edges.is_new(edge.0) {
+            self.edges.push(edge);
+        }
+    }
+
     fn add(&mut self, value: &Value<'_>, span: Span) -> Result<()> {
         match value {
             Value::Null => {}
-            Value::Node(node) => {
-                self.nodes.insert(*node);
-            }
-            Value::Edge(edge) => {
-                self.edges.insert(*edge);
-            }
+            Value::Node(node) => self.node(*node),
+            Value::Edge(edge) => self.edge(*edge),
             Value::Path(path) => {
-                self.nodes.extend(&path.nodes);
-                self.edges.extend(&path.edges);
+                path.nodes.iter().for_each(|node| self.node(*node));
+                path.edges.iter().for_each(|edge| self.edge(*edge));
             }
             other => {
                 return Err(Diagnostic::type_error(
@@ -65,7 +85,9 @@ impl Doomed {
                     ctx.hold(edges - std::mem::replace(&mut held, edges))?;
                 }
                 ctx.view.neighbours(*node, Direction::Both, None, |edge, _| {
-                    self.edges.insert(edge);
+                    if self.known_edges.is_new(edge.0) {
+                        self.edges.push(edge);
+                    }
                 });
             }
         }
@@ -91,7 +113,7 @@ impl Doomed {
 
 impl<'g> Whole<'g> for Delete {
     fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
-        let mut doomed = Doomed::default();
+        let mut doomed = Doomed::none(&ctx.view);
         for batch in rows.iter() {
             ctx.check()?;
             for target in &self.targets {

@@ -243,16 +243,31 @@ impl Edges {
         direction: Direction,
     ) -> Result<Vec<(EdgeId, NodeId)>> {
         let mut candidates = Vec::new();
+        self.add_candidates(ctx, outer, row, (from, direction), &mut candidates)?;
+        Ok(candidates)
+    }
+
+    /// As `candidates`, behind others.
+    pub(super) fn add_candidates<'g>(
+        &self,
+        ctx: &mut Context<'g>,
+        outer: &Batch<'g>,
+        row: usize,
+        (from, direction): (NodeId, Direction),
+        candidates: &mut Vec<(EdgeId, NodeId)>,
+    ) -> Result<()> {
+        let first = candidates.len();
         ctx.view.neighbours(from, direction, self.types(), |edge, other| candidates.push((edge, other)));
-        let Some(filter) = &self.filter else { return Ok(candidates) };
-        if candidates.is_empty() {
-            return Ok(candidates);
-        }
+        let Some(filter) = self.filter.as_ref().filter(|_| candidates.len() > first) else { return Ok(()) };
         let vars: Vec<Var> = (0..outer.columns.len() as u32).map(Var).collect();
-        let mut batch = outer.gather(&vec![row as u32; candidates.len()], &vars);
-        batch.set(self.each, Column::Edge(candidates.iter().map(|(edge, _)| *edge).collect()));
+        let mut batch = outer.gather(&vec![row as u32; candidates.len() - first], &vars);
+        batch.set(self.each, Column::Edge(candidates[first..].iter().map(|(edge, _)| *edge).collect()));
         let keep = accepted(filter, &batch, ctx)?;
-        Ok(keep.into_iter().map(|i| candidates[i as usize]).collect())
+        for (to, from) in keep.iter().enumerate() {
+            candidates[first + to] = candidates[first + *from as usize];
+        }
+        candidates.truncate(first + keep.len());
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use super::{Batch, Boxed, Context, Operator, Result};
+use crate::model::garbage;
 
 /// What is done with an operator's whole input.
 pub(super) trait Whole<'g>: Send {
@@ -24,35 +25,47 @@ impl<'g> Whole<'g> for Eager {
 pub(super) struct Gathered<'g, W> {
     input: Boxed<'g>,
     whole: W,
-    rows: Option<VecDeque<Batch<'g>>>,
+    rows: Rows<'g>,
+    /// Whether the input was read.
+    read: bool,
     held: u64,
+}
+
+/// The rows that are left.
+#[derive(Default)]
+struct Rows<'g>(VecDeque<Batch<'g>>);
+
+impl Drop for Rows<'_> {
+    fn drop(&mut self) {
+        garbage::columns(std::mem::take(&mut self.0).into_iter().flat_map(|batch| batch.columns));
+    }
 }
 
 impl<'g, W: Whole<'g>> Gathered<'g, W> {
     pub(super) fn new(input: Boxed<'g>, whole: W) -> Self {
-        Gathered { input, whole, rows: None, held: 0 }
+        Gathered { input, whole, rows: Rows::default(), read: false, held: 0 }
     }
 
-    fn gather(&mut self, ctx: &mut Context<'g>) -> Result<VecDeque<Batch<'g>>> {
+    fn gather(&mut self, ctx: &mut Context<'g>) -> Result<()> {
         // What was gathered before a reset is gone.
         ctx.release(std::mem::take(&mut self.held));
-        let mut rows = VecDeque::new();
+        self.rows = Rows::default();
         while let Some(batch) = self.input.next(ctx)? {
             self.held += batch.size();
             ctx.hold(batch.size())?;
-            rows.push_back(batch);
+            self.rows.0.push_back(batch);
         }
-        self.whole.work(&mut rows, ctx)?;
-        Ok(rows)
+        self.whole.work(&mut self.rows.0, ctx)
     }
 }
 
 impl<'g, W: Whole<'g>> Operator<'g> for Gathered<'g, W> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if self.rows.is_none() {
-            self.rows = Some(self.gather(ctx)?);
+        if !self.read {
+            self.gather(ctx)?;
+            self.read = true;
         }
-        let next = self.rows.as_mut().and_then(VecDeque::pop_front);
+        let next = self.rows.0.pop_front();
         if next.is_none() {
             ctx.release(std::mem::take(&mut self.held));
         }
@@ -61,7 +74,8 @@ impl<'g, W: Whole<'g>> Operator<'g> for Gathered<'g, W> {
 
     fn reset(&mut self) {
         self.input.reset();
-        self.rows = None;
+        self.rows = Rows::default();
+        self.read = false;
     }
 }
 

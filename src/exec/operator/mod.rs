@@ -20,6 +20,7 @@ mod foreach;
 mod gathered;
 mod group_expand;
 mod intersect;
+mod keys;
 mod labels;
 mod leaf;
 mod load_csv;

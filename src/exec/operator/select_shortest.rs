@@ -1,10 +1,9 @@
-//! `SelectShortest`: of the walks between the same two ends, the shortest.
+//! `SelectShortest`: of the walks between the same two ends, the shortest. Those that cannot be among them any more are dropped
+//! now and then.
 
-use std::collections::HashMap;
-
-use super::{Batch, Boxed, Context, Operator, Result};
-use crate::model::value::Key;
-use crate::model::{Value, Var};
+use super::keys::Keys;
+use super::{Batch, Boxed, Context, Operator, Result, patient};
+use crate::model::{Column, Value, Var};
 
 pub(super) struct SelectShortest<'g> {
     input: Boxed<'g>,
@@ -13,6 +12,16 @@ pub(super) struct SelectShortest<'g> {
     keep: Option<u64>,
     live: Vec<Var>,
     done: bool,
+    held: u64,
+}
+
+/// So many bytes of walks are held, whatever they are, before it looks which of them to leave out.
+const FEW: u64 = 4 << 20;
+
+/// Walks, and of each the number of its two ends and its length.
+struct Walks<'g> {
+    rows: Batch<'g>,
+    of: Vec<(u32, u64)>,
 }
 
 impl<'g> SelectShortest<'g> {
@@ -23,7 +32,7 @@ impl<'g> SelectShortest<'g> {
         keep: Option<u64>,
         live: Vec<Var>,
     ) -> Self {
-        SelectShortest { input, partition, steps, keep, live, done: false }
+        SelectShortest { input, partition, steps, keep, live, done: false, held: 0 }
     }
 
     fn length(&self, batch: &Batch<'g>, row: usize) -> u64 {
@@ -34,6 +43,29 @@ impl<'g> SelectShortest<'g> {
         };
         self.steps.iter().map(length).sum()
     }
+
+    /// The rows of the shortest walks so far, in their order.
+    fn shortest(&self, walks: &Walks<'g>, ctx: &Context<'g>) -> Result<Vec<u32>> {
+        let mut order = patient::numbers(walks.of.len(), ctx)?;
+        let of = |row: &u32| walks.of[*row as usize];
+        patient::sort(&mut order, |a, b| of(a).cmp(&of(b)).then(a.cmp(b)), ctx)?;
+        let mut rows: Vec<u32> = Vec::new();
+        for walks in order.chunk_by(|a, b| of(a).0 == of(b).0) {
+            let shortest = walks.first().map_or(0, |walk| of(walk).1);
+            let kept = walks.iter().enumerate().take_while(|(i, walk)| match self.keep {
+                Some(keep) => (*i as u64) < keep,
+                None => of(walk).1 == shortest,
+            });
+            rows.extend(kept.map(|(_, row)| *row));
+        }
+        rows.sort_unstable();
+        Ok(rows)
+    }
+
+    fn hold(&mut self, ctx: &mut Context<'g>, bytes: u64) -> Result<()> {
+        self.held += bytes;
+        ctx.hold(bytes)
+    }
 }
 
 impl<'g> Operator<'g> for SelectShortest<'g> {
@@ -41,35 +73,33 @@ impl<'g> Operator<'g> for SelectShortest<'g> {
         if std::mem::replace(&mut self.done, true) {
             return Ok(None);
         }
-        let mut all = Batch::new(0);
         let mut needed = self.live.clone();
         needed.extend(self.partition.iter().chain(&self.steps));
         needed.sort_unstable();
         needed.dedup();
-        let mut held = 0;
+        // A run that was left in the middle could not give it back.
+        ctx.release(std::mem::take(&mut self.held));
+        let (mut ends, mut walks) = (Keys::new(), Walks { rows: Batch::new(0), of: Vec::new() });
+        let mut most = FEW;
         while let Some(batch) = self.input.next(ctx)? {
-            held += batch.size();
-            ctx.hold(batch.size())?;
-            all.append(batch, &needed);
+            let columns: Vec<Column<'g>> = self.partition.iter().map(|var| batch.values(*var)).collect();
+            let before = ends.size();
+            let of = ends.numbers(&columns, batch.len, ctx)?.into_iter();
+            walks.of.extend(of.enumerate().map(|(row, ends)| (ends, self.length(&batch, row))));
+            self.hold(ctx, batch.size() + ends.size() - before + (batch.len * size_of::<(u32, u64)>()) as u64)?;
+            walks.rows.append(batch, &needed);
+            if self.held >= most {
+                let rows = self.shortest(&walks, ctx)?;
+                walks.rows = walks.rows.gather(&rows, &needed);
+                walks.of = rows.iter().map(|row| walks.of[*row as usize]).collect();
+                ctx.release(std::mem::take(&mut self.held));
+                self.hold(ctx, walks.rows.size() + ends.size() + size_of_val(walks.of.as_slice()) as u64)?;
+                most = FEW.max(2 * self.held);
+            }
         }
-        let mut partitions: HashMap<Vec<Key<'g>>, Vec<(u64, u32)>> = HashMap::new();
-        for row in 0..all.len {
-            let key = self.partition.iter().map(|var| Key(all.value(*var, row))).collect();
-            partitions.entry(key).or_default().push((self.length(&all, row), row as u32));
-        }
-        let mut rows: Vec<u32> = Vec::new();
-        for mut walks in partitions.into_values() {
-            walks.sort_unstable();
-            let shortest = walks.first().map_or(0, |(length, _)| *length);
-            let kept = walks.into_iter().enumerate().take_while(|(i, (length, _))| match self.keep {
-                Some(keep) => (*i as u64) < keep,
-                None => *length == shortest,
-            });
-            rows.extend(kept.map(|(_, (_, row))| row));
-        }
-        rows.sort_unstable();
-        ctx.release(held);
-        Ok(Some(all.gather(&rows, &self.live)))
+        let rows = self.shortest(&walks, ctx)?;
+        ctx.release(std::mem::take(&mut self.held));
+        Ok(Some(walks.rows.gather(&rows, &self.live)))
     }
 
     fn reset(&mut self) {

@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 
 use super::slice::row_count;
 use super::{Batch, Boxed, Context, Operator, Result, patient};
-use crate::exec::batch::{ROWS, bytes};
+use crate::exec::batch::{ROWS, column_bytes};
 use crate::exec::expr::eval;
+use crate::model::garbage;
 use crate::model::{Column, Value, Var};
 use crate::plan::expr::{Expr, ExprKind};
 
@@ -29,7 +30,13 @@ const FEW: usize = 256;
 /// Rows and their keys, a column for each key.
 struct Held<'g> {
     rows: Batch<'g>,
-    keys: Vec<Vec<Value<'g>>>,
+    keys: Vec<Column<'g>>,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        garbage::columns(std::mem::take(&mut self.rows.columns).into_iter().chain(std::mem::take(&mut self.keys)));
+    }
 }
 
 impl<'g> Sort<'g> {
@@ -47,7 +54,7 @@ impl<'g> Sort<'g> {
             Some(limit) => Some(usize::try_from(row_count(limit, "LIMIT", ctx)?).unwrap_or(usize::MAX)),
             None => None,
         };
-        let mut held = Held { rows: Batch::new(0), keys: vec![Vec::new(); self.keys.len()] };
+        let mut held = Held { rows: Batch::new(0), keys: vec![Column::Absent; self.keys.len()] };
         // A run that was left in the middle could not give it back.
         ctx.release(std::mem::take(&mut self.held));
         // The last of the first rows so far, by its first key.
@@ -76,8 +83,8 @@ impl<'g> Sort<'g> {
                     Some(values) => values,
                     None => eval(expr, &batch, ctx)?,
                 };
-                column.extend((0..batch.len).map(|row| values.value(row)));
-                size += column[held.rows.len..].iter().map(bytes).sum::<u64>();
+                size += column_bytes(&values);
+                *column = std::mem::take(column).append(held.rows.len, values, batch.len);
             }
             self.hold(ctx, size)?;
             held.rows.append(batch, &self.live);
@@ -85,17 +92,18 @@ impl<'g> Sort<'g> {
                 && held.rows.len >= limit.saturating_mul(2).max(FEW)
             {
                 self.shrink(&mut held, limit, ctx)?;
-                last = held.keys.first().and_then(|column| column.last().cloned());
+                last = held.keys.first().filter(|_| held.rows.len > 0).map(|column| column.value(held.rows.len - 1));
                 if let (Some(floor), Some(Value::Int(last))) = (self.floor, &last) {
                     ctx.floors.insert(floor, *last);
                 }
-                let size = held.rows.size() + held.keys.iter().flatten().map(bytes).sum::<u64>();
+                let size = held.rows.size() + held.keys.iter().map(column_bytes).sum::<u64>();
                 ctx.release(std::mem::take(&mut self.held));
                 self.hold(ctx, size)?;
             }
         }
         let order = self.order(&held, limit.unwrap_or(usize::MAX), ctx)?;
-        Ok((held.rows, order))
+        // The keys have done their part.
+        Ok((std::mem::take(&mut held.rows), order))
     }
 
     fn hold(&mut self, ctx: &mut Context<'g>, size: u64) -> Result<()> {
@@ -109,7 +117,7 @@ impl<'g> Sort<'g> {
         held.rows = held.rows.gather(&order, &self.live);
         for column in &mut held.keys {
             ctx.check()?;
-            *column = order.iter().map(|row| std::mem::take(&mut column[*row as usize])).collect();
+            *column = column.gather(&order);
         }
         Ok(())
     }
@@ -118,7 +126,7 @@ impl<'g> Sort<'g> {
     fn order(&self, held: &Held<'g>, limit: usize, ctx: &Context<'g>) -> Result<Vec<u32>> {
         let compare = |a: &u32, b: &u32| {
             for ((_, descending), column) in self.keys.iter().zip(&held.keys) {
-                let order = column[*a as usize].order(&column[*b as usize]);
+                let order = order(column, *a as usize, *b as usize);
                 let order = if *descending { order.reverse() } else { order };
                 if order != Ordering::Equal {
                     return order;
@@ -126,7 +134,7 @@ impl<'g> Sort<'g> {
             }
             a.cmp(b)
         };
-        let mut order: Vec<u32> = (0..held.rows.len as u32).collect();
+        let mut order = patient::numbers(held.rows.len, ctx)?;
         // What is not among the first need not be in order.
         if limit < order.len() {
             if limit > 0 {
@@ -136,6 +144,19 @@ impl<'g> Sort<'g> {
         }
         patient::sort(&mut order, compare, ctx)?;
         Ok(order)
+    }
+}
+
+/// The order of the values in two rows of a column.
+fn order(column: &Column<'_>, a: usize, b: usize) -> Ordering {
+    match column {
+        Column::Bool(values) => values[a].cmp(&values[b]),
+        Column::Int(values) => values[a].cmp(&values[b]),
+        // A smaller number is a smaller text.
+        Column::Text(numbers, _) => numbers[a].cmp(&numbers[b]),
+        Column::String(texts) => texts[a].cmp(&texts[b]),
+        Column::Value(values) => values[a].order(&values[b]),
+        column => column.value(a).order(&column.value(b)),
     }
 }
 
@@ -191,6 +212,15 @@ impl<'g> Operator<'g> for Sort<'g> {
         self.input.reset();
         self.sorted = None;
         self.given = 0;
+    }
+}
+
+impl Drop for Sort<'_> {
+    fn drop(&mut self) {
+        if let Some((rows, order)) = self.sorted.take() {
+            garbage::columns(rows.columns);
+            garbage::plain(order);
+        }
     }
 }
 

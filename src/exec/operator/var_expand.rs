@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::expand::{Edges, node, unlike};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
-use crate::model::{Column, EdgeId, NodeId, Value, Var};
+use crate::model::{Column, EdgeId, NodeId, Value, Var, garbage};
 
 /// How many steps pass between two looks at the limits.
 const STEPS: usize = 4096;
@@ -36,8 +36,16 @@ struct Search {
     to: Option<NodeId>,
     unlike: Vec<EdgeId>,
     trail: Trail,
-    /// For each node of the trail, the edges that are still to be tried there, and the bytes that they take.
-    open: Vec<(std::vec::IntoIter<(EdgeId, NodeId)>, u64)>,
+    /// The edges at the nodes of the trail, those of one behind those of the other.
+    open: Vec<(EdgeId, NodeId)>,
+    /// For each node of the trail, the next of these to be tried there, and where its own end.
+    at: Vec<(usize, usize)>,
+}
+
+impl Drop for Search {
+    fn drop(&mut self) {
+        garbage::plain(std::mem::take(&mut self.open));
+    }
 }
 
 /// The trail so far.
@@ -90,47 +98,47 @@ impl<'g> VarExpand<'g> {
             return Ok(());
         };
         let unlike = unlike(step, &self.current, self.row);
-        let mut search = Search { to, unlike, trail: Trail::default(), open: Vec::new() };
+        let mut search = Search { to, unlike, trail: Trail::default(), open: Vec::new(), at: Vec::new() };
         ctx.release(std::mem::take(&mut self.held));
         if self.min == 0 && search.may_end(from, &self.edges, ctx) {
             found.push(self.row, &search.trail.edges, from);
         }
         if self.max > 0 {
-            let candidates = self.candidates(ctx, from)?;
-            let bytes = self.hold(ctx, &candidates)?;
-            search.open.push((candidates, bytes));
+            self.open(ctx, from, &mut search)?;
         }
         self.search = Some(search);
         Ok(())
     }
 
-    fn candidates(&self, ctx: &mut Context<'g>, from: NodeId) -> Result<std::vec::IntoIter<(EdgeId, NodeId)>> {
-        let direction = self.edges.step.direction;
-        Ok(self.edges.candidates(ctx, &self.current, self.row, from, direction)?.into_iter())
-    }
-
-    /// Accounts for the edges that are to be tried at one node of the trail.
-    fn hold(&mut self, ctx: &mut Context<'g>, open: &std::vec::IntoIter<(EdgeId, NodeId)>) -> Result<u64> {
-        let bytes = open_bytes(open);
+    /// Goes on from a node of the trail: the edges there are to be tried.
+    fn open(&mut self, ctx: &mut Context<'g>, from: NodeId, search: &mut Search) -> Result<()> {
+        let (first, direction) = (search.open.len(), self.edges.step.direction);
+        self.edges.add_candidates(ctx, &self.current, self.row, (from, direction), &mut search.open)?;
+        search.at.push((first, search.open.len()));
+        let bytes = open_bytes(search.open.len() - first);
         self.held += bytes;
-        ctx.hold(bytes).map(|()| bytes)
+        ctx.hold(bytes)
     }
 
     /// Goes on with the search of this row until it ends or the batch is full.
     fn advance(&mut self, ctx: &mut Context<'g>, mut search: Search, found: &mut Found<'g>) -> Result<()> {
-        while let Some((open, _)) = search.open.last_mut() {
+        while let Some((next, end)) = search.at.last_mut() {
             self.steps += 1;
             if self.steps.is_multiple_of(STEPS) {
                 ctx.check()?;
             }
-            let Some((edge, other)) = open.next() else {
-                if let Some((_, bytes)) = search.open.pop() {
-                    self.held -= bytes;
-                    ctx.release(bytes);
-                }
+            if next == end {
+                search.at.pop();
+                let first = search.at.last().map_or(0, |(_, end)| *end);
+                let bytes = open_bytes(search.open.len() - first);
+                search.open.truncate(first);
+                self.held -= bytes;
+                ctx.release(bytes);
                 search.trail.pop();
                 continue;
-            };
+            }
+            let (edge, other) = search.open[*next];
+            *next += 1;
             if search.trail.contains(edge) || search.unlike.contains(&edge) {
                 continue;
             }
@@ -139,9 +147,7 @@ impl<'g> VarExpand<'g> {
                 found.push(self.row, &search.trail.edges, other);
             }
             if search.trail.len() < self.max {
-                let candidates = self.candidates(ctx, other)?;
-                let bytes = self.hold(ctx, &candidates)?;
-                search.open.push((candidates, bytes));
+                self.open(ctx, other, &mut search)?;
             } else {
                 search.trail.pop();
             }
@@ -164,9 +170,9 @@ impl Search {
     }
 }
 
-/// About how many bytes a node of the trail takes.
-fn open_bytes(open: &std::vec::IntoIter<(EdgeId, NodeId)>) -> u64 {
-    (size_of_val(open.as_slice()) + size_of_val(open) + 2 * size_of::<EdgeId>()) as u64
+/// About how many bytes a node of the trail with so many edges takes; its own edge is known by a table, too.
+fn open_bytes(edges: usize) -> u64 {
+    (edges * size_of::<(EdgeId, NodeId)>() + size_of::<(usize, usize)>() + 4 * size_of::<EdgeId>()) as u64
 }
 
 /// The trails of a batch.

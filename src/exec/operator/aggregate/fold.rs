@@ -1,122 +1,92 @@
-//! The state of one aggregation of one group, and how a batch's rows go into it.
+//! The state of one aggregation, of every group, and how a batch's rows go into it.
+//!
+//! Counts and sums are a vector with a place for each group; only what keeps more than that has an accumulator each.
 
-use std::collections::HashSet;
+use std::ops::Range;
 
-use rustc_hash::FxHashSet;
-
-use super::plain::{self, Kind};
+use super::super::keys::Keys;
 use super::{Batch, Context, Result};
-use crate::exec::batch::bytes;
+use crate::exec::batch::{ROWS, bytes};
 use crate::exec::expr::eval;
-use crate::exec::function::aggregate::Accumulator;
-use crate::model::value::Key;
+use crate::exec::function::aggregate::{Accumulator, Sum};
+use crate::exec::function::temporal::is_duration;
+use crate::model::function::Aggregate;
+use crate::model::garbage;
 use crate::model::{Column, Diagnostic, Value};
 use crate::plan::expr::AggregateCall;
 
-pub(super) struct Fold<'g> {
-    accumulator: Accumulator<'g>,
-    /// What has been folded in, when only distinct values count.
-    seen: Option<Seen<'g>>,
+pub(super) struct Folds<'g> {
+    states: States<'g>,
+    /// What has been folded in, when only distinct values count: the group, if there are several, and the arguments.
+    seen: Option<Keys<'g>>,
+    /// Bytes of values that accumulators keep.
+    values: u64,
 }
 
-/// A set of values.
-enum Seen<'g> {
-    None,
-    /// All of one kind, by their bits.
-    Plain(Kind<'g>, FxHashSet<u64>),
-    Any(HashSet<Vec<Key<'g>>>),
+enum States<'g> {
+    Counts(Vec<u64>),
+    /// Of numbers; a duration makes accumulators of them.
+    Sums(Vec<Sum>),
+    Any(Vec<Accumulator<'g>>),
 }
 
-impl<'g> Seen<'g> {
-    /// Whether the values were not there; now they are.
-    fn insert(&mut self, values: &[Value<'g>]) -> bool {
-        if let Seen::Plain(kind, set) = self {
-            // Another kind of values has come, of which some may equal these.
-            *self = Seen::Any(set.iter().map(|bits| vec![Key(kind.value(*bits))]).collect());
+impl<'g> States<'g> {
+    fn new(function: Aggregate) -> Self {
+        match function {
+            Aggregate::CountStar | Aggregate::Count => States::Counts(Vec::new()),
+            Aggregate::Sum | Aggregate::Avg => States::Sums(Vec::new()),
+            _ => States::Any(Vec::new()),
         }
-        if matches!(self, Seen::None) {
-            *self = Seen::Any(HashSet::new());
+    }
+
+    /// As many as there are groups; those that come have seen nothing.
+    fn resize(&mut self, groups: usize, function: Aggregate) {
+        match self {
+            States::Counts(counts) => counts.resize(groups, 0),
+            States::Sums(sums) => sums.resize_with(groups, Sum::default),
+            States::Any(accumulators) => accumulators.resize_with(groups, || Accumulator::new(function)),
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            States::Counts(counts) => size_of_val(counts.as_slice()),
+            States::Sums(sums) => size_of_val(sums.as_slice()),
+            States::Any(accumulators) => size_of_val(accumulators.as_slice()),
+        }
+    }
+
+    /// The accumulators, made of sums if there are none.
+    fn accumulators(&mut self, function: Aggregate) -> &mut Vec<Accumulator<'g>> {
+        if let States::Sums(sums) = self {
+            let sums = std::mem::take(sums).into_iter();
+            *self = States::Any(sums.map(|sum| Accumulator::summed(function, sum)).collect());
         }
         match self {
-            Seen::Any(set) => set.insert(values.iter().cloned().map(Key).collect()),
-            Seen::None | Seen::Plain(..) => false,
+            States::Any(accumulators) => accumulators,
+            // Counts take every value.
+            other => {
+                *other = States::Any(Vec::new());
+                other.accumulators(function)
+            }
         }
     }
 
-    /// As `insert`, of a value of a plain kind; none when that is not enough.
-    fn insert_plain(&mut self, kind: Kind<'g>, bits: u64) -> Option<bool> {
-        if matches!(self, Seen::None) {
-            *self = Seen::Plain(kind, FxHashSet::default());
-        }
+    /// Folds the arguments of a row that stands for so many in; gives the bytes of values that are kept from now on.
+    fn add(&mut self, group: usize, arguments: &[Value<'g>], times: u64, function: Aggregate) -> Result<u64> {
+        let value = arguments.first().unwrap_or(&Value::Null);
         match self {
-            Seen::Plain(of, set) if *of == kind => Some(set.insert(bits)),
-            _ => None,
-        }
-    }
-}
-
-impl<'g> Fold<'g> {
-    pub(super) fn new(call: &AggregateCall) -> Self {
-        Fold { accumulator: Accumulator::new(call.function), seen: call.distinct.then_some(Seen::None) }
-    }
-
-    /// Folds the values of a row that stands for so many in; gives the bytes that it holds from now on.
-    fn add(&mut self, values: &[Value<'g>], times: u64) -> Result<u64> {
-        let mut held = 0;
-        if let Some(seen) = &mut self.seen {
-            if !seen.insert(values) {
+            States::Counts(counts) => {
+                counts[group] += if value.is_null() && function == Aggregate::Count { 0 } else { times };
                 return Ok(0);
             }
-            held = values.iter().map(bytes).sum::<u64>() * 2;
+            States::Sums(_) if value.is_null() => return Ok(0),
+            States::Sums(sums) if !is_duration(value) => return sums[group].add(function, value, times).map(|()| 0),
+            States::Sums(_) | States::Any(_) => {}
         }
-        if self.accumulator.holds_values() {
-            held += values.iter().map(bytes).sum::<u64>();
-        }
-        self.accumulator.add_often(values, times)?;
-        Ok(held)
-    }
-
-    /// Folds in what was folded from later rows.
-    pub(super) fn merge(&mut self, later: Fold<'g>) -> Result<()> {
-        match (&mut self.seen, later.seen) {
-            (Some(_), Some(Seen::Plain(kind, set))) => {
-                for bits in set {
-                    self.add_distinct(kind, bits)?;
-                }
-                Ok(())
-            }
-            (Some(_), Some(Seen::Any(set))) => {
-                for values in set {
-                    let values: Vec<Value<'g>> = values.into_iter().map(|key| key.0).collect();
-                    self.add(&values, 1)?;
-                }
-                Ok(())
-            }
-            (Some(_), _) => Ok(()),
-            (None, _) => self.accumulator.merge(later.accumulator),
-        }
-    }
-
-    /// Folds a value of a plain kind in, if it is the first of its like; gives the bytes that it holds from now on.
-    fn add_distinct(&mut self, kind: Kind<'g>, bits: u64) -> Result<u64> {
-        match self.seen.as_mut().and_then(|seen| seen.insert_plain(kind, bits)) {
-            Some(false) => Ok(0),
-            Some(true) if self.accumulator.is_count() => {
-                self.accumulator.count(1);
-                Ok(16)
-            }
-            Some(true) => {
-                let value = kind.value(bits);
-                let held = if self.accumulator.holds_values() { bytes(&value) } else { 0 };
-                self.accumulator.add_often(&[value], 1)?;
-                Ok(16 + held)
-            }
-            None => self.add(&[kind.value(bits)], 1),
-        }
-    }
-
-    pub(super) fn finish(self, call: &AggregateCall) -> Result<Value<'g>> {
-        self.accumulator.finish().map_err(|error| error.at(call.span))
+        let accumulator = &mut self.accumulators(function)[group];
+        accumulator.add_often(arguments, times)?;
+        Ok(if accumulator.holds_values() { bytes(value) } else { 0 })
     }
 }
 
@@ -135,57 +105,201 @@ impl Weights<'_> {
     }
 }
 
-/// Folds a batch's rows into their groups; gives the bytes that these hold from now on.
-pub(super) fn fold<'g>(
-    call: &AggregateCall,
-    batch: &Batch<'g>,
-    of_rows: &[u32],
-    folds: &mut [Fold<'g>],
-    ctx: &mut Context<'g>,
-) -> Result<u64> {
-    let columns: Result<Vec<Column<'g>>> = call.arguments.iter().map(|e| eval(e, batch, ctx)).collect();
-    let columns = columns?;
-    let weights = match call.weight.map(|weight| batch.column(weight)) {
-        Some(Column::Int(weights)) => Weights::Ints(weights),
-        Some(_) => Weights::Ints(&[]),
-        None => Weights::One,
-    };
-    let placed = |error: Diagnostic| error.at(call.span);
-    let rows = of_rows.iter().map(|group| *group as usize).enumerate();
-    let mut held = 0;
-    match columns.as_slice() {
-        [] if !call.distinct => match (&weights, folds) {
-            (Weights::One, [only]) => only.accumulator.count(of_rows.len() as u64),
-            (_, folds) => rows.for_each(|(row, group)| folds[group].accumulator.count(weights.of(row))),
-        },
-        [Column::Int(values)] if call.summed => {
-            for (row, group) in rows {
-                folds[group].accumulator.add_sum(values[row], weights.of(row));
-            }
+impl<'g> Folds<'g> {
+    pub(super) fn new(call: &AggregateCall) -> Self {
+        Folds { states: States::new(call.function), seen: call.distinct.then(Keys::new), values: 0 }
+    }
+
+    /// As many states as there are groups.
+    pub(super) fn resize(&mut self, groups: usize, call: &AggregateCall) {
+        self.states.resize(groups, call.function);
+    }
+
+    /// How many bytes they take.
+    pub(super) fn size(&self) -> u64 {
+        self.states.size() as u64 + self.seen.as_ref().map_or(0, Keys::size) + self.values
+    }
+
+    /// Folds a batch's rows into their groups; none: all into the only one.
+    pub(super) fn fold(
+        &mut self,
+        call: &AggregateCall,
+        batch: &Batch<'g>,
+        groups: Option<&[u32]>,
+        ctx: &mut Context<'g>,
+    ) -> Result<()> {
+        let columns: Result<Vec<Column<'g>>> = call.arguments.iter().map(|e| eval(e, batch, ctx)).collect();
+        let columns = columns?;
+        let weights = match call.weight.map(|weight| batch.column(weight)) {
+            Some(Column::Int(weights)) => Weights::Ints(weights),
+            Some(_) => Weights::Ints(&[]),
+            None => Weights::One,
+        };
+        let group = |row: usize| groups.map_or(0, |groups| groups[row] as usize);
+        let rows = 0..batch.len;
+        let placed = |error: Diagnostic| error.at(call.span);
+        if self.seen.is_some() {
+            let counts =
+                |row: usize| weights.of(row) > 0 && !columns.first().is_some_and(|column| is_null(column, row));
+            let rows: Vec<u32> = rows.filter(|row| counts(*row)).map(|row| row as u32).collect();
+            let of_rows = groups.map(|groups| rows.iter().map(|row| groups[*row as usize]).collect::<Vec<_>>());
+            let columns: Vec<Column<'g>> = columns
+                .iter()
+                .map(|column| match column.gather(&rows) {
+                    Column::Value(values) => Column::from_values(values),
+                    column => column,
+                })
+                .collect();
+            return self.fold_distinct(call, &columns, rows.len(), of_rows.as_deref(), ctx);
         }
-        [Column::Int(values)] if !call.distinct && Accumulator::takes_integers(call.function) => {
-            for (row, group) in rows {
-                let times = weights.of(row);
-                if times > 0 && !folds[group].accumulator.add_integer(values[row], times) {
-                    folds[group].add(&[Value::Int(values[row])], times).map_err(placed)?;
+        match (&mut self.states, columns.as_slice()) {
+            (States::Counts(counts), columns) => {
+                let counted = |row: usize| match columns {
+                    [column] if is_null(column, row) => 0,
+                    _ => weights.of(row),
+                };
+                match (groups, &weights, columns) {
+                    (None, Weights::One, []) => counts[0] += batch.len as u64,
+                    _ => rows.for_each(|row| counts[group(row)] += counted(row)),
+                }
+            }
+            (States::Sums(sums), [Column::Int(values)]) if call.summed => {
+                rows.for_each(|row| sums[group(row)].add_sum(i128::from(values[row]), weights.of(row)));
+            }
+            (States::Sums(sums), [Column::Int(values)]) => {
+                rows.for_each(|row| sums[group(row)].add_integer(values[row], weights.of(row)));
+            }
+            (states, columns) => {
+                let mut values: Vec<Value<'g>> = Vec::with_capacity(columns.len());
+                for row in rows {
+                    let times = weights.of(row);
+                    if times > 0 {
+                        values.clear();
+                        values.extend(columns.iter().map(|column| column.value(row)));
+                        self.values += states.add(group(row), &values, times, call.function).map_err(placed)?;
+                    }
                 }
             }
         }
-        [column] if call.distinct && Kind::of(column).is_some() => {
-            let (Some(kind), Some(bits)) = (Kind::of(column), plain::bits(column)) else { return Ok(held) };
-            for (row, group) in rows.filter(|(row, _)| weights.of(*row) > 0) {
-                held += folds[group].add_distinct(kind, bits[row]).map_err(placed)?;
+        Ok(())
+    }
+
+    /// Folds those rows in whose values their groups have not seen.
+    fn fold_distinct(
+        &mut self,
+        call: &AggregateCall,
+        arguments: &[Column<'g>],
+        len: usize,
+        groups: Option<&[u32]>,
+        ctx: &Context<'g>,
+    ) -> Result<()> {
+        let Some(seen) = &mut self.seen else { return Ok(()) };
+        let mut next = seen.len();
+        let numbers = match groups {
+            None => seen.numbers(arguments, len, ctx)?,
+            Some(groups) => {
+                let mut columns = vec![Column::Int(groups.iter().map(|group| i64::from(*group)).collect())];
+                columns.extend(arguments.iter().cloned());
+                seen.numbers(&columns, len, ctx)?
             }
+        };
+        let mut values: Vec<Value<'g>> = Vec::with_capacity(arguments.len());
+        for (row, number) in numbers.into_iter().enumerate() {
+            if number != next {
+                continue;
+            }
+            next += 1;
+            let group = groups.map_or(0, |groups| groups[row] as usize);
+            if let States::Counts(counts) = &mut self.states {
+                counts[group] += 1;
+                continue;
+            }
+            values.clear();
+            values.extend(arguments.iter().map(|column| column.value(row)));
+            let added = self.states.add(group, &values, 1, call.function);
+            self.values += added.map_err(|error| error.at(call.span))?;
         }
-        columns => {
-            for (row, group) in rows {
-                let times = weights.of(row);
-                if times > 0 {
-                    let values: Vec<Value<'g>> = columns.iter().map(|column| column.value(row)).collect();
-                    held += folds[group].add(&values, times).map_err(placed)?;
+        Ok(())
+    }
+
+    /// Folds in what was folded from later rows, whose groups have these numbers here; none: there is only one.
+    pub(super) fn merge(
+        &mut self,
+        mut later: Folds<'g>,
+        groups: Option<&[u32]>,
+        call: &AggregateCall,
+        ctx: &Context<'g>,
+    ) -> Result<()> {
+        let group = |theirs: usize| groups.map_or(0, |groups| groups[theirs] as usize);
+        if let Some(seen) = &later.seen {
+            for start in (0..seen.len() as usize).step_by(ROWS) {
+                ctx.check()?;
+                let range = start..(start + ROWS).min(seen.len() as usize);
+                let columns = (0..seen.width()).map(|column| seen.column(column, range.clone()));
+                let mut columns: Vec<Column<'g>> = columns.collect();
+                let of_rows = groups.map(|_| match columns.remove(0) {
+                    Column::Int(theirs) => theirs.into_iter().map(|theirs| group(theirs as usize) as u32).collect(),
+                    _ => vec![0; range.len()],
+                });
+                self.fold_distinct(call, &columns, range.len(), of_rows.as_deref(), ctx)?;
+            }
+            return Ok(());
+        }
+        self.values += later.values;
+        match (&mut self.states, std::mem::replace(&mut later.states, States::new(call.function))) {
+            (States::Counts(ours), States::Counts(theirs)) => {
+                theirs.iter().enumerate().for_each(|(at, theirs)| ours[group(at)] += theirs);
+            }
+            (States::Sums(ours), States::Sums(theirs)) => {
+                theirs.iter().enumerate().for_each(|(at, theirs)| ours[group(at)].merge(theirs));
+            }
+            (ours, mut theirs) => {
+                let ours = ours.accumulators(call.function);
+                for (at, theirs) in std::mem::take(theirs.accumulators(call.function)).into_iter().enumerate() {
+                    ours[group(at)].merge(theirs).map_err(|error| error.at(call.span))?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// The values of these groups, each asked for once.
+    pub(super) fn finish(
+        &mut self,
+        groups: Range<usize>,
+        call: &AggregateCall,
+        ctx: &Context<'g>,
+    ) -> Result<Column<'g>> {
+        let values: Result<Vec<Value<'g>>> = match &mut self.states {
+            States::Counts(counts) => {
+                let count = |count: &u64| i64::try_from(*count).unwrap_or(i64::MAX);
+                return Ok(Column::Int(counts[groups].iter().map(count).collect()));
+            }
+            States::Sums(sums) => sums[groups].iter().map(|sum| sum.finish(call.function)).collect(),
+            States::Any(accumulators) => {
+                let taken = accumulators[groups].iter_mut();
+                let taken = taken.map(|state| std::mem::replace(state, Accumulator::new(call.function)));
+                taken.map(|state| state.finish_within(&|| ctx.check())).collect()
+            }
+        };
+        values.map(Column::from_values).map_err(|error| error.at(call.span))
+    }
+}
+
+impl Drop for Folds<'_> {
+    fn drop(&mut self) {
+        match &mut self.states {
+            States::Counts(counts) => garbage::plain(std::mem::take(counts)),
+            States::Sums(sums) => garbage::plain(std::mem::take(sums)),
+            States::Any(_) => {}
         }
     }
-    Ok(held)
+}
+
+fn is_null(column: &Column<'_>, row: usize) -> bool {
+    match column {
+        Column::Value(values) => values.get(row).is_none_or(Value::is_null),
+        Column::Absent => true,
+        _ => false,
+    }
 }

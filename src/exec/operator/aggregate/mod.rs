@@ -6,19 +6,16 @@
 mod fold;
 mod groups;
 mod parallel;
-mod plain;
 
 use super::{Batch, Boxed, Context, Operator, Result};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
-use crate::model::{Column, Value, Var};
+use crate::model::Var;
 use crate::plan::expr::{AggregateCall, Expr};
 use crate::plan::physical::{Op, Unique};
-use fold::{Fold, fold};
-pub(super) use groups::ByBits;
+use fold::Folds;
 use groups::Groups;
 use parallel::Split;
-pub(super) use plain::{Kind, bits};
 
 pub(super) struct Aggregate<'g> {
     input: Boxed<'g>,
@@ -58,10 +55,8 @@ impl<'g> Aggregate<'g> {
         let pieces = split.gather(ctx, &|input, ctx| group(input, keys, calls, ctx))?;
         let mut groups = Groups::new(keys.len(), calls);
         for (piece, of_piece) in pieces {
-            let mut held = 0;
-            groups.merge(piece, calls, &mut held)?;
-            self.held += held;
-            ctx.hold(held)?;
+            groups.merge(piece, calls, ctx)?;
+            hold(&groups, &mut self.held, ctx)?;
             ctx.release(of_piece);
         }
         Ok(groups)
@@ -80,10 +75,10 @@ impl<'g> Aggregate<'g> {
                 answer.set(*var, batch.column(weight).clone());
                 continue;
             }
-            let mut folds: Vec<Fold<'g>> = (0..batch.len).map(|_| Fold::new(call)).collect();
-            fold(call, &batch, &of_rows, &mut folds, ctx)?;
-            let values: Result<Vec<Value<'g>>> = folds.into_iter().map(|fold| fold.finish(call)).collect();
-            answer.set(*var, Column::from_values(values?));
+            let mut folds = Folds::new(call);
+            folds.resize(batch.len, call);
+            folds.fold(call, &batch, Some(&of_rows), ctx)?;
+            answer.set(*var, folds.finish(0..batch.len, call, ctx)?);
         }
         Ok(Some(answer))
     }
@@ -96,19 +91,19 @@ fn group<'g>(
     calls: &[(Var, AggregateCall)],
     ctx: &mut Context<'g>,
 ) -> Result<(Groups<'g>, u64)> {
-    let mut groups = Groups::new(keys.len(), calls);
-    let mut all = 0;
+    let (mut groups, mut held) = (Groups::new(keys.len(), calls), 0);
     while let Some(batch) = input.next(ctx)? {
-        let keys: Result<Vec<Column<'g>>> = keys.iter().map(|(_, expr)| eval(expr, &batch, ctx)).collect();
-        let mut held = 0;
-        let of_rows = groups.of_rows(&keys?, batch.len, calls, &mut held);
-        for ((_, call), folds) in calls.iter().zip(&mut groups.folds) {
-            held += fold(call, &batch, &of_rows, folds, ctx)?;
-        }
-        all += held;
-        ctx.hold(held)?;
+        groups.fold(keys, calls, &batch, ctx)?;
+        hold(&groups, &mut held, ctx)?;
     }
-    Ok((groups, all))
+    Ok((groups, held))
+}
+
+/// Accounts for what groups hold, `held` so far.
+fn hold<'g>(groups: &Groups<'g>, held: &mut u64, ctx: &mut Context<'g>) -> Result<()> {
+    let more = groups.size().saturating_sub(*held);
+    *held += more;
+    ctx.hold(more)
 }
 
 impl<'g> Operator<'g> for Aggregate<'g> {
@@ -123,23 +118,13 @@ impl<'g> Operator<'g> for Aggregate<'g> {
         }
         let Some(groups) = &mut self.groups else { return Ok(None) };
         let start = self.given;
-        let end = (start + ROWS).min(groups.len as usize);
+        let end = (start + ROWS).min(groups.len());
         if start >= end {
             ctx.release(std::mem::take(&mut self.held));
             return Ok(None);
         }
         self.given = end;
-        let mut batch = Batch::new(end - start);
-        for ((var, _), values) in self.keys.iter().zip(&mut groups.keys) {
-            let values = values[start..end].iter_mut().map(std::mem::take);
-            batch.set(*var, Column::from_values(values.collect()));
-        }
-        for ((var, call), folds) in self.calls.iter().zip(&mut groups.folds) {
-            let folds = folds[start..end].iter_mut().map(|fold| std::mem::replace(fold, Fold::new(call)));
-            let values: Result<Vec<Value<'g>>> = folds.map(|fold| fold.finish(call)).collect();
-            batch.set(*var, Column::from_values(values?));
-        }
-        Ok(Some(batch))
+        groups.finish(start..end, &self.keys, &self.calls, ctx).map(Some)
     }
 
     fn reset(&mut self) {

@@ -10,7 +10,7 @@ use super::{Batch, Context, Result};
 use crate::exec::context::Watch;
 use crate::exec::expr::eval;
 use crate::exec::operator::Resolved;
-use crate::exec::operator::aggregate::{ByBits, Kind, bits};
+use crate::exec::operator::keys::Keys;
 use crate::model::{Column, NodeId, Var};
 use crate::plan::expr::Expr;
 use crate::plan::physical::TallyNode;
@@ -104,25 +104,18 @@ fn classes<'g>(
             runs.into_iter().flatten().map(NodeId).collect()
         }
     };
-    let (mut known, mut kind) = (ByBits::default(), None);
+    let mut known = Keys::new();
     for piece in nodes.chunks(PIECE) {
         ctx.check()?;
         let mut batch = Batch::new(piece.len());
         batch.set(root.var, Column::Node(piece.to_vec()));
         // What fails on a node may fail on one that is in no match.
         let Ok(column) = eval(key, &batch, ctx) else { return Ok(None) };
-        let same = Kind::of(&column).is_some_and(|this| *kind.get_or_insert(this) == this);
-        let Some(bits) = bits(&column).filter(|_| same) else { return Ok(None) };
-        for (node, bits) in piece.iter().zip(bits) {
-            let class = match known.get(bits) {
-                Some(class) => class,
-                None => {
-                    classes.nodes.push(*node);
-                    known.insert(bits, classes.nodes.len() as u32);
-                    classes.nodes.len() as u32
-                }
-            };
-            classes.of_node[node.index()] = class as u16;
+        for (node, number) in piece.iter().zip(known.numbers(&[column], piece.len(), ctx)?) {
+            if number as usize == classes.nodes.len() {
+                classes.nodes.push(*node);
+            }
+            classes.of_node[node.index()] = number as u16 + 1;
         }
         if classes.nodes.len() > MOST {
             return Ok(None);
