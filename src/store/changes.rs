@@ -12,21 +12,22 @@
 //!
 //! A default value is the absence of changes and fits any snapshot; the first write ties it to one.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use petgraph::Direction as Way;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::stable_graph::StableDiGraph;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
+use rustc_hash::FxHashMap;
 
 use super::Edge;
 use super::constraint::Constraint;
 use super::index::{Index, State};
 use super::names::Names;
 use super::runs::{append, with, without};
+use super::tombs::Tombs;
 use crate::model::definition::Change;
-use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
+use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value, garbage};
 
 /// Property keys and values, sorted by key.
 pub(super) type Properties = Vec<(KeyId, Value<'static>)>;
@@ -40,19 +41,19 @@ pub struct Changes {
     /// Added nodes in the order of their ids.
     nodes: Vec<NodeIndex>,
     /// Anchors of snapshot nodes.
-    anchors: HashMap<NodeId, NodeIndex>,
+    anchors: FxHashMap<NodeId, NodeIndex>,
     shapes: Vec<Shape>,
-    shape_of_labels: HashMap<Vec<LabelId>, usize>,
+    shape_of_labels: FxHashMap<Vec<LabelId>, usize>,
     /// Tombstones.
-    gone_nodes: HashSet<NodeId>,
-    gone_edges: HashSet<EdgeId>,
-    altered_nodes: HashMap<NodeId, Altered>,
-    altered_edges: HashMap<EdgeId, Properties>,
+    gone_nodes: Tombs,
+    gone_edges: Tombs,
+    altered_nodes: FxHashMap<NodeId, Altered>,
+    altered_edges: FxHashMap<EdgeId, Properties>,
     /// The planner's statistics, as differences: nodes by label that were altered or deleted; edges by type, and by label
     /// of an end, type and whether they leave it (labels as they were when the edge came and went).
-    by_node_label: HashMap<LabelId, i64>,
-    by_type: HashMap<EdgeTypeId, i64>,
-    by_label: HashMap<(LabelId, EdgeTypeId, bool), i64>,
+    by_node_label: FxHashMap<LabelId, i64>,
+    by_type: FxHashMap<EdgeTypeId, i64>,
+    by_label: FxHashMap<(LabelId, EdgeTypeId, bool), i64>,
     /// Of the snapshot and those that statements defined.
     indexes: Vec<Index>,
     pub(super) constraints: Vec<Constraint>,
@@ -76,15 +77,15 @@ pub(super) struct Altered {
 /// How to take back a deletion or an alteration.
 #[derive(Clone, Debug)]
 enum Undo {
-    /// The node with these labels is there again.
-    Node(NodeId, Vec<LabelId>),
-    /// The edge of this type between nodes with these labels is there again.
-    Edge(EdgeId, EdgeTypeId, [Vec<LabelId>; 2]),
-    /// What was written of the node before; `labels` are those that it has now.
+    /// The node of this shape is there again.
+    Node(NodeId, usize),
+    /// The edge of this type between nodes of these shapes is there again.
+    Edge(EdgeId, EdgeTypeId, [u32; 2]),
+    /// What was written of the node before, and the shape that it had.
     AlteredNode {
         node: NodeId,
         before: Option<Altered>,
-        old: Vec<LabelId>,
+        old: usize,
     },
     AlteredEdge(EdgeId, Option<Properties>),
 }
@@ -100,7 +101,8 @@ pub(super) enum Step {
     AlterEdge(EdgeId),
     DeleteNode(NodeId),
     DeleteEdge(EdgeId),
-    Define(Change),
+    /// Boxed: it is large, and rare.
+    Define(Box<Change>),
 }
 
 /// A state of [`Changes`] to come back to.
@@ -134,8 +136,22 @@ struct AddedNode {
 #[derive(Clone, Debug)]
 struct AddedEdge {
     edge_type: EdgeTypeId,
+    /// The shapes that source and target had.
+    ends: [u32; 2],
     properties: Properties,
 }
+
+impl AddedEdge {
+    fn kind(&self) -> EdgeKind {
+        (self.edge_type, self.ends)
+    }
+}
+
+/// What the planner's statistics tell edges apart by: their type and the shapes of their ends.
+type EdgeKind = (EdgeTypeId, [u32; 2]);
+
+/// So many edges of one kind.
+type Run = Option<(EdgeKind, i64)>;
 
 /// Added nodes with the same labels.
 #[derive(Clone, Debug)]
@@ -193,7 +209,7 @@ impl Changes {
 
     /// Notes a definition that was made or dropped.
     pub(super) fn note(&mut self, change: &Change) {
-        self.journal.push(Step::Define(change.clone()));
+        self.journal.push(Step::Define(Box::new(change.clone())));
     }
 
     /// Takes all that was done for committed: marks that were made before are of no use any more.
@@ -203,31 +219,22 @@ impl Changes {
     }
 
     /// Takes back everything that was done since the mark was made; the work is in proportion to that.
-    ///
-    /// Edges go from the last to the first, so that petgraph hands their numbers out again in the old order.
     pub fn undo_to(&mut self, mark: Mark) {
+        let mut run = None;
         for step in self.undo.split_off(mark.undo.min(self.undo.len())).into_iter().rev() {
-            self.take_back(step);
+            self.take_back(step, &mut run);
         }
-        for index in (mark.edges..self.graph.edge_count()).rev().map(EdgeIndex::new) {
-            let ends = self.graph.edge_endpoints(index);
-            let Some((ends, edge)) = ends.zip(self.graph.remove_edge(index)) else { continue };
-            self.by_type.entry(edge.edge_type).and_modify(|count| *count -= 1);
-            for (end, leaves) in [(ends.0, true), (ends.1, false)] {
-                let Some(Weight::Added(node)) = self.graph.node_weight(end) else { continue };
-                for label in &self.shapes[node.shape].labels {
-                    self.by_label.entry((*label, edge.edge_type, leaves)).and_modify(|count| *count -= 1);
-                }
+        for edge in mark.edges..self.graph.edge_count() {
+            let edge = self.graph.edge_weight(EdgeIndex::new(edge)).map(AddedEdge::kind);
+            edge.into_iter().for_each(|edge| self.count_later(edge, -1, &mut run));
+        }
+        self.count_run(run);
+        if !self.indexes.is_empty() {
+            for node in mark.nodes..self.nodes.len() {
+                self.unlist(NodeId(self.first_node() + node as u32));
             }
         }
-        for node in mark.nodes..self.nodes.len() {
-            self.unlist(NodeId(self.first_node() + node as u32));
-        }
-        for index in self.nodes.drain(mark.nodes..).rev() {
-            if let Some(Weight::Added(node)) = self.graph.remove_node(index) {
-                self.shapes[node.shape].nodes.pop();
-            }
-        }
+        self.cut(mark.nodes, mark.edges);
         for shape in self.shapes.drain(mark.shapes..) {
             self.shape_of_labels.remove(&shape.labels);
         }
@@ -235,6 +242,60 @@ impl Changes {
         self.labels.truncate(mark.labels);
         self.edge_types.truncate(mark.edge_types);
         self.keys.truncate(mark.keys);
+    }
+
+    /// Takes the youngest nodes and edges out, all but so many.
+    ///
+    /// Edges go from the last to the first, so that petgraph hands their numbers out again in the old order.
+    fn cut(&mut self, nodes: usize, edges: usize) {
+        let first = self.first_node() + nodes as u32;
+        for shape in &mut self.shapes {
+            shape.nodes.truncate(shape.nodes.partition_point(|node| node.0 < first));
+        }
+        let (of_nodes, of_edges) = (self.nodes.len() - nodes, self.graph.edge_count() - edges);
+        if of_nodes + of_edges > nodes + edges {
+            return self.keep(nodes, edges);
+        }
+        for edge in (edges..self.graph.edge_count()).rev() {
+            self.graph.remove_edge(EdgeIndex::new(edge));
+        }
+        for node in self.nodes.drain(nodes..).rev() {
+            self.graph.remove_node(node);
+        }
+    }
+
+    /// As `cut`, when more goes than stays: what stays moves to a new graph, and the old one is let go of as a whole.
+    fn keep(&mut self, nodes: usize, edges: usize) {
+        let mut old = std::mem::take(&mut self.graph);
+        let bytes = self.nodes.len() * size_of::<AddedNode>() + old.edge_count() * size_of::<AddedEdge>();
+        let mut places: FxHashMap<NodeIndex, NodeIndex> = FxHashMap::default();
+        let stays = |weight: &mut Weight, graph: &mut StableDiGraph<Weight, AddedEdge>| {
+            let id = weight.id();
+            graph.add_node(std::mem::replace(weight, Weight::Anchor(id)))
+        };
+        self.nodes.truncate(nodes);
+        for index in &mut self.nodes {
+            if let Some(weight) = old.node_weight_mut(*index) {
+                let place = stays(weight, &mut self.graph);
+                places.insert(std::mem::replace(index, place), place);
+            }
+        }
+        self.anchors.clear();
+        for edge in (0..edges).map(EdgeIndex::new) {
+            let Some((source, target)) = old.edge_endpoints(edge) else { continue };
+            let ends = [source, target].map(|end| {
+                *places.entry(end).or_insert_with(|| {
+                    let Some(weight) = old.node_weight_mut(end) else { return end };
+                    let place = stays(weight, &mut self.graph);
+                    self.anchors.insert(weight.id(), place);
+                    place
+                })
+            });
+            let Some(weight) = old.edge_weight_mut(edge) else { continue };
+            let properties = std::mem::take(&mut weight.properties);
+            self.graph.add_edge(ends[0], ends[1], AddedEdge { properties, ..*weight });
+        }
+        garbage::let_go(old, bytes);
     }
 
     /// Ties the changes to a snapshot of this many nodes and edges, with these indexes; always the same one.
@@ -257,14 +318,7 @@ impl Changes {
     /// Adds a node; labels and properties are sorted and distinct.
     pub(super) fn add_node(&mut self, labels: Vec<LabelId>, properties: Properties) -> NodeId {
         let id = NodeId(self.first_node() + self.nodes.len() as u32);
-        let shape = match self.shape_of_labels.get(&labels) {
-            Some(shape) => *shape,
-            None => {
-                self.shapes.push(Shape { labels: labels.clone(), nodes: Vec::new() });
-                self.shape_of_labels.insert(labels, self.shapes.len() - 1);
-                self.shapes.len() - 1
-            }
-        };
+        let shape = self.shape(labels);
         self.shapes[shape].nodes.push(id);
         let index = self.graph.add_node(Weight::Added(AddedNode { id, shape, properties }));
         self.nodes.push(index);
@@ -273,11 +327,22 @@ impl Changes {
         id
     }
 
+    /// The shape of nodes with these labels.
+    fn shape(&mut self, labels: Vec<LabelId>) -> usize {
+        if let Some(shape) = self.shape_of_labels.get(&labels) {
+            return *shape;
+        }
+        self.shapes.push(Shape { labels: labels.clone(), nodes: Vec::new() });
+        self.shape_of_labels.insert(labels, self.shapes.len() - 1);
+        self.shapes.len() - 1
+    }
+
     /// Adds an edge between nodes that are there; `ends` are the labels of source and target.
-    pub(super) fn add_edge(&mut self, edge: Edge, ends: &[Vec<LabelId>; 2], properties: Properties) -> EdgeId {
+    pub(super) fn add_edge(&mut self, edge: Edge, ends: [Vec<LabelId>; 2], properties: Properties) -> EdgeId {
         let [source, target] = [edge.source, edge.target].map(|node| self.anchored(node));
-        let index = self.graph.add_edge(source, target, AddedEdge { edge_type: edge.edge_type, properties });
-        self.count_edge(edge.edge_type, ends, 1);
+        let (edge_type, ends) = (edge.edge_type, ends.map(|labels| self.shape(labels) as u32));
+        let index = self.graph.add_edge(source, target, AddedEdge { edge_type, ends, properties });
+        self.count_edges((edge_type, ends), 1);
         self.journal.push(Step::AddEdge);
         EdgeId(self.first_edge() + index.index() as u32)
     }
@@ -285,16 +350,18 @@ impl Changes {
     /// Leaves a tombstone for a node that is there, has these labels and no edges.
     pub(super) fn delete_node(&mut self, node: NodeId, labels: Vec<LabelId>) {
         self.unlist(node);
-        self.gone_nodes.insert(node);
+        self.gone_nodes.insert(node.0);
         self.count_labels(&labels, -1);
-        self.undo.push(Undo::Node(node, labels));
+        let shape = self.shape(labels);
+        self.undo.push(Undo::Node(node, shape));
         self.journal.push(Step::DeleteNode(node));
     }
 
     /// Leaves a tombstone for an edge that is there and whose ends have these labels.
     pub(super) fn delete_edge(&mut self, id: EdgeId, edge_type: EdgeTypeId, ends: [Vec<LabelId>; 2]) {
-        self.gone_edges.insert(id);
-        self.count_edge(edge_type, &ends, -1);
+        self.gone_edges.insert(id.0);
+        let ends = ends.map(|labels| self.shape(labels) as u32);
+        self.count_edges((edge_type, ends), -1);
         self.undo.push(Undo::Edge(id, edge_type, ends));
         self.journal.push(Step::DeleteEdge(id));
     }
@@ -306,6 +373,7 @@ impl Changes {
         self.unlist(node);
         let before = self.altered_nodes.insert(node, altered);
         self.list(node);
+        let old = self.shape(old);
         self.undo.push(Undo::AlteredNode { node, before, old });
         self.journal.push(Step::AlterNode(node));
     }
@@ -317,16 +385,17 @@ impl Changes {
         self.journal.push(Step::AlterEdge(edge));
     }
 
-    fn take_back(&mut self, step: Undo) {
+    /// `run`: edges to be counted.
+    fn take_back(&mut self, step: Undo, run: &mut Run) {
         match step {
-            Undo::Node(node, labels) => {
-                self.gone_nodes.remove(&node);
+            Undo::Node(node, shape) => {
+                self.gone_nodes.remove(node.0);
                 self.list(node);
-                self.count_labels(&labels, 1);
+                self.count_shape(shape, 1);
             }
             Undo::Edge(edge, edge_type, ends) => {
-                self.gone_edges.remove(&edge);
-                self.count_edge(edge_type, &ends, 1);
+                self.gone_edges.remove(edge.0);
+                self.count_later((edge_type, ends), 1, run);
             }
             Undo::AlteredNode { node, before, old } => {
                 self.unlist(node);
@@ -336,7 +405,7 @@ impl Changes {
                 };
                 self.count_labels(&now.map(|now| now.labels).unwrap_or_default(), -1);
                 self.list(node);
-                self.count_labels(&old, 1);
+                self.count_shape(old, 1);
             }
             Undo::AlteredEdge(edge, Some(before)) => {
                 self.altered_edges.insert(edge, before);
@@ -391,13 +460,31 @@ impl Changes {
         }
     }
 
-    fn count_edge(&mut self, edge_type: EdgeTypeId, ends: &[Vec<LabelId>; 2], by: i64) {
+    fn count_shape(&mut self, shape: usize, by: i64) {
+        for label in self.shapes.get(shape).map_or(&[][..], |shape| &shape.labels) {
+            *self.by_node_label.entry(*label).or_default() += by;
+        }
+    }
+
+    fn count_edges(&mut self, (edge_type, ends): EdgeKind, by: i64) {
         *self.by_type.entry(edge_type).or_default() += by;
-        for (labels, leaves) in ends.iter().zip([true, false]) {
-            for label in labels {
+        for (shape, leaves) in ends.into_iter().zip([true, false]) {
+            for label in self.shapes.get(shape as usize).map_or(&[][..], |shape| &shape.labels) {
                 *self.by_label.entry((*label, edge_type, leaves)).or_default() += by;
             }
         }
+    }
+
+    /// Counts an edge with others of its kind, as soon as there comes one of another kind.
+    fn count_later(&mut self, kind: EdgeKind, by: i64, run: &mut Run) {
+        match run {
+            Some((of, count)) if *of == kind => *count += by,
+            _ => self.count_run(run.replace((kind, by))),
+        }
+    }
+
+    fn count_run(&mut self, run: Run) {
+        run.into_iter().for_each(|(kind, by)| self.count_edges(kind, by));
     }
 
     /// The node's place in the graph, made when it has none.
@@ -478,11 +565,11 @@ impl Changes {
     }
 
     pub(super) fn is_gone_node(&self, node: NodeId) -> bool {
-        !self.gone_nodes.is_empty() && self.gone_nodes.contains(&node)
+        !self.gone_nodes.is_empty() && self.gone_nodes.contains(node.0)
     }
 
     pub(super) fn is_gone_edge(&self, edge: EdgeId) -> bool {
-        !self.gone_edges.is_empty() && self.gone_edges.contains(&edge)
+        !self.gone_edges.is_empty() && self.gone_edges.contains(edge.0)
     }
 
     pub(super) fn altered_node(&self, node: NodeId) -> Option<&Altered> {
@@ -520,7 +607,7 @@ impl Changes {
             self.altered_nodes.iter().filter(|(node, altered)| keep(&altered.labels) && !self.is_gone_node(**node));
         let mut back: Vec<u32> = altered.map(|(node, _)| node.0).collect();
         back.sort_unstable();
-        let mut out: Vec<u32> = self.gone_nodes.iter().chain(self.altered_nodes.keys()).map(|node| node.0).collect();
+        let mut out: Vec<u32> = self.gone_nodes.iter().chain(self.altered_nodes.keys().map(|node| node.0)).collect();
         out.sort_unstable();
         *runs = with(without(std::mem::take(runs), &out), &back);
     }

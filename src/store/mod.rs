@@ -27,6 +27,7 @@ mod order;
 mod record;
 mod runs;
 mod snapshot;
+mod tombs;
 mod typed;
 mod value;
 mod view;

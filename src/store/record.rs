@@ -208,7 +208,7 @@ impl Replay {
                 }
                 let properties = self.properties(view, &properties)?;
                 let labels = [view.node_labels(edge.source), view.node_labels(edge.target)];
-                view.write().add_edge(edge, &labels, properties);
+                view.write().add_edge(edge, labels, properties);
             }
             Done::AlterNode { node, labels, properties } => {
                 let node = NodeId(node);

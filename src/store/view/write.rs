@@ -53,7 +53,7 @@ impl View<'_> {
         let ends = [self.node_labels(source), self.node_labels(target)];
         let edge = Edge { source, target, edge_type: self.intern_edge_type(edge_type) };
         let properties = self.intern_keys(properties);
-        Ok(self.write().add_edge(edge, &ends, properties))
+        Ok(self.write().add_edge(edge, ends, properties))
     }
 
     /// Sets a property of a node, or removes it when the value is null.
