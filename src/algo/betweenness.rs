@@ -14,7 +14,7 @@ use crate::model::Direction;
 /// `algo.betweenness(config) YIELD node, score`
 pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
     let direction = call.settings.direction()?;
-    let (nodes, graph) = Graph::new(Selection::read(call, Weights::Any, steps)?, direction, steps)?.simple();
+    let (nodes, graph) = Graph::new(Selection::read(call, Weights::Any, steps)?, direction, steps)?.simple(steps)?;
     let mut scores = scores(call, &graph, steps)?;
     if direction == Direction::Both {
         // Every path was found from either end.

@@ -3,7 +3,10 @@
 use super::Result;
 use super::selection::{Link, Selection};
 use super::steps::Steps;
-use crate::model::{Direction, EdgeId, NodeId};
+use crate::model::{Direction, EdgeId, NodeId, garbage};
+
+/// So many edges are laid out between two looks at the limits.
+const SOME: usize = 4096;
 
 /// Which places are next to each place: compressed sparse rows.
 pub(super) struct Adjacency {
@@ -65,14 +68,16 @@ impl Graph {
             out.into_iter().chain(back.then_some((target, source)))
         };
         let mut offsets = vec![0; nodes.len() + 1];
-        for link in &links {
-            hops(link).for_each(|(from, _)| offsets[from + 1] += 1);
+        for some in links.chunks(SOME) {
+            steps.take(some.len())?;
+            some.iter().flat_map(hops).for_each(|(from, _)| offsets[from + 1] += 1);
         }
         for place in 0..nodes.len() {
             offsets[place + 1] += offsets[place];
         }
-        steps.take(links.len())?;
         let count = offsets[nodes.len()];
+        let hop = size_of::<u32>() + size_of::<EdgeId>() + if weighted { size_of::<f64>() } else { 0 };
+        steps.hold(count * hop + 2 * size_of_val(offsets.as_slice()))?;
         let mut graph = Graph {
             adjacency: Adjacency { offsets, targets: vec![0; count] },
             edges: vec![EdgeId(0); count],
@@ -80,18 +85,21 @@ impl Graph {
             nodes,
         };
         let mut next = graph.adjacency.offsets.clone();
-        for link in &links {
-            for (from, to) in hops(link) {
-                let at = next[from];
-                next[from] += 1;
-                graph.adjacency.targets[at] = to as u32;
-                graph.edges[at] = link.edge;
-                if weighted {
-                    graph.weights[at] = link.weight;
+        for some in links.chunks(SOME) {
+            steps.take(some.len())?;
+            for link in some {
+                for (from, to) in hops(link) {
+                    let at = next[from];
+                    next[from] += 1;
+                    graph.adjacency.targets[at] = to as u32;
+                    graph.edges[at] = link.edge;
+                    if weighted {
+                        graph.weights[at] = link.weight;
+                    }
                 }
             }
         }
-        steps.take(links.len())?;
+        garbage::plain(links);
         Ok(graph)
     }
 
@@ -105,11 +113,12 @@ impl Graph {
     }
 
     /// The same without weights, loops and parallel edges; each list ascends.
-    pub(super) fn simple(self) -> (Vec<NodeId>, Adjacency) {
+    pub(super) fn simple(self, steps: &mut Steps<'_>) -> Result<(Vec<NodeId>, Adjacency)> {
         let Adjacency { mut offsets, mut targets } = self.adjacency;
         let mut kept = 0;
         for place in 0..self.nodes.len() {
             let list = offsets[place]..offsets[place + 1];
+            steps.take(1 + list.len())?;
             offsets[place] = kept;
             targets[list.clone()].sort_unstable();
             let first = kept;
@@ -124,6 +133,6 @@ impl Graph {
         }
         offsets[self.nodes.len()] = kept;
         targets.truncate(kept);
-        (self.nodes, Adjacency { offsets, targets })
+        Ok((self.nodes, Adjacency { offsets, targets }))
     }
 }

@@ -14,7 +14,7 @@ use crate::model::Direction;
 /// `algo.kCore(config) YIELD node, core`
 pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
     let selection = Selection::read(call, Weights::Any, steps)?;
-    let (nodes, graph) = Graph::new(selection, Direction::Both, steps)?.simple();
+    let (nodes, graph) = Graph::new(selection, Direction::Both, steps)?.simple(steps)?;
     let cores = cores(&graph, steps)?;
     Ok(rows::by_node(&nodes, cores.into_iter().map(|core| core as i64)))
 }

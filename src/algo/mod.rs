@@ -127,25 +127,27 @@ impl Procedure {
         arguments: &[Value<'_>],
         check: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Rows> {
-        self.call_on(1, view, arguments, check)
+        self.call_on(1, view, arguments, check, &mut |_| Ok(()))
     }
 
-    /// As [`Procedure::call`], on so many threads at most where the algorithm can use them: the rows are the same.
+    /// As [`Procedure::call`], on so many threads at most where the algorithm can use them: the rows are the same. `hold` is
+    /// asked before memory is taken in proportion to the graph, by so many bytes.
     ///
     /// # Errors
     ///
-    /// As [`Procedure::call`].
+    /// As [`Procedure::call`], and what `hold` said.
     pub fn call_on(
         &self,
         threads: usize,
         view: &View<'_>,
         arguments: &[Value<'_>],
         check: &mut dyn FnMut() -> Result<()>,
+        hold: &mut dyn FnMut(u64) -> Result<()>,
     ) -> Result<Rows> {
         self.accept(arguments)?;
         let config = self.parameters.iter().zip(arguments).find(|(parameter, _)| parameter.name == "config");
         let settings = Settings::read(self, config.map(|(_, value)| value))?;
-        let mut steps = Steps::new(threads, check);
+        let mut steps = Steps::new(threads, check, hold);
         let rows = (self.run)(&Call { view, procedure: self, arguments, settings }, &mut steps)?;
         steps.check()?;
         Ok(rows)

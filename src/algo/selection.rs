@@ -13,6 +13,9 @@ use crate::store::{Adjacency, View};
 /// Marks a node that is not selected. Ids end before it.
 const NOWHERE: u32 = u32::MAX;
 
+/// About how many bytes a node takes: in arrays of the algorithm's own, and in the row that it gives.
+const NODE: usize = 160;
+
 /// Which weights an algorithm can work with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weights {
@@ -70,7 +73,10 @@ impl<'c> Walk<'c> {
         let labels = labels(call)?;
         let types = types(call)?;
         let kept = |of: &[LabelId]| labels.as_ref().is_none_or(|wanted| of.iter().any(|label| wanted.contains(label)));
-        let nodes: Vec<NodeId> = view.scan(kept).into_iter().flatten().map(NodeId).collect();
+        let runs = view.scan(kept);
+        let count: usize = runs.iter().map(ExactSizeIterator::len).sum();
+        steps.hold(count * NODE + view.node_bound() * size_of::<u32>())?;
+        let nodes: Vec<NodeId> = runs.into_iter().flatten().map(NodeId).collect();
         let mut places = vec![NOWHERE; view.node_bound()];
         for (place, node) in nodes.iter().enumerate() {
             if let Some(slot) = places.get_mut(node.index()) {
@@ -146,6 +152,9 @@ impl Selection {
     pub(super) fn read(call: &Call<'_, '_>, allowed: Weights, steps: &mut Steps<'_>) -> Result<Self> {
         let view = call.view;
         let walk = Walk::read(call, steps)?;
+        // Those whose ends are not selected are few, or it does not matter.
+        let most: u64 = walk.types.iter().map(|edge_type| view.edges_with_type(*edge_type)).sum();
+        steps.hold(most as usize * size_of::<Link>())?;
         let mut links = Vec::new();
         walk.each_edge(&walk.types, steps, |edge, source, target| {
             links.push(Link { edge, source, target, weight: 1.0 })

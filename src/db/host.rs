@@ -57,10 +57,11 @@ impl exec::Host for Host {
         arguments: &[Value<'_>],
         threads: usize,
         check: &mut dyn FnMut() -> Result<(), Diagnostic>,
+        hold: &mut dyn FnMut(u64) -> Result<(), Diagnostic>,
     ) -> Result<ProcedureRows, Diagnostic> {
         match (self.own.get(&name.to_lowercase()), algo::find(name)) {
             (Some(own), _) => (own.run)(view, arguments, check),
-            (None, Some(built_in)) => built_in.call_on(threads, view, arguments, check),
+            (None, Some(built_in)) => built_in.call_on(threads, view, arguments, check, hold),
             // The planner has found it.
             (None, None) => Ok(Vec::new()),
         }

@@ -204,7 +204,14 @@ impl<'g> Context<'g> {
 
     /// The rows of a procedure.
     pub(super) fn call(&self, procedure: &str, arguments: &[Value<'g>]) -> Result<ProcedureRows> {
-        self.host.call(procedure, &self.view, arguments, self.threads(), &mut || self.check())
+        let mut held = 0;
+        let mut hold = |bytes| {
+            held += bytes;
+            self.guard.hold(bytes)
+        };
+        let rows = self.host.call(procedure, &self.view, arguments, self.threads(), &mut || self.check(), &mut hold);
+        self.guard.release(held);
+        rows
     }
 
     /// The records of a CSV file.

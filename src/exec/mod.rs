@@ -34,7 +34,8 @@ pub type Records = Box<dyn Iterator<Item = Result<Vec<String>>> + Send>;
 
 /// What the program lends to a statement: procedures to call and files to read.
 pub trait Host: Send + Sync {
-    /// Runs the procedure of this name on so many threads at most; `check` is asked now and then whether to go on.
+    /// Runs the procedure of this name on so many threads at most; `check` is asked now and then whether to go on, and `hold`
+    /// before it takes so many bytes, besides those of its rows, until it ends.
     ///
     /// # Errors
     ///
@@ -46,6 +47,7 @@ pub trait Host: Send + Sync {
         arguments: &[Value<'_>],
         threads: usize,
         check: &mut dyn FnMut() -> Result<()>,
+        hold: &mut dyn FnMut(u64) -> Result<()>,
     ) -> Result<ProcedureRows>;
 
     /// Opens the CSV file at a place. Fields end at `delimiter`; all records have as many fields as the first when they

@@ -29,6 +29,7 @@ impl crate::exec::Host for NoHost {
         _: &[Value<'_>],
         _: usize,
         _: &mut dyn FnMut() -> Result<()>,
+        _: &mut dyn FnMut(u64) -> Result<()>,
     ) -> Result<crate::exec::ProcedureRows> {
         Ok(Vec::new())
     }
