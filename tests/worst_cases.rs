@@ -109,6 +109,21 @@ fn every_kind_of_work_looks_at_the_limits() {
         (format!("{MANY} RETURN count(DISTINCT x)"), "RETURN 1".to_owned(), 300_000, 4_096),
         (format!("{MANY} RETURN x % 100000 AS k, count(*)"), "RETURN 1".to_owned(), 300_000, 4_096),
         (format!("{MANY} RETURN size(collect(x))"), "RETURN 1".to_owned(), 300_000, 4_096),
+        // What is kept, gone through to find a place in its order.
+        (
+            format!("{MANY} RETURN percentileDisc(x * 7919 % 10007, 0.5)"),
+            format!("{MANY} RETURN count(x * 7919 % 10007)"),
+            300_000,
+            8_192,
+        ),
+        // Numbers of a list, and bytes of texts.
+        ("RETURN size(range(1, 2000000))".to_owned(), "RETURN 1".to_owned(), 2_000_000, 40_000),
+        (
+            "RETURN size(reduce(s = 'a', x IN range(1, 24) | s + s))".to_owned(),
+            "RETURN 1".to_owned(),
+            32_000_000,
+            8_000_000,
+        ),
         (
             "RETURN size([x IN range(1, 2000000) WHERE x % 7 = 0 | x])".to_owned(),
             "RETURN 1".to_owned(),
@@ -123,6 +138,12 @@ fn every_kind_of_work_looks_at_the_limits() {
             "RETURN 1".to_owned(),
             500 * 10_000,
             500_000,
+        ),
+        (
+            "MATCH p = ANY SHORTEST (a)-[:KNOWS]->()-[:KNOWS]->()-[:KNOWS]->(b) RETURN count(p)".to_owned(),
+            "MATCH (a)-[:KNOWS]->()-[:KNOWS]->()-[:KNOWS]->(b) RETURN a".to_owned(),
+            500 * 20 * 20 * 20,
+            100_000,
         ),
         (
             "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c), (a)-[:KNOWS]->(c) RETURN count(*)".to_owned(),
@@ -159,6 +180,16 @@ fn what_is_held_is_bounded() {
         format!("{MANY} RETURN count(DISTINCT x)"),
         format!("{MANY} RETURN x, count(*)"),
         format!("{MANY} RETURN toString(x) AS t, x AS y, count(*)"),
+        format!("{MANY} RETURN x AS k, x + 1 AS l, sum(x)"),
+        format!("{MANY} RETURN DISTINCT toString(x) AS t"),
+        format!("{MANY} RETURN x % 7 AS k, count(DISTINCT toString(x))"),
+        format!("{MANY} RETURN size(collect(DISTINCT x))"),
+        "RETURN size(range(1, 2000000))".to_owned(),
+        "RETURN size([x IN range(1, 2000000) | x * x])".to_owned(),
+        "RETURN size(reduce(s = 'a', x IN range(1, 24) | s + s))".to_owned(),
+        "CALL algo.betweenness() YIELD node RETURN count(*)".to_owned(),
+        "CALL algo.labelPropagation() YIELD node RETURN count(*)".to_owned(),
+        "CALL algo.kCore() YIELD node RETURN count(*)".to_owned(),
         format!("{MANY} RETURN percentileDisc(x, 0.5)"),
         format!("{MANY} RETURN x UNION RETURN 1 AS x"),
         format!("{MANY} CREATE (:N {{i: x}})"),
@@ -191,4 +222,37 @@ fn rows_end_with_the_batch() {
     cancel.store(true, Ordering::Relaxed);
     let rest = rows.take_while(Result::is_ok).count();
     assert!(rest < 2048, "{rest} rows");
+}
+
+/// A statement that has done more than was there before, and fails: all is as it was, and what comes then has its place.
+#[test]
+fn what_fails_leaves_nothing() {
+    let database = graph(50, 3);
+    let none = Limits::default();
+    let little = Limits { max_memory: Some(100_000), ..Limits::default() };
+    let rows = |query: &str| {
+        let rows = database.query(query, &Parameters::new(), &none).unwrap();
+        rows.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let state = || {
+        let counts =
+            "MATCH (a)-[r]->(b) RETURN type(r) AS t, labels(a) AS a, labels(b) AS b, count(*) ORDER BY t, a, b";
+        let edges = "MATCH (a:Person {id: 7})-[r]-(b) RETURN id(r) AS r, id(b) AS b ORDER BY r, b";
+        (rows("MATCH (n) RETURN labels(n) AS n, count(*) ORDER BY n"), rows(counts), rows(edges))
+    };
+    rows("MATCH (p:Person {id: 7}) CREATE (p)-[:MADE {n: 1}]->(:Work {name: 'one'})-[:OF]->(p)");
+    let before = state();
+    for query in [
+        "UNWIND range(1, 5000) AS x MATCH (p:Person {id: x % 50}) CREATE (p)-[:MADE {n: x}]->(:Work {name: 'more'})",
+        "UNWIND range(1, 5000) AS x CREATE (:Work)-[:OF]->(:Other)",
+        "UNWIND range(1, 5000) AS x MATCH (p:Person {id: x % 50}) SET p.name = x, p:Other",
+        "MATCH (a) DETACH DELETE a WITH a UNWIND range(1, 5000) AS x CREATE (:Work {name: 'more'})",
+    ] {
+        assert_eq!(run(&database, query, &little), Some(Class::LimitExceeded), "{query}");
+        assert_eq!(state(), before, "{query}");
+    }
+    rows("MATCH (p:Person {id: 7}), (w:Work) CREATE (w)-[:MADE {n: 2}]->(p)");
+    let found = rows("MATCH (p:Person {id: 7})-[r:MADE]-(w:Work) RETURN r.n AS n, w.name ORDER BY n");
+    let one = || Value::string("one");
+    assert_eq!(found, [[Value::Int(1), one()], [Value::Int(2), one()]]);
 }
