@@ -141,7 +141,7 @@ impl<'g> Keys<'g> {
         let mut table = Table::new();
         let mut kept: Vec<Vec<Key<'g>>> = vec![Vec::new(); columns];
         for number in 0..self.len {
-            if number as usize % ROWS == 0 {
+            if (number as usize).is_multiple_of(ROWS) {
                 ctx.check()?;
             }
             let keys: Vec<Key<'g>> = plain.iter().map(|column| Key(column.value(number as usize))).collect();
