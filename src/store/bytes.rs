@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
 use rkyv::util::AlignedVec;
@@ -16,11 +17,21 @@ use super::layout::ALIGN;
 /// Bytes aligned to [`ALIGN`].
 pub(super) enum Bytes {
     /// A file, paged in where it is read.
-    Mapped(Mmap),
+    Mapped(Mapped),
     /// Embedded in the program.
     Static(&'static [u8]),
     /// In memory.
     Owned(AlignedVec<ALIGN>),
+}
+
+/// A mapped file.
+///
+/// A first answer touches a few dozen pages that lie far apart. Read-ahead would bring megabytes around each of them, so
+/// the system is asked to bring single pages, until somebody reads much.
+pub(super) struct Mapped {
+    map: Mmap,
+    /// Whether single pages are brought.
+    sparing: AtomicBool,
 }
 
 /// Bytes embedded in the program where they can be read in place.
@@ -48,7 +59,28 @@ impl Bytes {
         // is open breaks this, as with every mapped format; the reads still check every index against the slice's own
         // length.
         let map = unsafe { MmapOptions::new().len(length).map(file) }?;
-        Ok(Bytes::Mapped(map))
+        // It is advice: a system that does not take it reads ahead, and all is as right.
+        #[cfg(unix)]
+        let sparing = map.advise(memmap2::Advice::Random).is_ok();
+        #[cfg(not(unix))]
+        let sparing = false;
+        Ok(Bytes::Mapped(Mapped { map, sparing: AtomicBool::new(sparing) }))
+    }
+
+    /// Whether single pages are brought.
+    #[cfg(test)]
+    pub(super) fn is_sparing(&self) -> bool {
+        matches!(self, Bytes::Mapped(mapped) if mapped.sparing.load(Ordering::Relaxed))
+    }
+
+    /// Much is going to be read: from now on the system reads ahead.
+    pub(super) fn read_ahead(&self) {
+        let Bytes::Mapped(mapped) = self else { return };
+        // It is asked first because it stays false, and a line that nobody writes to is cheap to share.
+        if mapped.sparing.load(Ordering::Relaxed) && mapped.sparing.swap(false, Ordering::Relaxed) {
+            #[cfg(unix)]
+            let _ = mapped.map.advise(memmap2::Advice::Normal);
+        }
     }
 
     /// The program's own bytes, in place when they are aligned and copied when they are not.
@@ -68,7 +100,7 @@ impl Deref for Bytes {
     type Target = [u8];
     fn deref(&self) -> &[u8] {
         match self {
-            Bytes::Mapped(map) => map,
+            Bytes::Mapped(mapped) => &mapped.map,
             Bytes::Static(bytes) => bytes,
             Bytes::Owned(bytes) => bytes,
         }

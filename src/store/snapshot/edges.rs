@@ -85,6 +85,7 @@ impl Snapshot {
 
     /// One property of many edges; edges of one block are read straight from its column.
     pub(in crate::store) fn edge_column(&self, edges: &[EdgeId], key: KeyId) -> Column<'_> {
+        self.expect(edges.len());
         let gathered = || {
             let (_, block, _) = self.block_of(*edges.first()?)?;
             let ids = block.edges();
@@ -147,6 +148,7 @@ impl Snapshot {
 
     /// The blocks of these types, shape by shape. Damage reads as an empty block.
     pub(in crate::store) fn blocks<'g>(&'g self, types: Option<&[EdgeTypeId]>, direction: Direction) -> Vec<Block<'g>> {
+        self.expect(self.meta.edges as usize);
         let mut blocks = Vec::new();
         for shape in &self.meta.shapes {
             let mut add = |edge_type: u32, offsets, ends, count: u32, edges: &dyn Fn() -> Numbers<'g>| {
@@ -186,6 +188,7 @@ impl Snapshot {
     /// The edges from a node to itself, by type: the node, and how many.
     pub(in crate::store) fn loops(&self) -> &[(u32, NodeId, u32)] {
         self.loops.get_or_init(|| {
+            self.expect(self.meta.edges as usize);
             let mut loops = Vec::new();
             for shape in &self.meta.shapes {
                 for block in &shape.leaving {
@@ -242,6 +245,7 @@ impl Snapshot {
 
     /// Calls `found` with every edge of these types, its source and its target, ascending.
     pub(in crate::store) fn edges(&self, types: Option<&[EdgeTypeId]>, mut found: impl FnMut(EdgeId, NodeId, NodeId)) {
+        self.expect(self.meta.edges as usize);
         for shape in &self.meta.shapes {
             for block in shape.leaving.iter().filter(|block| wanted(types, block.edge_type)) {
                 for (row, source) in shape.nodes().enumerate() {

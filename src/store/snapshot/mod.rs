@@ -134,6 +134,16 @@ impl Snapshot {
 
 /// Arrays.
 impl Snapshot {
+    /// So many rows are read one after the other, or are likely to be: when they are many, more than single pages of a
+    /// mapped file is worth bringing.
+    fn expect(&self, rows: usize) {
+        /// Fewer than this may lie far apart.
+        const MANY: usize = 64;
+        if rows >= MANY {
+            self.bytes.read_ahead();
+        }
+    }
+
     /// A section's bytes.
     fn section(&self, id: SectionId) -> &[u8] {
         let bytes = self.meta.sections.get(id.0 as usize).and_then(|section| {

@@ -60,6 +60,7 @@ impl Snapshot {
         for shape in self.meta.shapes.iter().filter(|shape| shape.count > 0) {
             if keep(&labels(shape)) {
                 let nodes = shape.nodes();
+                self.expect(nodes.len());
                 match runs.last_mut() {
                     Some(run) if run.end == nodes.start => run.end = nodes.end,
                     _ => runs.push(nodes),
@@ -100,6 +101,7 @@ impl Snapshot {
 
     /// One property of many nodes; nodes of one shape, the common case, are read straight from its column.
     pub(in crate::store) fn node_column(&self, nodes: &[NodeId], key: KeyId) -> Column<'_> {
+        self.expect(nodes.len());
         let gathered = || {
             let (shape, _) = self.shape_of(*nodes.first()?)?;
             // The largest difference tells all at once; what comes before the shape wraps around to a large one.

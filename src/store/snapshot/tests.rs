@@ -49,6 +49,29 @@ fn read(snapshot: &Snapshot) {
     drop(snapshot.verify());
 }
 
+/// A first answer is not to wait for what lies around it, and a scan is not to wait for each page.
+#[test]
+#[cfg(unix)]
+fn reads_ahead_once_much_is_read() {
+    let path = std::env::temp_dir().join(format!("kenning-read-ahead-{}.ken", std::process::id()));
+    let mut builder = Builder::new();
+    builder.index("A", "k");
+    for k in 0..1000 {
+        builder.node(&["A"], vec![("k", Value::Int(k)), ("s", Value::string("s"))]);
+    }
+    crate::store::write(&path, &builder.finish().unwrap()).unwrap();
+    let snapshot = Snapshot::open(&path).unwrap();
+    let view = View::new(&snapshot);
+    let (label, key) = (view.label_id("A").unwrap(), view.key_id("k").unwrap());
+    let found = view.seek(label, key, &Value::Int(7)).unwrap();
+    view.node_properties(found[0]);
+    view.node_column(&found, key);
+    assert!(snapshot.bytes.is_sparing());
+    view.scan(|labels| labels.contains(&label));
+    assert!(!snapshot.bytes.is_sparing());
+    std::fs::remove_file(&path).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 

@@ -51,6 +51,7 @@ impl Snapshot {
     ///
     /// As [`Snapshot::verify`].
     pub fn verify_telling(&self, told: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {
+        self.bytes.read_ahead();
         let mut progress = Progress { done: 0, all: 2 * self.length(), told };
         self.verify_sections(&mut progress)?;
         self.verify_names()?;
