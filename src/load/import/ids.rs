@@ -47,7 +47,14 @@ pub(super) struct Ids {
 
 impl Ids {
     /// The slot of a whole number.
+    #[inline]
     pub(super) fn number(&mut self, number: i64) -> u32 {
+        let near = usize::try_from(number).ok().and_then(|index| self.near.get(index));
+        near.copied().filter(|slot| *slot != NOBODY).unwrap_or_else(|| self.number_anew(number))
+    }
+
+    /// The slot of a whole number that is not in the table.
+    fn number_anew(&mut self, number: i64) -> u32 {
         /// A table of so many numbers costs nothing.
         const SMALL: usize = 1 << 16;
         if let Ok(index) = usize::try_from(number)
@@ -57,15 +64,9 @@ impl Ids {
                 let wanted = (index + 1).next_power_of_two();
                 self.near.resize(wanted, NOBODY);
             }
-            if self.near[index] == NOBODY {
-                let early = if self.far.is_empty() { None } else { self.far.get(&number).copied() };
-                self.near[index] = early.unwrap_or_else(|| self.next());
-            }
+            let early = if self.far.is_empty() { None } else { self.far.get(&number).copied() };
+            self.near[index] = early.unwrap_or_else(|| self.next());
             return self.near[index];
-        }
-        let near = usize::try_from(number).ok().and_then(|index| self.near.get(index));
-        if let Some(slot) = near.filter(|slot| **slot != NOBODY) {
-            return *slot;
         }
         if let Some(slot) = self.far.get(&number) {
             return *slot;
@@ -149,9 +150,39 @@ pub(super) fn whole(bytes: &[u8]) -> Option<i64> {
     if negative { 0i64.checked_sub_unsigned(number) } else { i64::try_from(number).ok() }
 }
 
+/// The whole number that stands at a place in a text, as [`whole`] reads it; quicker for the short ones that most ids are.
+#[inline]
+pub(super) fn whole_at(text: &[u8], start: usize, length: usize) -> Option<i64> {
+    let eight = text.get(start..).and_then(|rest| rest.first_chunk::<8>()).filter(|_| (1..=8).contains(&length));
+    let Some(eight) = eight else { return whole(text.get(start..start.checked_add(length)?)?) };
+    // All digits at once: moved up to the end of the word, with zeros in front.
+    let digits = (u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030) << (64 - 8 * length);
+    if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 != 0 {
+        return whole(text.get(start..start + length)?);
+    }
+    if eight[0] == b'0' && length > 1 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(1 + (10 << 8)) >> 8 & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_FFFF_0000_FFFF;
+    Some((fours.wrapping_mul(1 + (10_000 << 32)) >> 32) as i64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_numbers_are_read_as_long_ones_are() {
+        let line =
+            "0,1,-1,12,007,-0,+1,1.0,12345678,123456789,99999999,00000000,1 ,x,9223372036854775808,,:,/,\u{ff},76543,5";
+        let mut start = 0;
+        for field in line.split(',') {
+            assert_eq!(whole_at(line.as_bytes(), start, field.len()), whole(field.as_bytes()), "{field}");
+            start += field.len() + 1;
+        }
+        assert_eq!(whole_at(b"12", 1, 2), None);
+    }
 
     #[test]
     fn whole_numbers_are_those_that_print_as_they_were() {

@@ -65,6 +65,7 @@ enum Fate {
 impl Intake {
     /// For an empty graph.
     pub fn new() -> Self {
+        keep_memory();
         Intake::default()
     }
 
@@ -74,6 +75,7 @@ impl Intake {
     ///
     /// It is damaged.
     pub fn over(view: &View<'_>) -> Result<Self, store::Error> {
+        keep_memory();
         let mut builder = builder_of(view)?;
         let before = builder.node_count() as u32;
         let groups = Groups::over(&mut builder);
@@ -469,6 +471,14 @@ impl Intake {
     pub(super) fn ids(&self, space: SpaceId) -> &Ids {
         &self.spaces[space.0 as usize].ids
     }
+}
+
+/// An import takes and lets go of the same blocks of memory over and over. Some allocators, glibc's among them, give each back
+/// to the system at once, which then has to bring it again page by page, until they were seen to let go of a larger one.
+fn keep_memory() {
+    /// The largest that glibc learns from.
+    const LARGE: usize = 31 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE)));
 }
 
 /// The slot of a value; none for null and for what identifies nothing.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
+
 use super::csv::Dangling;
 use super::ids::{NOBODY, SpaceId};
 use super::intake::Intake;
@@ -130,14 +132,14 @@ fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
     }
     let lacks = |space: SpaceId, slots: &[u32]| {
         let ids = intake.ids(space);
-        slots.iter().any(|slot| ids.node(*slot) == NOBODY)
+        ids.lacks_nodes() && slots.iter().any(|slot| ids.node(*slot) == NOBODY)
     };
     if lacks(group.from, &group.edges.sources) || lacks(group.to, &group.edges.targets) {
         leave_out(group, intake)?;
     }
     for (space, slots) in [(group.from, &mut group.edges.sources), (group.to, &mut group.edges.targets)] {
         let ids = intake.ids(space);
-        slots.iter_mut().for_each(|slot| *slot = ids.node(*slot));
+        slots.par_iter_mut().for_each(|slot| *slot = ids.node(*slot));
     }
     Ok(())
 }

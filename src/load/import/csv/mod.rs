@@ -20,7 +20,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use self::dialect::{Dialect, sniff};
 use self::parse::{Parsed, parse};
-use self::piece::Pieces;
+use self::piece::{Piece, Pieces};
 use self::record::split;
 use super::ids::SpaceId;
 use super::input::in_words;
@@ -153,7 +153,7 @@ pub(super) fn rows(input: &Input, head: &Head, table: &Table, intake: &mut Intak
         None => return Ok(()),
     };
     let plan = parse::Plan { table, kinds: &kinds, head };
-    let mut taker = take::Taker::new(table, &kinds, head, file, intake);
+    let mut taker = take::Taker::new(table, &kinds, head, (file, input.length()), intake);
     each_round(
         input,
         head,
@@ -210,8 +210,8 @@ fn kinds(
     Ok(Some(kinds))
 }
 
-/// Reads a file in rounds of a piece per thread: while the pieces of a round are worked on, those of the round before are
-/// taken, in the file's order.
+/// Reads a file in rounds of pieces: while the pieces of a round are worked on, those of the round before are
+/// taken, in the file's order, and those of the next are read.
 fn each_round<T: Send>(
     input: &Input,
     head: &Head,
@@ -227,46 +227,63 @@ fn each_round<T: Send>(
         }
     };
     let mut pieces = Pieces::new(reader, head.dialect);
-    let mut first = true;
+    let mut next = Round::read(&mut pieces);
+    if let Some(first) = next.pieces.first_mut() {
+        drop_header(first, head.dialect);
+    }
     let mut done: Vec<T> = Vec::new();
     loop {
-        let mut round = Vec::new();
-        let mut failed = None;
-        while round.len() < rayon::current_num_threads() {
-            match pieces.next() {
-                Ok(Some(mut piece)) => {
-                    if std::mem::take(&mut first) {
-                        drop_header(&mut piece, head.dialect);
-                    }
-                    round.push(piece);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
-        }
-        let over = round.is_empty();
+        let Round { pieces: round, failed } = next;
+        let over = round.is_empty() || failed.is_some();
         let before = std::mem::take(&mut done);
-        let (taken, worked) = rayon::join(
+        let (taken, (read, worked)) = rayon::join(
             || before.into_iter().try_for_each(|done| take(done, intake)),
-            || round.into_par_iter().map(|piece| work(piece.bytes, piece.line)).collect::<Vec<T>>(),
+            || {
+                rayon::join(
+                    || if over { Round::default() } else { Round::read(&mut pieces) },
+                    || round.into_par_iter().map(|piece| work(piece.bytes, piece.line)).collect::<Vec<T>>(),
+                )
+            },
         );
         taken?;
-        done = worked;
-        if let Some((line, message)) = failed {
-            done.into_iter().try_for_each(|done| take(done, intake))?;
-            return intake.obstacle(Place { file, line }, &message);
-        }
+        (next, done) = (read, worked);
         if over {
-            return Ok(());
+            done.into_iter().try_for_each(|done| take(done, intake))?;
+            return match failed {
+                Some((line, message)) => intake.obstacle(Place { file, line }, &message),
+                None => Ok(()),
+            };
         }
     }
 }
 
+/// Some pieces for each thread, so that none waits long for the others.
+#[derive(Default)]
+struct Round {
+    pieces: Vec<Piece>,
+    /// Why there are no more: the line, and what is wrong.
+    failed: Option<(u64, String)>,
+}
+
+impl Round {
+    fn read(pieces: &mut Pieces) -> Self {
+        let mut round = Round::default();
+        while round.pieces.len() < 4 * rayon::current_num_threads() {
+            match pieces.next() {
+                Ok(Some(piece)) => round.pieces.push(piece),
+                Ok(None) => break,
+                Err(error) => {
+                    round.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        round
+    }
+}
+
 /// Takes the byte-order mark and the header off the first piece.
-fn drop_header(piece: &mut piece::Piece, dialect: Dialect) {
+fn drop_header(piece: &mut Piece, dialect: Dialect) {
     let marked = piece.bytes.len() - without_mark(&piece.bytes).len();
     piece.bytes.drain(..marked);
     if !dialect.header {

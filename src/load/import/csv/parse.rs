@@ -3,7 +3,6 @@
 use super::kind::{self, Kind};
 use super::record::{Field, Records, split};
 use super::{Filter, From, Head, Makes, Table};
-use crate::load::import::ids::whole;
 
 /// What is made of a file.
 pub(super) struct Plan<'p> {
@@ -79,8 +78,8 @@ fn is_null(text: &[u8], table: &Table) -> bool {
 /// Parses a piece that begins in a line.
 pub(super) fn parse(plan: &Plan<'_>, mut bytes: Vec<u8>, line: u64) -> Parsed {
     let dialect = plan.head.dialect;
-    let valid = std::str::from_utf8(&bytes).is_ok();
-    let records = split(&mut bytes, dialect.delimiter, dialect.quote, line);
+    let valid = bytes.is_ascii() || std::str::from_utf8(&bytes).is_ok();
+    let mut records = split(&mut bytes, dialect.delimiter, dialect.quote, line);
     let mut bad = Vec::new();
     let width = plan.head.columns.len();
     if !records.is_even(width) {
@@ -245,12 +244,12 @@ fn typed<T: Default + Copy>(
 
 fn named(table: &Table, records: &Records, bytes: &[u8], fields: impl Iterator<Item = Field>) -> Ids {
     let mut ids = Ids::default();
+    ids.numbers.reserve(fields.size_hint().0);
     for (row, field) in fields.enumerate() {
-        let text = records.bytes(bytes, field);
-        match whole(text) {
+        match records.whole(bytes, field) {
             Some(number) => ids.numbers.push(number),
             None => {
-                let field = if is_null(text, table) { field.emptied() } else { field };
+                let field = if is_null(records.bytes(bytes, field), table) { field.emptied() } else { field };
                 ids.others.push((row as u32, field));
                 ids.numbers.push(0);
             }

@@ -4,6 +4,8 @@
 //! quotes may hold anything, quotes doubled; those are made single in place. A quote that does not begin a field is a
 //! character like others, as in `5" disk`.
 
+use crate::load::import::ids::whole_at;
+
 /// Where a field stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Field {
@@ -39,6 +41,10 @@ pub(super) struct Records {
     ends: Vec<u32>,
     /// Rows whose line is not the one behind that of the row before.
     lines: Vec<(u32, u64)>,
+    /// The line behind that of the last row.
+    next_line: u64,
+    /// Of all records, once it is known that all have so many fields; zero before.
+    width: usize,
     /// The last field's quotes were never closed.
     pub(super) open: bool,
 }
@@ -50,6 +56,9 @@ impl Records {
 
     /// The fields of a record.
     pub(super) fn fields(&self, row: usize) -> &[Field] {
+        if self.width > 0 {
+            return &self.fields[row * self.width..(row + 1) * self.width];
+        }
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.fields[start as usize..self.ends[row] as usize]
     }
@@ -59,24 +68,36 @@ impl Records {
         if field.is_none() { &[] } else { &bytes[field.start as usize..(field.start + field.length) as usize] }
     }
 
+    /// The whole number that a field is.
+    pub(super) fn whole(&self, bytes: &[u8], field: Field) -> Option<i64> {
+        if field.is_none() { None } else { whole_at(bytes, field.start as usize, field.length as usize) }
+    }
+
     /// The line in which a record begins.
     pub(super) fn line(&self, row: usize) -> u64 {
         let at = self.lines.partition_point(|(first, _)| *first <= row as u32);
         self.lines.get(at.wrapping_sub(1)).map_or(0, |(first, line)| line + (row as u64 - u64::from(*first)))
     }
 
+    /// The rows whose line is not the one behind that of the row before, with their lines.
+    pub(super) fn lines(&self) -> &[(u32, u64)] {
+        &self.lines
+    }
+
     /// Whether all records have so many fields.
-    pub(super) fn is_even(&self, width: usize) -> bool {
-        self.fields.len() == self.len() * width
-            && (0..self.len()).all(|row| self.ends[row] as usize == (row + 1) * width)
+    pub(super) fn is_even(&mut self, width: usize) -> bool {
+        let ends = (1..).zip(&self.ends);
+        let even = self.fields.len() == self.len() * width
+            && ends.fold(true, |even, (row, end)| even & (*end as usize == row * width));
+        self.width = if even { width } else { 0 };
+        even
     }
 
     fn end_record(&mut self, line: u64) {
-        let row = self.ends.len() as u32;
-        let expected = self.lines.last().map(|(first, line)| line + u64::from(row - first));
-        if expected != Some(line) {
-            self.lines.push((row, line));
+        if self.next_line != line || self.lines.is_empty() {
+            self.lines.push((self.ends.len() as u32, line));
         }
+        self.next_line = line + 1;
         self.ends.push(self.fields.len() as u32);
     }
 
@@ -98,26 +119,55 @@ pub(super) fn split(bytes: &mut [u8], delimiter: u8, quote: Option<u8>, line: u6
 fn plain(bytes: &[u8], delimiter: u8, mut line: u64) -> Records {
     let mut records = Records::default();
     records.fields.reserve(bytes.len() / 6);
+    records.ends.reserve(bytes.len() / 32);
     let (mut start, mut begin) = (0, 0);
-    for (at, byte) in bytes.iter().enumerate() {
-        if *byte == delimiter {
+    each_mark(bytes, [delimiter, b'\n'], |at| {
+        if bytes[at] == delimiter {
             records.add(start, at);
             start = at + 1;
-        } else if *byte == b'\n' {
-            let end = if at > start && bytes[at - 1] == b'\r' { at - 1 } else { at };
-            if end > begin {
-                records.add(start, end);
-                records.end_record(line);
-            }
-            (start, begin) = (at + 1, at + 1);
-            line += 1;
+            return;
         }
-    }
+        let end = if at > start && bytes[at - 1] == b'\r' { at - 1 } else { at };
+        if end > begin {
+            records.add(start, end);
+            records.end_record(line);
+        }
+        (start, begin) = (at + 1, at + 1);
+        line += 1;
+    });
     if begin < bytes.len() {
         records.add(start, bytes.len());
         records.end_record(line);
     }
     records
+}
+
+/// Calls `found` with the places of two bytes, ascending.
+///
+/// Where fields end is what a processor cannot foresee, so bytes are looked at by 64 at a time, and only what was found makes
+/// a branch.
+fn each_mark(bytes: &[u8], marks: [u8; 2], mut found: impl FnMut(usize)) {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let marks = marks.map(|mark| u64::from_ne_bytes([mark; 8]));
+    // The high bit of each byte that is zero.
+    let zeros = |word: u64| !(((word & LOW) + LOW) | word | LOW);
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    for (block, words) in blocks.iter().enumerate() {
+        let mut set = 0u64;
+        for (at, word) in words.as_chunks::<8>().0.iter().enumerate() {
+            let word = u64::from_le_bytes(*word);
+            let high = zeros(word ^ marks[0]) | zeros(word ^ marks[1]);
+            // Brings the high bits of eight bytes together.
+            set |= ((high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (at * 8);
+        }
+        while set != 0 {
+            found(block * 64 + set.trailing_zeros() as usize);
+            set &= set - 1;
+        }
+    }
+    let first = bytes.len() - rest.len();
+    let at = rest.iter().enumerate().filter(|(_, byte)| marks.map(|mark| mark as u8).contains(byte));
+    at.for_each(|(at, _)| found(first + at));
 }
 
 fn quoted(bytes: &mut [u8], delimiter: u8, quote: u8, mut line: u64) -> Records {
@@ -230,6 +280,20 @@ mod tests {
         );
         assert_eq!(records("\"a\"\n\n\"b"), [(1, some(&["a"])), (3, some(&["b"]))]);
         assert!(split(&mut b"a,\"b".to_vec(), b',', Some(b'"'), 1).open);
+    }
+
+    #[test]
+    fn marks_are_found_wherever_they_stand() {
+        // Bytes of all values, at all places of a block.
+        let bytes: Vec<u8> = (0..1000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        for length in [0, 7, 63, 64, 65, 128, 1000] {
+            for marks in [[b',', b'\n'], [0, 0xFF], [0x80, 0x7F], [1, 1]] {
+                let mut found = Vec::new();
+                each_mark(&bytes[..length], marks, |at| found.push(at));
+                let expected: Vec<usize> = (0..length).filter(|at| marks.contains(&bytes[*at])).collect();
+                assert_eq!(found, expected, "{length} {marks:?}");
+            }
+        }
     }
 
     #[test]

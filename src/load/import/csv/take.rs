@@ -9,12 +9,17 @@ use crate::load::import::ids::{NOBODY, SpaceId};
 use crate::load::import::{FileId, Intake, Place, Stop};
 use crate::model::Value;
 
+/// Room for more edges than this is not asked for before they come.
+const LIKELY: usize = 1 << 26;
+
 /// Takes what was parsed of one file.
 pub(super) struct Taker<'t> {
     table: &'t Table,
     kinds: &'t [Kind],
     head: &'t Head,
     file: FileId,
+    /// Bytes of the file.
+    length: u64,
     /// The properties' numbers.
     keys: Vec<u32>,
     /// Rows whose node is not there.
@@ -22,9 +27,15 @@ pub(super) struct Taker<'t> {
 }
 
 impl<'t> Taker<'t> {
-    pub(super) fn new(table: &'t Table, kinds: &'t [Kind], head: &'t Head, file: FileId, intake: &mut Intake) -> Self {
+    pub(super) fn new(
+        table: &'t Table,
+        kinds: &'t [Kind],
+        head: &'t Head,
+        (file, length): (FileId, u64),
+        intake: &mut Intake,
+    ) -> Self {
         let keys = table.properties.iter().map(|property| intake.builder.key(&property.name)).collect();
-        Taker { table, kinds, head, file, keys, skipped: 0 }
+        Taker { table, kinds, head, file, length, keys, skipped: 0 }
     }
 
     /// Takes a piece.
@@ -127,8 +138,19 @@ impl<'t> Taker<'t> {
         let group = intake.group_of(group);
         let first = group.edges.len();
         if whole {
-            for (row, record) in rows.iter().enumerate() {
-                group.at(first + row, Place { file: self.file, line: parsed.records.line(*record as usize) });
+            let mut at = |row: usize, line| group.at(first + row, Place { file: self.file, line });
+            if rows.len() == parsed.records.len() && rows.is_sorted_by(|a, b| a < b) {
+                parsed.records.lines().iter().for_each(|(row, line)| at(*row as usize, *line));
+            } else {
+                let lines = rows.iter().map(|record| parsed.records.line(*record as usize));
+                lines.enumerate().for_each(|(row, line)| at(row, line));
+            }
+            if first == 0 {
+                // The rest of the file will be like its beginning.
+                let likely = self.length.saturating_mul(rows.len() as u64 * 17 / 16) / parsed.bytes.len().max(1) as u64;
+                let likely = usize::try_from(likely).unwrap_or(0).min(LIKELY);
+                group.edges.sources.reserve(likely);
+                group.edges.targets.reserve(likely);
             }
             group.edges.sources.extend(sources);
             group.edges.targets.extend(targets);
@@ -233,10 +255,10 @@ impl<'t> Taker<'t> {
         intake: &mut Intake,
     ) -> (Values, Vec<bool>) {
         let is_none = |field: &Field| {
-            let text = parsed.text(*field);
+            let text = parsed.records.bytes(&parsed.bytes, *field);
             field.is_none()
                 || (text.is_empty() && kind != Kind::Text)
-                || self.table.nulls.iter().any(|null| null == text)
+                || self.table.nulls.iter().any(|null| null.as_bytes() == text)
         };
         let none: Vec<bool> = fields.iter().map(is_none).collect();
         if kind == Kind::Text && separator.is_none() {
