@@ -105,7 +105,7 @@ fn import(path: &Path) -> Result<Imported, Problems> {
 }
 
 fn opened(imported: Imported) -> Snapshot {
-    Snapshot::from_bytes(&imported.image.to_bytes()).unwrap()
+    Snapshot::from_bytes(&imported.image.to_bytes().unwrap()).unwrap()
 }
 
 /// Writes the graph, reads it back and gives both as they can be seen.

@@ -56,12 +56,12 @@ impl Disk for System {
         if file.metadata()?.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        Ok(Box::new(SystemFile(Mutex::new(file))))
+        Ok(Box::new(SystemFile::new(file)))
     }
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        Ok(Box::new(SystemFile(Mutex::new(file))))
+        Ok(Box::new(SystemFile::new(file)))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -101,25 +101,28 @@ impl Disk for System {
     }
 }
 
-/// A file and its one position.
+/// A file and its one position, which is for one to use at a time. What needs none waits for nobody.
 #[derive(Debug)]
-struct SystemFile(Mutex<File>);
+struct SystemFile {
+    file: File,
+    position: Mutex<()>,
+}
 
 impl SystemFile {
-    fn at<T>(&self, offset: u64, then: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(offset))?;
-        then(&mut file)
+    fn new(file: File) -> Self {
+        SystemFile { file, position: Mutex::new(()) }
     }
 
-    fn file<T>(&self, then: impl FnOnce(&File) -> T) -> T {
-        then(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn at<T>(&self, offset: u64, then: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+        let _own = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        (&self.file).seek(SeekFrom::Start(offset))?;
+        then(&self.file)
     }
 }
 
 impl Handle for SystemFile {
     fn length(&self) -> io::Result<u64> {
-        Ok(self.file(File::metadata)?.len())
+        Ok(self.file.metadata()?.len())
     }
 
     fn read(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
@@ -130,27 +133,27 @@ impl Handle for SystemFile {
 
     fn map(&self, length: usize) -> io::Result<Bytes> {
         // Not every system maps an empty file; an empty slice tells the same.
-        if length == 0 { Ok(Bytes::from_static(&[])) } else { self.file(|file| Bytes::map(file, length)) }
+        if length == 0 { Ok(Bytes::from_static(&[])) } else { Bytes::map(&self.file, length) }
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.at(offset, |file| file.write_all(bytes))
+        self.at(offset, |mut file| file.write_all(bytes))
     }
 
     fn set_length(&self, length: u64) -> io::Result<()> {
-        self.file(|file| file.set_len(length))
+        self.file.set_len(length)
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.file(File::sync_all)
+        self.file.sync_all()
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.file(File::sync_data)
+        self.file.sync_data()
     }
 
     fn try_lock(&self) -> io::Result<bool> {
-        match self.file(File::try_lock) {
+        match self.file.try_lock() {
             Ok(()) => Ok(true),
             Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),
@@ -160,7 +163,7 @@ impl Handle for SystemFile {
     #[cfg(unix)]
     fn is_at(&self, path: &Path) -> io::Result<bool> {
         use std::os::unix::fs::MetadataExt;
-        let (ours, theirs) = (self.file(File::metadata)?, fs::metadata(path)?);
+        let (ours, theirs) = (self.file.metadata()?, fs::metadata(path)?);
         Ok((ours.dev(), ours.ino()) == (theirs.dev(), theirs.ino()))
     }
 

@@ -9,6 +9,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use super::disk::{Disk, Handle};
@@ -365,13 +366,7 @@ impl Writer {
         let beside = unfinished(&self.path);
         let _ = self.disk.remove(&beside);
         let made = self.disk.create(&beside).and_then(|handle| {
-            let mut at = 0;
-            image.write_to(&mut |bytes| {
-                handle.write(at, bytes)?;
-                at += bytes.len() as u64;
-                Ok(())
-            })?;
-            handle.sync()?;
+            write(image, handle.as_ref())?;
             // Before anybody can find it by its name.
             handle.try_lock()?;
             Ok(handle)
@@ -404,6 +399,31 @@ impl Drop for Writer {
             let _ = self.handle.set_length(self.next.at);
         }
     }
+}
+
+/// Writes a snapshot and makes it last. What was written goes to the disk while the rest is written.
+fn write(image: &Image, handle: &dyn Handle) -> io::Result<()> {
+    /// A sync of less is not worth a thread.
+    const MUCH: usize = 1 << 23;
+    std::thread::scope(|scope| {
+        let (mut waiting, mut syncing) = (0, None::<ScopedJoinHandle<'_, io::Result<()>>>);
+        // A failure is told once, to whoever syncs first.
+        let synced = |thread: ScopedJoinHandle<'_, io::Result<()>>| {
+            thread.join().unwrap_or_else(|_| Err(io::Error::other("the sync of what was written failed")))
+        };
+        image.write_to(&mut |at, bytes| {
+            handle.write(at, bytes)?;
+            waiting += bytes.len();
+            if waiting >= MUCH && syncing.as_ref().is_none_or(ScopedJoinHandle::is_finished) {
+                syncing.take().map_or(Ok(()), synced)?;
+                syncing = Some(scope.spawn(|| handle.sync_data()));
+                waiting = 0;
+            }
+            Ok(())
+        })?;
+        syncing.take().map_or(Ok(()), synced)
+    })?;
+    handle.sync()
 }
 
 /// Where a checkpoint is written before it takes the file's name; the lock of the file is the lock of this, too.

@@ -33,16 +33,16 @@ fn two_who_know(intake: &mut Intake) -> Result<(), Stop> {
 fn the_same_import_again_changes_nothing() {
     let first = import(None, two_who_know).unwrap();
     assert_eq!((first.counts.nodes_created, first.counts.edges_created), (2, 2));
-    let second = import(Some(&first.image.to_bytes()), two_who_know).unwrap();
+    let second = import(Some(&first.image.to_bytes().unwrap()), two_who_know).unwrap();
     assert_eq!((second.counts.nodes_matched, second.counts.edges_matched), (2, 2));
     assert_eq!((second.counts.nodes_created, second.counts.edges_created), (0, 0));
-    assert!(first.image.to_bytes() == second.image.to_bytes());
+    assert!(first.image.to_bytes().unwrap() == second.image.to_bytes().unwrap());
 }
 
 #[test]
 fn a_later_import_updates_and_adds() {
     let first = import(None, two_who_know).unwrap();
-    let second = import(Some(&first.image.to_bytes()), |intake| {
+    let second = import(Some(&first.image.to_bytes().unwrap()), |intake| {
         let (people, place) = (intake.space(PERSON), at(intake, 2));
         let ada = Node::new(&["Person", "Author"]).identity(people, Value::Int(1));
         intake.node(place, &ada.property("born", Value::Int(1815)))?;
@@ -50,7 +50,7 @@ fn a_later_import_updates_and_adds() {
         intake.edge(place, &knows.key("since").property("since", Value::Int(2021)).property("well", Value::Bool(true)))
     })
     .unwrap();
-    let snapshot = Snapshot::from_bytes(&second.image.to_bytes()).unwrap();
+    let snapshot = Snapshot::from_bytes(&second.image.to_bytes().unwrap()).unwrap();
     let view = View::new(&snapshot);
     assert_eq!((view.node_count(), view.edge_count()), (2, 2));
     let key = |name| view.key_id(name).unwrap();
@@ -106,7 +106,7 @@ fn nodes_may_be_told_in_pieces() {
         intake.node(place, &thing(&["Thing"]).property("b", Value::Int(2)))
     });
     let imported = imported.unwrap();
-    let snapshot = Snapshot::from_bytes(&imported.image.to_bytes()).unwrap();
+    let snapshot = Snapshot::from_bytes(&imported.image.to_bytes().unwrap()).unwrap();
     let view = View::new(&snapshot);
     let names: Vec<&str> =
         view.node_properties(crate::model::NodeId(0)).iter().map(|(key, _)| view.key_name(*key)).collect();

@@ -1,10 +1,12 @@
 //! Edges to CSR blocks from both ends.
 //!
-//! The edges of a type are arrays of sources and targets. Counting puts them beside their sources, and those of a
-//! source are sorted by target; taken in that order, counting puts them beside their targets, with the sources of each
-//! target in order already.
+//! The edges of a type are arrays of sources and targets. Counting puts them beside their targets, and, taken in that order,
+//! beside their sources, with the targets of each source in order then; likewise back again. Nothing is compared.
 
 use std::ops::Range;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use super::buffer::Buffer;
 use super::column;
@@ -83,91 +85,111 @@ pub(super) fn of(columns: &mut Vec<(u32, Buffer)>, key: u32) -> &mut Buffer {
     &mut columns[at].1
 }
 
-/// The edges of one type by source; ids of nodes and numbers of keys and strings are the snapshot's.
-struct Sorted {
+/// The edges of one type from both ends; ids of nodes are the snapshot's.
+pub(super) struct Sorted {
     edge_type: u32,
-    /// By node: where its edges begin.
+    /// By shape: the edges' places in the order of sources, and the id of the first.
+    runs: Vec<(Range<usize>, u32)>,
+    /// By node: where the edges that leave it begin.
     offsets: Vec<u32>,
     targets: Vec<u32>,
     /// The input's numbers in this order; empty when there are no properties.
     order: Vec<u32>,
+    /// In the order of the input, and with its numbers.
     columns: Vec<(u32, Buffer)>,
+    /// By node: where the edges that enter it begin.
+    entering: Vec<u32>,
+    sources: Vec<u32>,
+    edges: Vec<u32>,
 }
 
-/// Adds the edges' blocks and columns to the shapes. `edges` are by type, ascending; `ids` gives a node's id by its number
-/// of the input.
-pub(super) fn write(sections: &mut Sections, shapes: &mut [Shape], edges: Vec<(u32, Edges)>, ids: &[u32]) {
-    let nodes = ids.len();
-    let sorted: Vec<Sorted> = edges.into_iter().map(|(edge_type, edges)| sort(edge_type, edges, ids)).collect();
-    // By type and shape: the edges' places in the type's order, and the id of the first.
-    let mut runs: Vec<Vec<(Range<usize>, u32)>> = vec![Vec::with_capacity(shapes.len()); sorted.len()];
+/// Sorts edges. They are by type, ascending; `ids` gives a node's id by its number of the input; `shapes` are the nodes of each
+/// shape.
+pub(super) fn sort(edges: Vec<(u32, Edges)>, ids: &[u32], shapes: &[Range<u32>]) -> Vec<Sorted> {
+    let same = ids.iter().zip(0..).all(|(id, number)| *id == number);
+    let sorted = |(edge_type, mut edges): (u32, Edges)| {
+        if !same {
+            for ends in [&mut edges.sources, &mut edges.targets] {
+                ends.par_iter_mut().for_each(|end| *end = ids[*end as usize]);
+            }
+        }
+        let sorted = by_source(edge_type, edges, ids.len());
+        let at = |node: u32| sorted.0.offsets[node as usize] as usize;
+        let runs: Vec<Range<usize>> = shapes.iter().map(|nodes| at(nodes.start)..at(nodes.end)).collect();
+        (sorted, runs)
+    };
+    let mut sorted: Vec<_> = edges.into_par_iter().map(sorted).collect();
     let mut first = 0;
-    for shape in shapes.iter_mut() {
-        shape.first_edge = first;
-        for (sorted, runs) in sorted.iter().zip(&mut runs) {
-            let at = |node: u32| sorted.offsets[node as usize] as usize;
-            let run = at(shape.first)..at(shape.nodes().end);
-            runs.push((run.clone(), first));
+    for shape in 0..shapes.len() {
+        for ((sorted, _), runs) in &mut sorted {
+            let run = runs[shape].clone();
+            sorted.runs.push((run.clone(), first));
             first += run.len() as u32;
         }
     }
-    let mut entering: Vec<(u32, Vec<u32>, Vec<u64>)> = Vec::with_capacity(sorted.len());
-    for (sorted, runs) in sorted.iter().zip(&runs) {
-        let edges = || {
-            shapes.iter().zip(runs).flat_map(|(shape, (run, first))| {
-                let id = move |at: usize| (at - run.start) as u32 + first;
-                shape.nodes().flat_map(move |source| {
-                    let extent = sorted.offsets[source as usize] as usize..sorted.offsets[source as usize + 1] as usize;
-                    extent.map(move |at| (sorted.targets[at], u64::from(source) << 32 | u64::from(id(at))))
-                })
-            })
+    let entering = |((mut sorted, sources), _): ((Sorted, Vec<u32>), Vec<Range<usize>>)| {
+        let runs: Vec<_> = sorted.runs.iter().filter(|(run, _)| !run.is_empty()).collect();
+        let id = |at: usize| {
+            let (run, first) = runs[runs.partition_point(|(run, _)| run.end <= at)];
+            (at - run.start) as u32 + first
         };
-        let (offsets, entries) = gather(nodes, &sorted.targets, edges);
-        entering.push((sorted.edge_type, offsets, entries));
-    }
-    leaving(sections, shapes, sorted, &runs);
-    for shape in shapes.iter_mut() {
-        for (edge_type, offsets, entries) in &entering {
-            let extent = offsets[shape.first as usize] as usize..offsets[shape.nodes().end as usize] as usize;
-            if extent.is_empty() {
-                continue;
-            }
-            let within = &entries[extent.clone()];
-            shape.entering.push(Entering {
-                edge_type: *edge_type,
-                count: extent.len() as u32,
-                offsets: sections.add(Array::Ids(within_shape(offsets, shape))),
-                sources: sections.add(Array::Ids(within.iter().map(|entry| (entry >> 32) as u32).collect())),
-                edges: sections.add(Array::Ids(within.iter().map(|entry| *entry as u32).collect())),
-            });
-        }
-    }
+        let (offsets, [sources, edges]) = gather(ids.len(), &sorted.targets, |at| [sources[at], id(at)]);
+        (sorted.entering, sorted.sources, sorted.edges) = (offsets, sources, edges);
+        sorted
+    };
+    sorted.into_par_iter().map(entering).collect()
 }
 
-fn leaving(sections: &mut Sections, shapes: &mut [Shape], sorted: Vec<Sorted>, runs: &[Vec<(Range<usize>, u32)>]) {
-    let mut sorted = sorted;
+/// Adds the edges' blocks and columns to the shapes; `keys` and `strings` are the snapshot's numbers of both.
+pub(super) fn write(
+    sections: &mut Sections,
+    shapes: &mut [Shape],
+    mut sorted: Vec<Sorted>,
+    (keys, strings): (&[u32], &[u32]),
+) {
+    for sorted in &mut sorted {
+        sorted.columns = column::ranked(std::mem::take(&mut sorted.columns), keys, strings);
+    }
     for (at, shape) in shapes.iter_mut().enumerate() {
-        for (sorted, runs) in sorted.iter_mut().zip(runs) {
-            let (run, first) = &runs[at];
+        shape.first_edge = sorted.first().map_or(0, |sorted| sorted.runs[at].1);
+        for sorted in &mut sorted {
+            let (run, first) = sorted.runs[at].clone();
             if run.is_empty() {
                 continue;
             }
             let count = run.len() as u32;
             let offsets = sections.add(Array::Ids(within_shape(&sorted.offsets, shape)));
-            // Most types leave one shape, whose edges are all that there are.
-            let whole = run.len() == sorted.targets.len();
-            let targets =
-                if whole { std::mem::take(&mut sorted.targets) } else { sorted.targets[run.clone()].to_vec() };
-            let targets = sections.add(Array::Ids(targets));
+            let targets = sections.add(Array::Ids(part(&mut sorted.targets, run.clone())));
             let columns = sorted.columns.iter().filter_map(|(key, buffer)| {
                 let part = buffer.permuted(&sorted.order[run.clone()]);
                 (!part.is_empty()).then(|| column::write(sections, *key, count, part, false))
             });
             let columns = columns.collect();
             let edge_type = sorted.edge_type;
-            shape.leaving.push(Leaving { edge_type, first: *first, count, offsets, targets, columns });
+            shape.leaving.push(Leaving { edge_type, first, count, offsets, targets, columns });
         }
     }
+    for shape in shapes.iter_mut() {
+        for sorted in &mut sorted {
+            let offsets = &sorted.entering;
+            let extent = offsets[shape.first as usize] as usize..offsets[shape.nodes().end as usize] as usize;
+            if extent.is_empty() {
+                continue;
+            }
+            shape.entering.push(Entering {
+                edge_type: sorted.edge_type,
+                count: extent.len() as u32,
+                offsets: sections.add(Array::Ids(within_shape(offsets, shape))),
+                sources: sections.add(Array::Ids(part(&mut sorted.sources, extent.clone()))),
+                edges: sections.add(Array::Ids(part(&mut sorted.edges, extent))),
+            });
+        }
+    }
+}
+
+/// A part of an array; most types have one shape at each end, whose part is all that there is, and is not copied.
+fn part(all: &mut Vec<u32>, part: Range<usize>) -> Vec<u32> {
+    if part.len() == all.len() { std::mem::take(all) } else { all[part].to_vec() }
 }
 
 /// Where the edges of each of the shape's nodes begin in the shape's block.
@@ -176,103 +198,118 @@ fn within_shape(offsets: &[u32], shape: &Shape) -> Vec<u32> {
     offsets.iter().map(|offset| offset - offsets[0]).collect()
 }
 
-/// The edges of a type by source, target and number.
-fn sort(edge_type: u32, edges: Edges, ids: &[u32]) -> Sorted {
-    let Edges { mut sources, mut targets, columns } = edges;
-    for ends in [&mut sources, &mut targets] {
-        ends.iter_mut().for_each(|end| *end = ids[*end as usize]);
-    }
-    let ordered =
-        sources.is_sorted() && sources.windows(2).zip(targets.windows(2)).all(|(s, t)| s[0] < s[1] || t[0] <= t[1]);
-    if ordered {
-        let offsets = offsets(ids.len(), &sources);
+/// The edges of a type by source, target and number, as far as those that leave go; and the sources in this order.
+fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> (Sorted, Vec<u32>) {
+    let Edges { sources, targets, columns } = edges;
+    let ascend = |(source, target): (&[u32], &[u32])| (source[0], target[0]) <= (source[1], target[1]);
+    let (offsets, sources, targets, order) = if sources.windows(2).zip(targets.windows(2)).all(ascend) {
         let order = if columns.is_empty() { Vec::new() } else { (0..targets.len() as u32).collect() };
-        return Sorted { edge_type, offsets, targets, order, columns };
-    }
-    let edges = || {
-        let numbered = (0u64..).zip(sources.iter().zip(&targets));
-        numbered.map(|(number, (source, target))| (*source, u64::from(*target) << 32 | number))
+        (begins(nodes, &sources), sources, targets, order)
+    } else {
+        let (offsets, [by_target, numbers]) = gather(nodes, &targets, |at| [sources[at], at as u32]);
+        let targets = keys(&offsets);
+        drop(sources);
+        let (offsets, [targets, order]) = gather(nodes, &by_target, |at| [targets[at], numbers[at]]);
+        let sources = keys(&offsets);
+        (offsets, sources, targets, if columns.is_empty() { Vec::new() } else { order })
     };
-    let (offsets, mut entries) = gather(ids.len(), &sources, edges);
-    drop((sources, targets));
-    sort_each(&offsets, &mut entries);
-    let targets = entries.iter().map(|entry| (entry >> 32) as u32).collect();
-    let order = if columns.is_empty() { Vec::new() } else { entries.iter().map(|entry| *entry as u32).collect() };
-    Sorted { edge_type, offsets, targets, order, columns }
+    let (runs, entering, edges) = (Vec::new(), Vec::new(), Vec::new());
+    (Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources: Vec::new(), edges }, sources)
 }
 
-/// By node, how many keys are smaller.
-fn offsets(nodes: usize, keys: &[u32]) -> Vec<u32> {
-    let mut offsets = vec![0u32; nodes + 1];
-    for key in keys {
-        offsets[*key as usize + 1] += 1;
+/// The keys of entries that stand beside them.
+fn keys(offsets: &[u32]) -> Vec<u32> {
+    let mut keys = Vec::with_capacity(offsets.last().map_or(0, |end| *end as usize));
+    for (key, extent) in (0..).zip(offsets.windows(2)) {
+        keys.resize(extent[1] as usize, key);
     }
-    let mut sum = 0;
-    for offset in &mut offsets {
-        sum += *offset;
-        *offset = sum;
+    keys
+}
+
+/// Where the entries of each key begin, when the keys ascend.
+fn begins(nodes: usize, keys: &[u32]) -> Vec<u32> {
+    let mut offsets = Vec::with_capacity(nodes + 1);
+    for (at, key) in (0..).zip(keys) {
+        while offsets.len() <= *key as usize {
+            offsets.push(at);
+        }
     }
+    offsets.resize(nodes + 1, keys.len() as u32);
     offsets
 }
 
-/// Puts entries beside their keys, in the order in which `entries` gives them: where the entries of each key begin, and
-/// the entries. `keys` are the same keys in any order.
-fn gather<I: Iterator<Item = (u32, u64)>>(
-    nodes: usize,
-    keys: &[u32],
-    entries: impl Fn() -> I + Sync,
-) -> (Vec<u32>, Vec<u64>) {
-    let offsets = offsets(nodes, keys);
-    let mut gathered = vec![0u64; keys.len()];
+/// Puts entries beside their keys; those of one key stay in their order. Where the entries of each key begin, and both
+/// halves of the entries.
+///
+/// First entries go to heaps of neighbouring keys, then each heap to its place: either time what is written to fits into a
+/// processor's cache.
+fn gather(nodes: usize, keys: &[u32], entry: impl Fn(usize) -> [u32; 2] + Sync) -> (Vec<u32>, [Vec<u32>; 2]) {
+    /// About so many entries make a heap.
+    const HEAP: usize = 1 << 16;
+    /// More heaps could not all be written to at a time.
+    const HEAPS: usize = 1 << 10;
+    let width = nodes.div_ceil((keys.len() / HEAP).clamp(1, HEAPS)).next_power_of_two();
+    let heaps = nodes.div_ceil(width);
     let threads = if keys.len() < MANY { 1 } else { rayon::current_num_threads() };
-    put(&offsets, 0..nodes, &mut gathered, &entries, threads);
-    (offsets, gathered)
-}
-
-/// The entries whose keys are within `keys`, to their places in `part`. Each thread goes through all entries, and writes
-/// down those of its keys.
-fn put<I: Iterator<Item = (u32, u64)>>(
-    offsets: &[u32],
-    keys: Range<usize>,
-    part: &mut [u64],
-    entries: &(impl Fn() -> I + Sync),
-    threads: usize,
-) {
-    let base = offsets[keys.start];
-    if threads > 1 && keys.len() > 1 {
-        let middle = base + part.len() as u32 / 2;
-        let split = keys.start + offsets[keys.clone()].partition_point(|offset| *offset < middle);
-        let split = split.clamp(keys.start, keys.end);
-        let (low, high) = part.split_at_mut((offsets[split] - base) as usize);
-        rayon::join(
-            || put(offsets, keys.start..split, low, entries, threads / 2),
-            || put(offsets, split..keys.end, high, entries, threads - threads / 2),
-        );
-        return;
-    }
-    let mut next: Vec<u32> = offsets[keys.clone()].iter().map(|offset| offset - base).collect();
-    for (key, entry) in entries() {
-        // Keys of other threads wrap around to beyond the end, or stand there.
-        if let Some(next) = next.get_mut((key as usize).wrapping_sub(keys.start)) {
-            part[*next as usize] = entry;
-            *next += 1;
+    let part = keys.len().div_ceil(threads).max(1);
+    let heap = |(number, keys): (usize, &[u32])| {
+        let likely = keys.len() / heaps.max(1) * 9 / 8;
+        let mut parts: Vec<Vec<[u32; 3]>> = (0..heaps).map(|_| Vec::with_capacity(likely)).collect();
+        for (at, key) in (number * part..).zip(keys) {
+            let [a, b] = entry(at);
+            parts[*key as usize / width].push([*key, a, b]);
         }
+        parts
+    };
+    let parts: Vec<Vec<Vec<[u32; 3]>>> = keys.par_chunks(part).enumerate().map(heap).collect();
+
+    let (mut offsets, mut halves) = (vec![0; nodes + 1], [vec![0; keys.len()], vec![0; keys.len()]]);
+    let mut places = Vec::with_capacity(heaps);
+    let (mut begins, [a, b]) = (&mut offsets[..nodes], &mut halves);
+    let (mut a, mut b) = (a.as_mut_slice(), b.as_mut_slice());
+    let mut first = 0;
+    for heap in 0..heaps {
+        let count = parts.iter().map(|parts| parts[heap].len()).sum();
+        let begin = begins.split_off_mut(..width.min(begins.len())).unwrap_or_default();
+        let (a, b) = (a.split_off_mut(..count).unwrap_or_default(), b.split_off_mut(..count).unwrap_or_default());
+        places.push((heap, first, begin, a, b));
+        first += count as u32;
     }
+    places.into_par_iter().for_each(|(heap, first, begins, a, b)| {
+        let entries = || parts.iter().flat_map(|parts| &parts[heap]);
+        let mut next = vec![0u32; begins.len()];
+        entries().for_each(|[key, ..]| next[*key as usize % width] += 1);
+        let mut sum = 0;
+        for (next, begin) in next.iter_mut().zip(begins) {
+            *begin = first + sum;
+            sum += std::mem::replace(next, sum);
+        }
+        for [key, x, y] in entries() {
+            let place = &mut next[*key as usize % width];
+            (a[*place as usize], b[*place as usize]) = (*x, *y);
+            *place += 1;
+        }
+    });
+    offsets[nodes] = keys.len() as u32;
+    (offsets, halves)
 }
 
-/// Sorts the entries of each node.
-fn sort_each(offsets: &[u32], entries: &mut [u64]) {
-    if entries.len() > MANY && offsets.len() > 2 {
-        let middle = offsets[0] + entries.len() as u32 / 2;
-        let split = offsets.partition_point(|offset| *offset < middle).clamp(1, offsets.len() - 2);
-        let (low, high) = entries.split_at_mut((offsets[split] - offsets[0]) as usize);
-        rayon::join(|| sort_each(&offsets[..=split], low), || sort_each(&offsets[split..], high));
-        return;
-    }
-    let mut rest = entries;
-    for pair in offsets.windows(2) {
-        let (own, after) = rest.split_at_mut((pair[1] - pair[0]) as usize);
-        own.sort_unstable();
-        rest = after;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_stand_beside_their_keys_in_their_order() {
+        // One key has many of the entries, and some have none.
+        for (nodes, count) in [(0, 0), (1, 3), (5, 0), (10, 100), (1000, MANY + 7), (300_000, 3 * MANY)] {
+            let key = |at: usize| if at.is_multiple_of(3) { 0 } else { (at.wrapping_mul(2_654_435_761) >> 7) % nodes };
+            let keys: Vec<u32> = (0..count).map(|at| key(at) as u32).collect();
+            let (offsets, [a, b]) = gather(nodes, &keys, |at| [at as u32, keys[at]]);
+            let mut expected: Vec<u32> = (0..count as u32).collect();
+            expected.sort_by_key(|at| keys[*at as usize]);
+            assert!(a == expected, "{nodes} {count}");
+            assert_eq!(offsets, begins(nodes, &b));
+            assert!(super::keys(&offsets) == b);
+        }
     }
 }

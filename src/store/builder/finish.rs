@@ -4,16 +4,12 @@
 //! gathered is let go of as soon as its array is there.
 
 use std::collections::BTreeMap;
-
-use rkyv::api::high::HighSerializer;
-use rkyv::rancor;
-use rkyv::ser::allocator::ArenaHandle;
-use rkyv::util::AlignedVec;
+use std::ops::Range;
 
 use super::buffer::Buffer;
 use super::cell::Dictionary;
 use super::column;
-use super::sections::{Array, Image, Sections};
+use super::sections::{Array, Image, Sections, archive};
 use super::texts::Texts;
 use super::{Builder, Gathered, edge};
 use crate::store::Error;
@@ -34,18 +30,37 @@ pub(super) fn write(mut graph: Builder) -> Result<Image, Error> {
         return Err(Error::Foreign(message.into()));
     }
     graph.compact();
-    let mut sections = Sections::default();
+    let runs = runs(&graph.shapes);
+    let ids: Vec<u32> = graph.nodes.iter().map(|(shape, row)| runs[*shape as usize].start + row).collect();
+    graph.nodes = Vec::new();
     let edge_types = Dictionary::new(&graph.edge_types);
+    let counts = (ids.len() as u32, graph.edge_count() as u32);
+    let edges = edge_types.ranks().iter().copied().zip(std::mem::take(&mut graph.edges));
+    let mut edges: Vec<(u32, edge::Edges)> = edges.collect();
+    edges.sort_unstable_by_key(|(edge_type, _)| *edge_type);
+    let schema = graph.schema.take().map(|schema| archive(&schema)).transpose()?;
+    let names = edge_types.names(&graph.edge_types);
+
+    let ((mut sections, mut meta, numbers), edges) = rayon::join(|| nodes(graph), || edge::sort(edges, &ids, &runs));
+    edge::write(&mut sections, &mut meta.shapes, edges, (numbers.keys.ranks(), numbers.strings.ranks()));
+    (meta.nodes, meta.edges) = counts;
+    meta.edge_types = names;
+    meta.schema = schema.map(|bytes| sections.add(Array::Bytes(bytes.to_vec())));
+    let (table, arrays) = sections.finish();
+    meta.sections = table;
+    Image::new(meta, arrays)
+}
+
+/// The texts, and the nodes with their columns.
+fn nodes(mut graph: Builder) -> (Sections, Meta, Numbers) {
+    let mut sections = Sections::default();
     let numbers = Numbers {
         labels: Dictionary::new(&graph.labels),
         keys: Dictionary::new(&graph.keys),
         strings: Dictionary::new(&graph.strings),
     };
     let mut meta = Meta {
-        nodes: graph.nodes.len() as u32,
-        edges: graph.edge_count() as u32,
         labels: numbers.labels.names(&graph.labels),
-        edge_types: edge_types.names(&graph.edge_types),
         keys: numbers.keys.names(&graph.keys),
         strings: numbers.strings.write(&graph.strings, &mut sections),
         indexes: numbers.indexes(&graph),
@@ -54,24 +69,8 @@ pub(super) fn write(mut graph: Builder) -> Result<Image, Error> {
     };
     // The texts are written; what follows needs their ranks only.
     graph.strings = Texts::default();
-
     shapes(&mut sections, &mut meta, graph.shapes, &numbers);
-    let first: Vec<u32> = meta.shapes.iter().map(|shape| shape.first).collect();
-    let ids: Vec<u32> = graph.nodes.iter().map(|(shape, row)| first[*shape as usize] + row).collect();
-    drop(graph.nodes);
-    let ranked = |(edge_type, mut edges): (u32, edge::Edges)| {
-        edges.columns = column::ranked(edges.columns, numbers.keys.ranks(), numbers.strings.ranks());
-        (edge_types.ranks()[edge_type as usize], edges)
-    };
-    let mut edges: Vec<(u32, edge::Edges)> = (0..).zip(graph.edges).map(ranked).collect();
-    edges.sort_unstable_by_key(|(edge_type, _)| *edge_type);
-    edge::write(&mut sections, &mut meta.shapes, edges, &ids);
-    let schema = graph.schema.map(|schema| archive(&schema)).transpose()?;
-    meta.schema = schema.map(|bytes| sections.add(Array::Bytes(bytes.to_vec())));
-
-    let (table, arrays) = sections.finish();
-    meta.sections = table;
-    Ok(Image::new(&archive(&meta)?, arrays))
+    (sections, meta, numbers)
 }
 
 impl Numbers {
@@ -85,6 +84,17 @@ impl Numbers {
         indexes.sort_unstable();
         indexes
     }
+}
+
+/// The ids of each shape's nodes.
+fn runs(shapes: &[Gathered]) -> Vec<Range<u32>> {
+    let mut next = 0;
+    let run = |shape: &Gathered| {
+        let first = next;
+        next += shape.count;
+        first..next
+    };
+    shapes.iter().map(run).collect()
 }
 
 /// Writes the nodes' columns, and their statistics.
@@ -121,13 +131,4 @@ fn distinct(shapes: &[Ranked], strings: usize) -> Vec<(u32, u32, u64)> {
     }
     let count = |((label, key), columns): (_, Vec<&Buffer>)| (label, key, column::distinct(&columns, strings));
     columns.into_iter().map(count).collect()
-}
-
-/// What rkyv writes an archive with.
-type Serializer<'a> = HighSerializer<AlignedVec, ArenaHandle<'a>, rancor::Error>;
-
-/// The bytes of an rkyv archive.
-fn archive(value: &impl for<'a> rkyv::Serialize<Serializer<'a>>) -> Result<AlignedVec, Error> {
-    let failed = |error| Error::TooLarge(format!("the graph's description cannot be written ({error})"));
-    rkyv::to_bytes::<rancor::Error>(value).map_err(failed)
 }

@@ -171,7 +171,7 @@ impl Builder {
     /// [`Error::Unstorable`] when a value could not be a property or an edge ended nowhere, [`Error::TooLarge`] when
     /// there were more nodes, edges or strings than the format can number.
     pub fn finish(self) -> Result<Vec<u8>, Error> {
-        Ok(self.image()?.to_bytes())
+        self.image()?.to_bytes()
     }
 
     /// The snapshot in the pieces that it was made in, to be written without a copy.

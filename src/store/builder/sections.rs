@@ -3,10 +3,15 @@
 use std::io;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rkyv::api::high::HighSerializer;
+use rkyv::rancor;
+use rkyv::ser::allocator::ArenaHandle;
+use rkyv::util::AlignedVec;
 
+use crate::store::Error;
 use crate::store::bytes::bytes_of;
 use crate::store::checksum::checksum;
-use crate::store::layout::{self, ALIGN, Section, SectionId, aligned};
+use crate::store::layout::{self, Meta, Section, SectionId, aligned};
 
 /// An array as it was made.
 pub(super) enum Array {
@@ -64,13 +69,12 @@ impl Sections {
         self.add(Array::Words(words))
     }
 
-    /// Where everything is, and the arrays.
+    /// Where everything is, the checksums aside, and the arrays.
     pub(super) fn finish(self) -> (Vec<Section>, Vec<Array>) {
-        let sums: Vec<u64> = self.arrays.par_iter().map(|array| checksum(array.bytes())).collect();
         let mut offset = 0;
-        let table = self.arrays.iter().zip(sums).map(|(array, checksum)| {
+        let table = self.arrays.iter().map(|array| {
             let length = array.bytes().len();
-            let section = Section { offset: offset as u64, length: length as u64, checksum };
+            let section = Section { offset: offset as u64, length: length as u64, checksum: 0 };
             offset = aligned(offset + length);
             section
         });
@@ -80,48 +84,71 @@ impl Sections {
 
 /// A snapshot's bytes, in the pieces that they were made in.
 pub struct Image {
-    /// Header and description, aligned.
-    head: Vec<u8>,
+    /// With checksums of zero: those are found while the arrays are written.
+    meta: Meta,
+    /// Bytes of header and description, aligned.
+    head: usize,
     arrays: Vec<Array>,
 }
 
 impl Image {
-    pub(super) fn new(meta: &[u8], arrays: Vec<Array>) -> Self {
-        let body = arrays.iter().fold(0, |end, array| aligned(end) + array.bytes().len());
-        Image { head: layout::head(meta, body), arrays }
+    pub(super) fn new(meta: Meta, arrays: Vec<Array>) -> Result<Self, Error> {
+        let head = layout::head(&archive(&meta)?, 0).len();
+        Ok(Image { meta, head, arrays })
+    }
+
+    /// The arrays with their places.
+    fn placed(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let bytes = self.arrays.iter().map(Array::bytes);
+        self.meta.sections.iter().map(|section| self.head as u64 + section.offset).zip(bytes)
     }
 
     /// How many bytes they are.
     pub fn length(&self) -> u64 {
-        self.arrays.iter().fold(self.head.len(), |end, array| aligned(end) + array.bytes().len()) as u64
+        self.placed().last().map_or(self.head as u64, |(at, bytes)| at + bytes.len() as u64)
     }
 
-    /// Hands them to `write`, in order.
+    /// Hands them to `write` with their places, the head last; what lies between them is zero.
     ///
     /// # Errors
     ///
     /// The first of `write`.
-    pub fn write_to(&self, write: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        write(&self.head)?;
-        let mut at = self.head.len();
-        for array in &self.arrays {
-            if aligned(at) > at {
-                write(&[0; ALIGN][..aligned(at) - at])?;
-            }
-            write(array.bytes())?;
-            at = aligned(at) + array.bytes().len();
-        }
-        Ok(())
+    pub fn write_to(&self, write: &mut (dyn FnMut(u64, &[u8]) -> io::Result<()> + Send)) -> io::Result<()> {
+        let body = || self.placed().try_for_each(|(at, bytes)| write(at, bytes));
+        let (head, written) = rayon::join(|| self.head(), body);
+        written?;
+        write(0, &head.map_err(io::Error::other)?)
+    }
+
+    /// The header and the description.
+    fn head(&self) -> Result<Vec<u8>, Error> {
+        let sums: Vec<u64> = self.arrays.par_iter().map(|array| checksum(array.bytes())).collect();
+        let mut meta = self.meta.clone();
+        meta.sections.iter_mut().zip(sums).for_each(|(section, sum)| section.checksum = sum);
+        Ok(layout::head(&archive(&meta)?, self.length() as usize - self.head))
     }
 
     /// The bytes in one piece.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// The description is too large.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::with_capacity(self.length() as usize);
-        bytes.extend_from_slice(&self.head);
-        for array in &self.arrays {
-            bytes.resize(aligned(bytes.len()), 0);
-            bytes.extend_from_slice(array.bytes());
+        bytes.extend(self.head()?);
+        for (at, array) in self.placed() {
+            bytes.resize(at as usize, 0);
+            bytes.extend_from_slice(array);
         }
-        bytes
+        Ok(bytes)
     }
+}
+
+/// What rkyv writes an archive with.
+type Serializer<'a> = HighSerializer<AlignedVec, ArenaHandle<'a>, rancor::Error>;
+
+/// The bytes of an rkyv archive.
+pub(super) fn archive(value: &impl for<'a> rkyv::Serialize<Serializer<'a>>) -> Result<AlignedVec, Error> {
+    let failed = |error| Error::TooLarge(format!("the graph's description cannot be written ({error})"));
+    rkyv::to_bytes::<rancor::Error>(value).map_err(failed)
 }

@@ -183,7 +183,7 @@ impl Header {
 }
 
 /// What a snapshot holds and where.
-#[derive(Archive, Serialize, Deserialize, Debug, Default)]
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, Default)]
 pub(super) struct Meta {
     /// How many nodes; ids are below.
     pub nodes: u32,
@@ -235,7 +235,7 @@ pub(super) struct Strings {
 }
 
 /// The nodes with one label set: a run of node ids.
-#[derive(Archive, Serialize, Deserialize, Debug, Default)]
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, Default)]
 pub(super) struct Shape {
     /// Ascending.
     pub labels: Vec<u32>,
@@ -254,7 +254,7 @@ pub(super) struct Shape {
 }
 
 /// The edges of one type that leave a shape: a CSR block, and a run of edge ids in the block's order.
-#[derive(Archive, Serialize, Deserialize, Debug)]
+#[derive(Archive, Serialize, Deserialize, Clone, Debug)]
 pub(super) struct Leaving {
     pub edge_type: u32,
     /// The first edge's id.
@@ -268,7 +268,7 @@ pub(super) struct Leaving {
 }
 
 /// The edges of one type that enter a shape: a CSR block that names the edges.
-#[derive(Archive, Serialize, Deserialize, Debug)]
+#[derive(Archive, Serialize, Deserialize, Clone, Debug)]
 pub(super) struct Entering {
     pub edge_type: u32,
     /// How many edges.
