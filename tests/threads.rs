@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use kenning::load::import::{Input, Intake, Manner, Role, read};
 use kenning::model::Value;
 use kenning::store::Builder;
 use kenning::{Database, Limits, Parameters};
@@ -90,4 +91,38 @@ fn limits_hold_for_all_threads() {
     fails(Limits { cancel: Some(Arc::new(AtomicBool::new(true))), ..Limits::default() }, "cancelled");
     fails(Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() }, "longer than");
     fails(Limits { max_memory: Some(1000), ..Limits::default() }, "more than 1000 bytes");
+}
+
+/// Tables of many pieces, with edges in no order, make the same bytes on any number of threads.
+#[test]
+fn threads_import_the_same_bytes() {
+    let folder = std::env::temp_dir().join(format!("kenning-threads-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut state = 5u64;
+    let mut roll = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut persons = String::from("id:ID,name,age:int,:LABEL\n");
+    (0..20_000).for_each(|id| persons += &format!("{id},name {},{},A\n", id % 977, id % 90));
+    let mut follows = String::from(":START_ID,:END_ID,since:int,:TYPE\n");
+    (0..150_000).for_each(|_| follows += &format!("{},{},{},R\n", roll(20_000), roll(20_000), roll(50)));
+    std::fs::write(folder.join("a.csv"), persons).unwrap();
+    std::fs::write(folder.join("r.csv"), follows).unwrap();
+    let import = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut intake = Intake::new();
+            let inputs = Input::find(&folder, &intake.meter()).unwrap();
+            read(inputs.into_iter().map(|input| (input, Role::Open)).collect(), &Manner::default(), &mut intake).ok();
+            let imported = intake.finish().unwrap();
+            assert_eq!((imported.counts.nodes_created, imported.counts.edges_created), (20_000, 150_000));
+            imported.image.to_bytes().unwrap()
+        })
+    };
+    let alone = import(1);
+    for threads in [2, 5] {
+        assert!(import(threads) == alone, "{threads} threads");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }
