@@ -36,7 +36,7 @@ impl Printer {
                 self.push("$");
                 self.quote_unless(
                     name,
-                    super::matches(super::Rule::word, name) || super::matches(super::Rule::digits, name),
+                    super::is_plain(super::Rule::name, name) || super::matches(super::Rule::digits, name),
                 );
             }
             ExprKind::Variable(name) => self.variable(name),

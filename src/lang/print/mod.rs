@@ -51,12 +51,12 @@ impl Printer {
 
     /// A label, type, key, procedure or parameter.
     fn name(&mut self, name: &str) {
-        self.quote_unless(name, matches(Rule::word, name));
+        self.quote_unless(name, is_plain(Rule::name, name));
     }
 
     /// A variable or the beginning of a function's name.
     fn variable(&mut self, name: &str) {
-        self.quote_unless(name, matches(Rule::variable, name) && !name.starts_with('`'));
+        self.quote_unless(name, is_plain(Rule::variable, name));
     }
 
     fn variables(&mut self, names: &[Name]) {
@@ -77,6 +77,11 @@ impl Printer {
 /// Whether `rule` matches all of `text`.
 fn matches(rule: Rule, text: &str) -> bool {
     Grammar::parse(rule, text).is_ok_and(|pairs| pairs.as_str().len() == text.len())
+}
+
+/// Whether `rule` matches all of `text` as it stands, without backquotes.
+fn is_plain(rule: Rule, text: &str) -> bool {
+    matches(rule, text) && !text.starts_with('`')
 }
 
 /// Whether the grammar would read a function or variable `name`, followed by `next`, as something of its own.
