@@ -88,6 +88,14 @@ impl<'g> Reader<'g> {
         }
     }
 
+    /// The integer of each row, when this is a column of integers.
+    pub(super) fn ints(self) -> Option<&'g [i64]> {
+        match self.kind {
+            Kind::Int(section) => Some(self.snapshot.words(section)),
+            _ => None,
+        }
+    }
+
     /// The values of many rows as a typed column; none when there is no such column for this kind, or a row has no
     /// value.
     pub(super) fn gather(self, rows: impl Iterator<Item = usize> + Clone) -> Option<crate::model::Column<'g>> {
