@@ -3,7 +3,7 @@
 //! Each logical operator has one physical counterpart, but for `Match`, which [`order`](super::order) turns into a
 //! pipeline of scans and expansions. Afterwards [`prune`](super::prune) says which columns each operator hands on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::canonical::canonical;
 use super::cost;
@@ -13,13 +13,14 @@ use super::lower::all_of;
 use super::order::order;
 use super::physical::{self, Op, OpKind, Subplan};
 use super::rules::Rule;
-use super::tally;
+use super::tally::{self, OfNode};
+use super::vars::Vars;
 use crate::model::{Catalog, Span, Value, Var, deep};
 
 /// An operator under construction and the vars that its rows bind.
 pub(super) struct Rows {
     pub(super) op: Op,
-    pub(super) bound: BTreeSet<Var>,
+    pub(super) bound: Vars,
 }
 
 impl Rows {
@@ -287,8 +288,9 @@ impl<'p> Build<'p> {
         let terms = root.and_then(|root| tally::terms(&graph, root)).unwrap_or_default();
         let mut weights = Vec::new();
         for weight in &tally.weights {
-            let predicates: Vec<Expr> = tally.graph.predicates.iter().chain(&weight.predicates).cloned().collect();
-            let value = weight.value.as_ref();
+            let predicates = tally.graph.predicates.iter().chain(&weight.predicates);
+            let predicates: Vec<OfNode<'_>> = predicates.map(|predicate| OfNode::new(predicate, self)).collect();
+            let value = weight.value.as_ref().map(|value| OfNode::new(value, self));
             let terms = terms.iter().map(|term| term.physical(self, &predicates, value));
             weights.push((weight.var, terms.collect::<Vec<_>>()));
         }
@@ -330,9 +332,9 @@ impl<'p> Build<'p> {
         }
         // The shortest walks are chosen for each input row by itself, so the rows must be told apart.
         let row = self.row_var();
-        let argument = Rows::leaf(self, OpKind::Argument, rows.bound.iter().copied().chain([row]));
+        let argument = Rows::leaf(self, OpKind::Argument, rows.bound.iter().chain([row]));
         let inner = order(self, argument, graph, Some(row));
-        let vars: Vec<Var> = inner.bound.difference(&rows.bound).copied().filter(|var| *var != row).collect();
+        let vars: Vec<Var> = (&inner.bound - &rows.bound).into_iter().filter(|var| *var != row).collect();
         let expected = rows.op.rows * inner.op.rows;
         let subplan = Subplan { root: inner.op, row, per_row: false };
         rows.push(self, OpKind::Apply { inner: Box::new(subplan), vars: vars.clone() }, expected, vars);

@@ -4,6 +4,8 @@
 //! Property keys and labels stay names, because a statement may create them while it runs; the executor looks them
 //! up in the view's catalog once a batch.
 
+use std::sync::Arc;
+
 use crate::model::function::{Aggregate, Clock, Function};
 use crate::model::{Span, Value, Var};
 
@@ -17,8 +19,8 @@ pub use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 pub struct Expr {
     /// Where it was written.
     pub span: Span,
-    /// What it computes.
-    pub kind: Box<ExprKind>,
+    /// What it computes; shared, because rules and operators take copies of what they need.
+    pub kind: Arc<ExprKind>,
 }
 
 /// What an expression computes.
@@ -174,7 +176,7 @@ pub struct AggregateCall {
 impl Expr {
     /// An expression of `kind` at `span`.
     pub fn new(span: Span, kind: ExprKind) -> Self {
-        Expr { span, kind: Box::new(kind) }
+        Expr { span, kind: Arc::new(kind) }
     }
 }
 

@@ -4,11 +4,10 @@
 //! [`Var`], unique in the statement, so scopes are settled and operators can be moved freely. Rules rewrite this tree;
 //! the physical planner chooses an order for each query graph.
 
-use crate::model::definition::Change;
-use std::collections::BTreeSet;
-
 use super::expr::{AggregateCall, Expr, Labels};
 use super::physical::{CreateEdge, CreateNode, Csv, Merge, SetItem, Shortest};
+use super::vars::Vars;
+use crate::model::definition::Change;
 use crate::model::{Direction, Span, Var, deep};
 
 /// An operator of the logical plan.
@@ -238,7 +237,7 @@ pub(super) struct Subquery {
     /// Its rows; starts at `Argument`.
     pub root: Logical,
     /// Which of the outer vars it uses.
-    pub imports: BTreeSet<Var>,
+    pub imports: Vars,
 }
 
 /// The pattern of one `MATCH`: what must be found together.
@@ -324,7 +323,7 @@ pub(super) struct Group {
     /// Finds one round; starts at `Argument`, which binds `start`.
     pub inner: Box<Logical>,
     /// What the round uses of the rows outside.
-    pub imports: BTreeSet<Var>,
+    pub imports: Vars,
     /// The first node of a round.
     pub start: Var,
     /// The last node of a round.
@@ -369,7 +368,7 @@ impl QueryGraph {
     }
 
     /// What finding it binds.
-    pub(super) fn vars(&self) -> BTreeSet<Var> {
+    pub(super) fn vars(&self) -> Vars {
         let edges = self.edges.iter().map(|edge| edge.var);
         let groups = self.edges.iter().filter_map(|edge| edge.walk.as_ref()?.group.as_ref());
         let lists = groups.flat_map(|group| group.lists.iter().map(|(_, list)| *list));

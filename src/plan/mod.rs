@@ -24,6 +24,7 @@ mod search;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod vars;
 mod walk;
 mod warning;
 

@@ -11,8 +11,6 @@
 
 mod model;
 
-use std::collections::BTreeSet;
-
 use super::build::{Build, Rows};
 use super::canonical::canonical;
 use super::cost;
@@ -21,6 +19,7 @@ use super::logical::{Group, PatternEdge, QueryGraph, Walk};
 use super::lower::all_of;
 use super::physical::{Expand, OpKind, Shortest};
 use super::rules::Rule;
+use super::vars::Vars;
 use super::walk::{free_vars, has_subquery, volatile};
 use crate::model::function::Function;
 use crate::model::{Direction, Span, Var};
@@ -29,7 +28,7 @@ use model::{Taken, is_light, product};
 /// A predicate that waits for its variables.
 struct Pending {
     predicate: Expr,
-    uses: BTreeSet<Var>,
+    uses: Vars,
     /// It may differ from one evaluation to the next, so it runs once for each match, at the very end.
     volatile: bool,
 }
@@ -379,7 +378,7 @@ impl<'p> Ordering<'_, 'p> {
         let tests = self
             .pending
             .iter()
-            .filter(|p| p.uses.contains(&node) && p.uses.iter().all(|var| *var == node || self.bound(*var)))
+            .filter(|p| p.uses.contains(&node) && p.uses.iter().all(|var| var == node || self.bound(var)))
             .filter(|p| label_of(&p.predicate, node).is_none());
         all * product(tests.map(|p| cost::selectivity(&p.predicate)))
     }

@@ -3,8 +3,6 @@
 //! From the top down. What reaches the leaf of a subplan is what the subplan imports. Where edges must differ from others, a first
 //! pass that leaves this out shows which of them nobody asks for otherwise.
 
-use std::collections::BTreeSet;
-
 use super::anonymous;
 use super::build::Built;
 use super::expr::ExprKind;
@@ -12,15 +10,14 @@ use super::expr::{AggregateCall, Expr, SubqueryKind};
 use super::logical::Subquery;
 use super::physical::{Expand, Op, OpKind, SetItem, Subplan};
 use super::rules::Rule;
+use super::vars::Vars;
 use super::walk::{children, free_vars};
 use crate::model::{Var, deep};
-
-type Vars = BTreeSet<Var>;
 
 /// Sets `live` on every operator; `columns` are the vars of the answer.
 pub(super) fn prune(built: &mut Built, columns: impl Iterator<Item = Var>, subqueries: &[Subquery], disabled: &[Rule]) {
     let columns: Vars = columns.collect();
-    let mut collected = vec![Vars::new(); subqueries.len()];
+    let mut collected = vec![Vars::default(); subqueries.len()];
     visit_ops(&built.root, &mut |op| note_collected(op, &mut collected));
     for subplan in &built.subplans {
         visit_ops(&subplan.root, &mut |op| note_collected(op, &mut collected));
@@ -69,7 +66,7 @@ impl Pruner<'_> {
                 return deep(|| self.op(op, needed));
             }
         }
-        op.live = needed.iter().copied().collect();
+        op.live = needed.iter().collect();
         let below = self.below(op, needed);
         match &mut op.input {
             Some(input) => deep(|| self.op(input, below)),
@@ -107,7 +104,7 @@ impl Pruner<'_> {
                 });
                 for node in tally.weights.iter_mut().flat_map(|(_, terms)| terms).flat_map(|term| &mut term.nodes) {
                     if let Some(find) = &mut node.find {
-                        self.op(find, Vars::from([node.var]));
+                        self.op(find, Vars::from_iter([node.var]));
                     }
                 }
                 if let Some(otherwise) = &mut tally.otherwise {
@@ -120,7 +117,7 @@ impl Pruner<'_> {
             }
             OpKind::NodeSeek { node, values, .. } => {
                 needed.remove(node);
-                needed.append(&mut self.uses(&*values));
+                needed.append(self.uses(&*values));
             }
             OpKind::Expand(expand) => self.step(&mut needed, expand),
             OpKind::Intersect { to, arms, .. } => {
@@ -139,7 +136,7 @@ impl Pruner<'_> {
             }
             OpKind::VarExpand { expand, each, filter, .. } | OpKind::ShortestPath { expand, each, filter, .. } => {
                 self.step(&mut needed, expand);
-                needed.append(&mut self.uses(filter.iter()));
+                needed.append(self.uses(filter.iter()));
                 needed.remove(each);
             }
             OpKind::GroupExpand { expand, inner, start, end, edges, lists, .. } => {
@@ -152,18 +149,18 @@ impl Pruner<'_> {
                 }
                 let mut imports = self.subplan(inner, round);
                 imports.remove(start);
-                needed.append(&mut imports);
+                needed.append(imports);
             }
             OpKind::SelectShortest { partition, steps, .. } => {
                 needed.extend(partition.iter().copied());
                 needed.extend(steps.iter().copied());
             }
-            OpKind::Filter(predicate) => needed.append(&mut self.uses([&*predicate])),
+            OpKind::Filter(predicate) => needed.append(self.uses([&*predicate])),
             OpKind::Project(items) => {
                 for (var, _) in items.iter() {
                     needed.remove(var);
                 }
-                needed.append(&mut self.uses(items.iter().map(|(_, expr)| expr)));
+                needed.append(self.uses(items.iter().map(|(_, expr)| expr)));
             }
             OpKind::Aggregate { keys, aggregates, .. } => {
                 aggregates.retain(|(var, _)| needed.contains(var));
@@ -174,60 +171,60 @@ impl Pruner<'_> {
                 needed.extend(weights);
             }
             OpKind::Distinct(vars) => needed = vars.iter().copied().collect(),
-            OpKind::Sort { keys, .. } => needed.append(&mut self.uses(keys.iter().map(|(expr, _)| expr))),
+            OpKind::Sort { keys, .. } => needed.append(self.uses(keys.iter().map(|(expr, _)| expr))),
             OpKind::Skip(_) | OpKind::Limit(_) => {}
             OpKind::Unwind { list, var } => {
                 needed.remove(var);
-                needed.append(&mut self.uses([&*list]));
+                needed.append(self.uses([&*list]));
             }
             OpKind::LoadCsv { csv, var } => {
                 needed.remove(var);
-                needed.append(&mut self.uses(csv.expressions()));
+                needed.append(self.uses(csv.expressions()));
             }
             OpKind::Union { branches, vars } => {
                 let wanted = std::mem::take(&mut needed);
                 for (branch, theirs) in branches {
                     let pairs = theirs.iter().zip(vars.iter());
                     let branch_needs = pairs.filter(|(_, var)| wanted.contains(var)).map(|(theirs, _)| *theirs);
-                    needed.append(&mut self.op(branch, branch_needs.collect()));
+                    needed.append(self.op(branch, branch_needs.collect()));
                 }
             }
             OpKind::Optional { inner, vars } | OpKind::Apply { inner, vars } => {
                 let bound: Vars = vars.iter().copied().filter(|var| needed.contains(var)).collect();
-                *vars = bound.iter().copied().collect();
+                *vars = bound.iter().collect();
                 needed = &needed - &bound;
-                needed.append(&mut self.subplan(inner, bound));
+                needed.append(self.subplan(inner, bound));
             }
             OpKind::Merge { inner, merge } => {
                 let bound: Vars = merge.vars.iter().copied().collect();
                 needed = &needed - &bound;
                 // Everything that it binds, for what is set on it.
-                needed.append(&mut self.subplan(inner, bound.clone()));
-                needed.append(&mut self.uses(merge.expressions()));
+                needed.append(self.subplan(inner, bound.clone()));
+                needed.append(self.uses(merge.expressions()));
                 needed.extend(merge.edges.iter().flat_map(|edge| [edge.source, edge.target]));
                 needed = &needed - &bound;
             }
-            OpKind::Set(items) => needed.append(&mut self.uses(items.iter().flat_map(SetItem::expressions))),
-            OpKind::Delete { targets, .. } => needed.append(&mut self.uses(&*targets)),
+            OpKind::Set(items) => needed.append(self.uses(items.iter().flat_map(SetItem::expressions))),
+            OpKind::Delete { targets, .. } => needed.append(self.uses(&*targets)),
             OpKind::Eager => {}
             OpKind::Call { arguments, results, .. } => {
                 results.retain(|(_, var)| needed.contains(var));
                 for (_, var) in results.iter() {
                     needed.remove(var);
                 }
-                needed.append(&mut self.uses(&*arguments));
+                needed.append(self.uses(&*arguments));
             }
-            OpKind::Foreach { inner } => needed.append(&mut self.subplan(inner, Vars::new())),
+            OpKind::Foreach { inner } => needed.append(self.subplan(inner, Vars::default())),
             OpKind::Create { nodes, edges } => {
                 for edge in edges.iter() {
                     needed.extend([edge.source, edge.target]);
-                    needed.append(&mut self.uses(edge.properties.iter()));
+                    needed.append(self.uses(edge.properties.iter()));
                 }
                 for edge in edges.iter() {
                     needed.remove(&edge.var);
                 }
                 for node in nodes.iter() {
-                    needed.append(&mut self.uses(node.properties.iter()));
+                    needed.append(self.uses(node.properties.iter()));
                 }
                 for node in nodes.iter() {
                     needed.remove(&node.var);

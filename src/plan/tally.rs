@@ -18,7 +18,7 @@ use super::logical::{PatternEdge, QueryGraph};
 use super::lower::all_of;
 use super::order::label_of;
 use super::physical::{Op, OpKind, TallyLink, TallyNode, TallyTerm, Unique};
-use super::walk::rewrite;
+use super::walk::{free_vars, rewrite};
 use crate::model::{Direction, Var};
 
 /// More edges that could be each other make more terms than counting saves.
@@ -29,6 +29,19 @@ pub(super) struct Term {
     factor: i64,
     /// The root first, parents before their children.
     classes: Vec<Class>,
+}
+
+/// An expression over one node.
+#[derive(Clone, Copy)]
+pub(super) struct OfNode<'e> {
+    expr: &'e Expr,
+    node: Option<Var>,
+}
+
+impl<'e> OfNode<'e> {
+    pub(super) fn new(expr: &'e Expr, build: &Build<'_>) -> Self {
+        OfNode { expr, node: free_vars(expr, build.subqueries()).first() }
+    }
 }
 
 /// Nodes of the pattern that are the same node in this term.
@@ -177,7 +190,12 @@ fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class
 
 impl Term {
     /// As the executor runs it: with what each node must satisfy.
-    pub(super) fn physical(&self, build: &mut Build<'_>, predicates: &[Expr], value: Option<&Expr>) -> TallyTerm {
+    pub(super) fn physical(
+        &self,
+        build: &mut Build<'_>,
+        predicates: &[OfNode<'_>],
+        value: Option<OfNode<'_>>,
+    ) -> TallyTerm {
         let node = |class: &Class| {
             let var = class.vars[0];
             // All of its variables are one.
@@ -185,14 +203,12 @@ impl Term {
                 ExprKind::Var(other) if class.vars.contains(other) => Some(Expr::new(expr.span, ExprKind::Var(var))),
                 _ => None,
             };
-            let own: Vec<Expr> = predicates
-                .iter()
-                .map(|predicate| rewrite(predicate, &one))
-                .filter(|predicate| super::walk::free_vars(predicate, build.subqueries()).contains(&var))
-                .collect();
-            let value = value
-                .map(|value| rewrite(value, &one))
-                .filter(|value| super::walk::free_vars(value, build.subqueries()).contains(&var));
+            let own = |of: &OfNode<'_>| {
+                let node = of.node.filter(|node| class.vars.contains(node))?;
+                Some(if node == var { of.expr.clone() } else { rewrite(of.expr, &one) })
+            };
+            let value = value.as_ref().and_then(own);
+            let own: Vec<Expr> = predicates.iter().filter_map(own).collect();
             let labels: Vec<&Labels> = own.iter().filter_map(|predicate| label_of(predicate, var)).collect();
             let labels = match labels.as_slice() {
                 [] => None,

@@ -1,11 +1,10 @@
 //! Walking over logical plans, and which variables expressions use.
 
-use std::collections::BTreeSet;
-
 use super::expr::{AggregateCall, Expr, ExprKind};
 pub(super) use super::expr::{children, rewrite, volatile};
 use super::logical::{Logical, QueryGraph, Subquery};
 use super::physical::{Merge, SetItem};
+use super::vars::Vars;
 use crate::model::{Var, deep};
 
 /// Whether a part of it asks the graph.
@@ -16,15 +15,15 @@ pub(super) fn has_subquery(expr: &Expr) -> bool {
 }
 
 /// Which variables the value of the expression depends on; its own element variables are not among them.
-pub(super) fn free_vars(expr: &Expr, subqueries: &[Subquery]) -> BTreeSet<Var> {
-    let mut used = BTreeSet::new();
-    let mut own = BTreeSet::new();
+pub(super) fn free_vars(expr: &Expr, subqueries: &[Subquery]) -> Vars {
+    let mut used = Vars::default();
+    let mut own = Vars::default();
     collect(expr, subqueries, &mut used, &mut own);
     // Every variable of a statement has its own number, so an element variable cannot be an outer one too.
     &used - &own
 }
 
-fn collect(expr: &Expr, subqueries: &[Subquery], used: &mut BTreeSet<Var>, own: &mut BTreeSet<Var>) {
+fn collect(expr: &Expr, subqueries: &[Subquery], used: &mut Vars, own: &mut Vars) {
     match expr.kind.as_ref() {
         ExprKind::Var(var) => {
             used.insert(*var);
@@ -35,7 +34,7 @@ fn collect(expr: &Expr, subqueries: &[Subquery], used: &mut BTreeSet<Var>, own: 
         }
         ExprKind::Subquery { subplan, .. } => {
             if let Some(subquery) = subqueries.get(subplan.0) {
-                used.extend(&subquery.imports);
+                used.extend(subquery.imports.iter());
             }
         }
         ExprKind::ListComprehension { var, .. } | ExprKind::Quantifier { var, .. } => {
@@ -51,10 +50,10 @@ fn collect(expr: &Expr, subqueries: &[Subquery], used: &mut BTreeSet<Var>, own: 
 }
 
 /// Which variables the operators of a logical plan use anywhere, bound there or not.
-pub(super) fn used_vars(plan: &Logical, subqueries: &[Subquery]) -> BTreeSet<Var> {
-    let mut used = BTreeSet::new();
+pub(super) fn used_vars(plan: &Logical, subqueries: &[Subquery]) -> Vars {
+    let mut used = Vars::default();
     operators(plan, &mut |operator| {
-        expressions(operator, &mut |expr| used.append(&mut free_vars(expr, subqueries)));
+        expressions(operator, &mut |expr| used.append(free_vars(expr, subqueries)));
         match operator {
             Logical::Match { graph, .. } => graph_vars(graph, &mut used),
             Logical::Distinct { vars, .. } => used.extend(vars),
@@ -68,12 +67,12 @@ pub(super) fn used_vars(plan: &Logical, subqueries: &[Subquery]) -> BTreeSet<Var
     used
 }
 
-fn graph_vars(graph: &QueryGraph, used: &mut BTreeSet<Var>) {
+fn graph_vars(graph: &QueryGraph, used: &mut Vars) {
     used.extend(&graph.nodes);
     for edge in &graph.edges {
         used.extend([edge.left, edge.right]);
         used.extend(edge.bound);
-        used.extend(edge.walk.iter().filter_map(|walk| walk.group.as_ref()).flat_map(|group| &group.imports));
+        used.extend(edge.walk.iter().filter_map(|walk| walk.group.as_ref()).flat_map(|group| group.imports.iter()));
     }
 }
 

@@ -1,7 +1,5 @@
 //! `CREATE`: which nodes and edges a row adds.
 
-use std::collections::BTreeSet;
-
 use super::expr::{As, Env};
 use super::scope::{Scope, Static};
 use super::{Lower, Result};
@@ -12,6 +10,7 @@ use crate::model::{Detail, Diagnostic, Direction, Span, Var};
 use crate::plan::expr::{Expr, ExprKind};
 use crate::plan::logical::{Logical, Subquery};
 use crate::plan::physical::{CreateEdge, CreateNode};
+use crate::plan::vars::Vars;
 use crate::plan::walk::{free_vars, has_subquery};
 
 /// What one operator creates; its property values cannot see what it creates itself.
@@ -102,7 +101,7 @@ impl Lower<'_> {
     fn after(&mut self, input: Logical, Stage { nodes, edges }: Stage, span: Span) -> Result<Logical> {
         let values = nodes.iter().filter_map(|node| node.properties.as_ref());
         let values: Vec<&Expr> = values.chain(edges.iter().filter_map(|edge| edge.properties.as_ref())).collect();
-        let used: BTreeSet<Var> = values.iter().flat_map(|value| free_vars(value, &self.subqueries)).collect();
+        let used: Vars = values.iter().flat_map(|value| free_vars(value, &self.subqueries)).collect();
         match input {
             Logical::Create { input, nodes: mut old_nodes, edges: mut old_edges }
                 if !values.iter().any(|value| has_subquery(value))

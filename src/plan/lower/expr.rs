@@ -1,6 +1,8 @@
 //! Expressions: names become variables, calls are checked against the table of functions, and what can be known of
 //! a value's kind before anything runs is checked too.
 
+use std::sync::Arc;
+
 use super::scope::{Scope, Static};
 use super::{Lower, Result};
 use crate::lang::ast::{self, BinaryOp, ExprKind as Ast, Literal, MapItem, Name, UnaryOp};
@@ -288,7 +290,7 @@ impl Lower<'_> {
             self.must_meet(is, Types::BOOL, operand.span, "AND, OR and XOR need true or false")?;
             lowered.push(expr);
         }
-        let joined = join(op, lowered).map_or(ExprKind::Literal(Value::Null), |expr| *expr.kind);
+        let joined = join(op, lowered).map_or(ExprKind::Literal(Value::Null), |expr| Arc::unwrap_or_clone(expr.kind));
         Ok((joined, Static::of(Types::BOOL)))
     }
 

@@ -4,8 +4,6 @@
 //! again: the last node of one round is the first of the next. Outside the group its names stand for lists, with an
 //! element for each round.
 
-use std::collections::BTreeSet;
-
 use super::expr::{As, Env};
 use super::pattern::{Drawing, conjuncts};
 use super::scope::{Scope, Static};
@@ -14,6 +12,7 @@ use crate::lang::ast::{GroupPattern, Name, NodePattern, PathElement, PathPattern
 use crate::model::function::Types;
 use crate::model::{Detail, Diagnostic, Direction, Span, Var};
 use crate::plan::logical::{Group, Logical, PatternEdge, Walk};
+use crate::plan::vars::Vars;
 use crate::plan::walk::free_vars;
 
 /// The pattern with a node before, between and behind its groups, where none is written.
@@ -77,9 +76,9 @@ impl Lower<'_> {
                 .at(group.span)
                 .help("write ((a)-[:TYPE]->(b)){1,3}"));
         }
-        let outer: BTreeSet<Var> = scope.vars().into_iter().collect();
+        let outer: Vars = scope.vars().into_iter().collect();
         let used = graph.predicates.iter().chain(graph.edges.iter().filter_map(|e| e.walk.as_ref()?.filter.as_ref()));
-        let used: BTreeSet<Var> = used.flat_map(|predicate| free_vars(predicate, &self.subqueries)).collect();
+        let used: Vars = used.flat_map(|predicate| free_vars(predicate, &self.subqueries)).collect();
         let imports = &used & &outer;
         let mut lists = Vec::with_capacity(names.len());
         for name in names {
@@ -88,7 +87,7 @@ impl Lower<'_> {
             scope.bind(&name.text, list);
             lists.push((one, list));
         }
-        let argument = Logical::Argument(imports.iter().copied().chain([start]).collect());
+        let argument = Logical::Argument(imports.iter().chain([start]).collect());
         let edges = vars.iter().copied().skip(1).step_by(2).collect();
         let inner = Logical::Match { input: Box::new(argument), graph };
         let walked = self.anonymous("edges", Static::list(Types::EDGE));

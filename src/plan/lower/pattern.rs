@@ -3,8 +3,6 @@
 //! Two passes, because a property map or an inner `WHERE` may use any name of the clause: the first binds names and
 //! draws the graph, the second lowers the predicates.
 
-use std::collections::BTreeSet;
-
 use super::expr::{As, Env, join};
 use super::scope::{Scope, Static};
 use super::{Lower, Result, group, shortest};
@@ -16,6 +14,7 @@ use crate::model::{Detail, Diagnostic, Span, Var};
 use crate::plan::expr::{Expr, ExprKind, Labels};
 use crate::plan::logical::{Logical, MentionKind, PatternEdge, QueryGraph, Selection, Walk};
 use crate::plan::physical::Shortest;
+use crate::plan::vars::Vars;
 use crate::plan::walk::free_vars;
 
 /// A pattern while it is drawn.
@@ -81,7 +80,7 @@ impl Lower<'_> {
         };
         let (before, after): (Vec<_>, Vec<_>) = selected.into_iter().partition(between);
         let mut plan = input;
-        let mut bound: BTreeSet<Var> = outer.iter().copied().collect();
+        let mut bound: Vars = outer.iter().copied().collect();
         let mut waiting = predicates;
         let graphs = before.into_iter().chain((!plain.nodes.is_empty()).then_some(plain)).chain(after);
         for mut graph in graphs {
@@ -362,25 +361,25 @@ fn one_step(elements: &[PathElement]) -> bool {
 
 /// Splits at `AND`: each part must be true.
 pub(in crate::plan) fn conjuncts(predicate: Expr, into: &mut Vec<Expr>) {
-    match *predicate.kind {
+    match predicate.kind.as_ref() {
         ExprKind::Binary(BinaryOp::And, left, right) => {
-            conjuncts(left, into);
-            conjuncts(right, into);
+            conjuncts(left.clone(), into);
+            conjuncts(right.clone(), into);
         }
-        kind @ ExprKind::HasLabels(..) => split_labels(Expr::new(predicate.span, kind), into),
-        kind => into.push(Expr::new(predicate.span, kind)),
+        ExprKind::HasLabels(..) => split_labels(predicate, into),
+        _ => into.push(predicate),
     }
 }
 
 /// `n:A&B` is two predicates, so that each label can choose an index or a scan.
 fn split_labels(predicate: Expr, into: &mut Vec<Expr>) {
-    match *predicate.kind {
+    match predicate.kind.as_ref() {
         ExprKind::HasLabels(subject, Labels::And(parts)) => {
             for part in parts {
-                split_labels(Expr::new(predicate.span, ExprKind::HasLabels(subject.clone(), part)), into);
+                split_labels(Expr::new(predicate.span, ExprKind::HasLabels(subject.clone(), part.clone())), into);
             }
         }
-        kind => into.push(Expr::new(predicate.span, kind)),
+        _ => into.push(predicate),
     }
 }
 

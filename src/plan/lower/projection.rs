@@ -4,8 +4,6 @@
 //! defines it: items without an aggregation are the keys, and beside an aggregation only keys that are variables or
 //! properties may stand (anything else would be ambiguous).
 
-use std::collections::BTreeSet;
-
 use super::expr::{As, Env, Typed};
 use super::scope::{Scope, Static};
 use super::{Lower, Result};
@@ -14,6 +12,7 @@ use crate::model::function::Types;
 use crate::model::{Detail, Diagnostic, Span, Value, Var};
 use crate::plan::expr::{AggregateCall, Expr, ExprKind};
 use crate::plan::logical::Logical;
+use crate::plan::vars::Vars;
 use crate::plan::walk::{free_vars, rewrite};
 
 /// The rows that go on, and their columns.
@@ -74,7 +73,7 @@ impl Lower<'_> {
         }
 
         let later = order.iter().map(|(key, _)| key).chain(&predicate);
-        let later: BTreeSet<Var> = later.flat_map(|expr| free_vars(expr, &self.subqueries)).collect();
+        let later: Vars = later.flat_map(|expr| free_vars(expr, &self.subqueries)).collect();
         let needs_outer = items.hides && (with.is_some() || items.outer.iter().any(|var| later.contains(var)));
         let mut plan = self.compute(input, &items)?;
         let columns: Vec<(String, Var)> = items.items.iter().map(|item| (item.name.clone(), item.var)).collect();
@@ -185,7 +184,7 @@ impl Lower<'_> {
         let bound: Vec<Var> =
             keys.iter().map(|(var, _)| *var).chain(items.aggregates.iter().map(|(var, _)| *var)).collect();
         let mut plan = Logical::Aggregate { input: Box::new(input), keys, aggregates: items.aggregates.clone() };
-        let used: BTreeSet<Var> = post.iter().flat_map(|(_, expr)| free_vars(expr, &self.subqueries)).collect();
+        let used: Vars = post.iter().flat_map(|(_, expr)| free_vars(expr, &self.subqueries)).collect();
         if items.outer.iter().any(|var| used.contains(var)) {
             plan = items.beside_outer(plan, bound);
         }
@@ -336,7 +335,7 @@ impl Items {
 
 /// The variables that the projection does not hand on.
 fn strangers(expr: &Expr, items: &Items, subqueries: &[crate::plan::logical::Subquery]) -> Vec<Var> {
-    let known: BTreeSet<Var> =
+    let known: Vars =
         items.items.iter().map(|item| item.var).chain(items.aggregates.iter().map(|(var, _)| *var)).collect();
     let known = &known | &items.outer.iter().copied().collect();
     (&free_vars(expr, subqueries) - &known).into_iter().collect()

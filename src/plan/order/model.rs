@@ -61,7 +61,7 @@ impl<'p> Ordering<'_, 'p> {
         }
         let bound = self.nodes.iter().enumerate().filter(|(_, node)| self.bound(**node));
         let bound = bound.fold(0, |set: Set, (place, _)| set | 1 << place);
-        let uses: Vec<Option<Set>> = self.pending.iter().map(|pending| self.uses(&pending.uses)).collect();
+        let uses: Vec<Option<Set>> = self.pending.iter().map(|pending| self.uses(pending.uses.iter())).collect();
         let mut predicates: Vec<(Set, f64)> = Vec::new();
         let mut shares: Vec<f64> = self.pending.iter().map(|pending| cost::selectivity(&pending.predicate)).collect();
         let mut nodes = Vec::new();
@@ -88,14 +88,14 @@ impl<'p> Ordering<'_, 'p> {
     }
 
     /// The nodes that must be bound before these variables are; none when one of them is not known to the pattern.
-    fn uses<'v>(&self, vars: impl IntoIterator<Item = &'v Var>) -> Option<Set> {
+    fn uses(&self, vars: impl IntoIterator<Item = Var>) -> Option<Set> {
         let mut set = 0;
-        for var in vars.into_iter().filter(|var| !self.bound(**var)) {
-            set |= match self.place(*var) {
+        for var in vars.into_iter().filter(|var| !self.bound(*var)) {
+            set |= match self.place(var) {
                 Some(place) => 1 << place,
                 None => {
                     let holds = |edge: &&&PatternEdge| {
-                        edge.var == *var || group(edge).is_some_and(|g| g.lists.iter().any(|(_, list)| list == var))
+                        edge.var == var || group(edge).is_some_and(|g| g.lists.iter().any(|(_, list)| *list == var))
                     };
                     let edge = self.left.iter().find(holds)?;
                     1 << self.place(edge.left)? | 1 << self.place(edge.right)?
@@ -118,7 +118,7 @@ impl<'p> Ordering<'_, 'p> {
             .filter(|(at, pending)| !pending.volatile && uses[*at].is_some_and(|uses| uses & itself != 0))
             .filter_map(|(at, pending)| {
                 let (key, value) = equality(&pending.predicate, var)?;
-                let needs = self.uses(&free_vars(value, self.build.subqueries()))?;
+                let needs = self.uses(free_vars(value, self.build.subqueries()))?;
                 (needs & itself == 0).then_some(Equality { predicate: at, key, needs })
             })
             .collect();

@@ -4,13 +4,12 @@
 //! count, fold values of the one node, or add up integers of another. It leaves alone: patterns with walks, paths or cycles,
 //! predicates and values that join two nodes or read an edge, and everything that asks for distinct values of another node.
 
-use std::collections::BTreeSet;
-
 use crate::model::Var;
 use crate::model::function::Aggregate;
 use crate::plan::expr::{AggregateCall, Expr, ExprKind, UnaryOp};
 use crate::plan::logical::{Logical, QueryGraph, Subquery, Tally, Weight};
 use crate::plan::tally::{centre, terms};
+use crate::plan::vars::Vars;
 use crate::plan::walk::{free_vars, has_subquery, volatile};
 
 pub(super) fn apply(plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
@@ -42,7 +41,7 @@ fn tally(
     names: &mut Vec<String>,
 ) -> Option<(Tally, Calls)> {
     let free = |expr: &Expr| free_vars(expr, subqueries);
-    let edges: BTreeSet<Var> = graph.edges.iter().map(|edge| edge.var).collect();
+    let edges: Vars = graph.edges.iter().map(|edge| edge.var).collect();
     let single = graph.edges.iter().all(|e| e.walk.is_none() && e.bound.is_none() && e.left != e.right);
     let tree = !graph.edges.is_empty() && graph.nodes.len() == graph.edges.len() + 1;
     if !single || !tree || !graph.paths.is_empty() || !graph.selections.is_empty() {
@@ -59,7 +58,7 @@ fn tally(
         return None;
     }
     // What must be known of a match beyond that it is there.
-    let mut needed: BTreeSet<Var> = keys.iter().flat_map(|(_, expr)| free(expr)).collect();
+    let mut needed: Vars = keys.iter().flat_map(|(_, expr)| free(expr)).collect();
     let counts =
         |call: &AggregateCall| !call.distinct && matches!(call.function, Aggregate::CountStar | Aggregate::Count);
     // Of these only the sum over the matches has to be known, should one node not be enough.
@@ -68,7 +67,7 @@ fn tally(
             && matches!(call.function, Aggregate::Sum | Aggregate::Avg)
             && call.arguments.iter().all(|value| of_one_node(value) && !matches!(value.kind.as_ref(), ExprKind::Var(_)))
     };
-    let of_calls = |needed: &mut BTreeSet<Var>, wanted: &dyn Fn(&AggregateCall) -> bool| {
+    let of_calls = |needed: &mut Vars, wanted: &dyn Fn(&AggregateCall) -> bool| {
         let calls = aggregates.iter().map(|(_, call)| call).filter(|call| !counts(call) && wanted(call));
         needed.extend(calls.flat_map(|call| &call.arguments).flat_map(&free));
     };
@@ -81,7 +80,7 @@ fn tally(
     if needed.len() > 1 || !needed.is_disjoint(&edges) {
         return None;
     }
-    let root = needed.first().copied();
+    let root = needed.first();
     terms(graph, root.or_else(|| centre(graph))?)?;
     let mut new = |name: &str| {
         names.push(name.to_owned());
