@@ -193,7 +193,7 @@ const SKEWED: &[Pattern] = &[
     Pattern {
         nodes: &[("a", ":Person"), ("b", ":Person"), ("c", ":Person"), ("d", ":Person")],
         edges: &[("a", K, "b"), ("b", K, "c"), ("c", K, "d"), ("d", K, "a")],
-        conditions: &["a.age > 60", "c.age > 60", "a.id < c.id"],
+        conditions: &["a.age > 60", "toString(c.age) = '61'", "b.age IN [61, 62]", "a.id < c.id"],
         returns: "a.id, b.id, c.id, d.id",
     },
     Pattern {

@@ -20,6 +20,8 @@ pub trait Catalog {
     fn edges_with_type(&self, edge_type: &str) -> Option<u64>;
     /// How many edges of the type leave (`Out`) or enter (`In`) nodes with the label.
     fn edges_at_label(&self, label: &str, edge_type: &str, direction: Direction) -> u64;
+    /// About how many different values the key has on nodes with the label; none when nobody has counted.
+    fn distinct(&self, label: &str, key: &str) -> Option<u64>;
     /// The index that finds nodes with the label by the values of as many of these keys as possible: its keys in order,
     /// and how many nodes it finds on average.
     fn index(&self, label: &str, keys: &[&str]) -> Option<(Vec<String>, f64)>;

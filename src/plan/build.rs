@@ -109,6 +109,11 @@ impl<'p> Build<'p> {
         self.labels.get(&node).into_iter().flatten().collect()
     }
 
+    /// The share of rows that a predicate keeps.
+    pub(super) fn share(&self, predicate: &Expr) -> f64 {
+        cost::selectivity(self.catalog, predicate, &|var| self.known_labels(var))
+    }
+
     fn subplan(&mut self, root: &'p Logical) -> Subplan {
         self.inner_plan(root, gathers(root))
     }
@@ -147,7 +152,7 @@ impl<'p> Build<'p> {
             }
             Logical::Filter { input, predicate } => {
                 let mut rows = self.rows(input);
-                let expected = rows.op.rows * cost::selectivity(predicate);
+                let expected = rows.op.rows * self.share(predicate);
                 rows.push(self, OpKind::Filter(predicate.clone()), expected, []);
                 rows
             }

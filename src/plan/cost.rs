@@ -3,8 +3,8 @@
 //! Estimates steer the order of joins; they never change an answer. Independence is assumed throughout, as usual
 //! (Selinger et al., *Access Path Selection in a Relational Database Management System*, 1979, section 4).
 
-use super::expr::{CompareOp, Expr, ExprKind, Labels};
-use crate::model::{Catalog, Direction};
+use super::expr::{BinaryOp, CompareOp, Expr, ExprKind, Labels, UnaryOp};
+use crate::model::{Catalog, Direction, Var};
 
 /// A walk without a bound is estimated as if it had this many steps at most.
 const WALK_STEPS: u64 = 4;
@@ -98,13 +98,52 @@ pub(super) fn walks(degree: f64, min: u64, max: Option<u64>) -> f64 {
     (min..=most).take(64).map(|steps| degree.powi(steps.min(1000) as i32)).sum::<f64>().min(1e18)
 }
 
-/// The share of rows that a predicate keeps.
-pub(super) fn selectivity(predicate: &Expr) -> f64 {
+/// The share of values that equal a given one, where nobody knows how many there are.
+const EQUAL: f64 = 0.1;
+
+/// The share of rows that a predicate keeps; `labels` tells what is known of a node. Values are taken to be equally
+/// frequent, as usual: of `n` different ones, an equality keeps one `n`th.
+pub(super) fn selectivity<'l>(catalog: &dyn Catalog, predicate: &Expr, labels: &dyn Fn(Var) -> Vec<&'l Labels>) -> f64 {
+    let part = |part: &Expr| selectivity(catalog, part, labels);
+    let equal = |sides: &[&Expr]| {
+        let known = sides.iter().filter_map(|side| distinct(catalog, side, labels));
+        known.max().map_or(EQUAL, |values| 1.0 / values.max(1) as f64)
+    };
     match predicate.kind.as_ref() {
-        ExprKind::Compare(CompareOp::Equal, ..) => 0.1,
-        ExprKind::Compare(CompareOp::NotEqual, ..) => 0.9,
+        ExprKind::Compare(CompareOp::Equal, left, right) => equal(&[left, right]),
+        ExprKind::Compare(CompareOp::NotEqual, left, right) => 1.0 - equal(&[left, right]),
         ExprKind::Compare(..) => 0.3,
         ExprKind::Literal(_) => 1.0,
+        ExprKind::Unary(UnaryOp::Not, inner) => 1.0 - part(inner),
+        ExprKind::Binary(BinaryOp::And, left, right) => part(left) * part(right),
+        ExprKind::Binary(BinaryOp::Or, left, right) => 1.0 - (1.0 - part(left)) * (1.0 - part(right)),
+        ExprKind::Binary(BinaryOp::In, one, list) => match list.kind.as_ref() {
+            ExprKind::List(items) => (equal(&[one]) * items.len() as f64).min(1.0),
+            _ => 0.5,
+        },
         _ => 0.5,
+    }
+}
+
+/// How many values an expression has at most that is computed from one property of one node and nothing else: as many as
+/// the property has. Of several labels of the node, the one with the fewest tells most.
+fn distinct<'l>(catalog: &dyn Catalog, expr: &Expr, labels: &dyn Fn(Var) -> Vec<&'l Labels>) -> Option<u64> {
+    match expr.kind.as_ref() {
+        ExprKind::Property(subject, key) => {
+            let ExprKind::Var(node) = subject.kind.as_ref() else { return None };
+            let counts = labels(*node).into_iter().filter_map(|labels| match labels {
+                Labels::Name(label) => catalog.distinct(label, key),
+                _ => None,
+            });
+            counts.min()
+        }
+        ExprKind::Call(_, arguments) => {
+            let mut open = arguments
+                .iter()
+                .filter(|argument| !matches!(argument.kind.as_ref(), ExprKind::Literal(_) | ExprKind::Parameter(_)));
+            let only = open.next()?;
+            if open.next().is_some() { None } else { distinct(catalog, only, labels) }
+        }
+        _ => None,
     }
 }

@@ -311,7 +311,7 @@ impl<'p> Ordering<'_, 'p> {
             .into_iter()
             .partition(|p| may_run(p) && p.uses.is_subset(&self.rows.bound));
         self.pending = wait;
-        let share = product(ready.iter().map(|p| cost::selectivity(&p.predicate)));
+        let share = product(ready.iter().map(|p| self.build.share(&p.predicate)));
         // A subquery comes last, where nobody can tell.
         if ready.iter().all(|p| is_light(&p.predicate) || has_subquery(&p.predicate)) {
             ready.sort_by_key(|p| has_subquery(&p.predicate));
@@ -380,7 +380,7 @@ impl<'p> Ordering<'_, 'p> {
             .iter()
             .filter(|p| p.uses.contains(&node) && p.uses.iter().all(|var| var == node || self.bound(var)))
             .filter(|p| label_of(&p.predicate, node).is_none());
-        all * product(tests.map(|p| cost::selectivity(&p.predicate)))
+        all * product(tests.map(|p| self.build.share(&p.predicate)))
     }
 
     fn scan(&mut self, node: Var, rows: f64) {

@@ -222,7 +222,7 @@ impl Term {
             let present = present.into_iter().filter_map(|predicate| present_key(predicate, var)).collect();
             let find = all_of(tests.into_iter().cloned().collect()).map(|predicate| {
                 let nodes = cost::nodes(build.catalog, &labels.iter().collect::<Vec<_>>());
-                let share = cost::selectivity(&predicate);
+                let share = build.share(&predicate);
                 let mut rows = Rows::leaf(build, OpKind::Unit, []);
                 rows.push(build, OpKind::NodeScan { node: var, labels: labels.clone() }, nodes, [var]);
                 rows.push(build, OpKind::Filter(predicate), nodes * share, []);

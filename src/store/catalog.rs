@@ -39,6 +39,10 @@ impl Catalog for View<'_> {
         }
     }
 
+    fn distinct(&self, label: &str, key: &str) -> Option<u64> {
+        self.about_distinct(self.label_id(label)?, self.key_id(key)?)
+    }
+
     fn index(&self, label: &str, keys: &[&str]) -> Option<(Vec<String>, f64)> {
         let keys: Vec<_> = keys.iter().filter_map(|key| self.key_id(key)).collect();
         let (keys, rows) = self.best_index(self.label_id(label)?, &keys)?;

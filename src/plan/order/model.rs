@@ -63,7 +63,7 @@ impl<'p> Ordering<'_, 'p> {
         let bound = bound.fold(0, |set: Set, (place, _)| set | 1 << place);
         let uses: Vec<Option<Set>> = self.pending.iter().map(|pending| self.uses(pending.uses.iter())).collect();
         let mut predicates: Vec<(Set, f64)> = Vec::new();
-        let mut shares: Vec<f64> = self.pending.iter().map(|pending| cost::selectivity(&pending.predicate)).collect();
+        let mut shares: Vec<f64> = self.pending.iter().map(|pending| self.build.share(&pending.predicate)).collect();
         let mut nodes = Vec::new();
         for (place, var) in self.nodes.iter().enumerate() {
             nodes.push(self.node(place, *var, &uses, &mut shares));

@@ -160,7 +160,11 @@ impl<'g> View<'g> {
     /// How many distinct values the key has on nodes with the label, when known.
     pub fn distinct_values(&self, label: LabelId, key: KeyId) -> Option<u64> {
         let unchanged = self.changes.nodes_with_label(label) == 0 && !self.changes.has_altered();
-        self.base.distinct_values(label, key).filter(|_| unchanged)
+        self.about_distinct(label, key).filter(|_| unchanged)
+    }
+    /// As [`View::distinct_values`], and of a graph that was changed what the snapshot had: enough for an estimate.
+    pub fn about_distinct(&self, label: LabelId, key: KeyId) -> Option<u64> {
+        self.base.distinct_values(label, key)
     }
 
     // Nodes.
