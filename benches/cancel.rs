@@ -21,9 +21,11 @@ const MEMORY: u64 = 256 << 20;
 /// Whoever does not end by then is stopped.
 const LONGEST: Duration = Duration::from_secs(40);
 
-/// A graph and how statements on it begin, with the name of each and how it goes on. `large`: 100,000 nodes with 24 edges each;
-/// `dense`: 2,000 with 200 each.
-const CASES: &[(&str, &str, &[(&str, &str)])] = &[
+/// A graph, how statements on it begin, and the name of each with how it goes on.
+type Beginning = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// `large`: 100,000 nodes with 24 edges each; `dense`: 2,000 with 200 each.
+const CASES: &[Beginning] = &[
     (
         "large",
         "UNWIND range(1, 5000) AS a UNWIND range(1, 5000) AS b ",
