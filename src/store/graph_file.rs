@@ -423,6 +423,8 @@ fn write(image: &Image, handle: &dyn Handle) -> io::Result<()> {
         })?;
         syncing.take().map_or(Ok(()), synced)
     })?;
+    // Where the last arrays are empty, nothing was written up to the end.
+    handle.set_length(image.length())?;
     handle.sync()
 }
 
