@@ -42,28 +42,21 @@ pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
 /// threads can work on it, and every sum is formed in the same order however many there are.
 struct Entering<'g> {
     lists: Lists<'g>,
+    /// What the sources in the lists have more than their places.
+    first: u32,
     /// How many edges leave each place.
     leaving: Vec<u32>,
 }
 
 /// Whence edges come, for each place.
 enum Lists<'g> {
-    /// As they lie in the snapshot, where places are the nodes' ids.
+    /// As they lie in the snapshot, by the nodes' ids.
     Mapped(Adjacency<'g>),
     Own {
         /// Where the list of each place begins in `sources`, and where the last one ends.
         offsets: Vec<usize>,
         sources: Vec<u32>,
     },
-}
-
-impl Lists<'_> {
-    fn of(&self, place: usize) -> &[u32] {
-        match self {
-            Lists::Mapped(slices) => slices.ends(NodeId(place as u32)),
-            Lists::Own { offsets, sources } => sources.get(offsets[place]..offsets[place + 1]).unwrap_or_default(),
-        }
-    }
 }
 
 /// So many places' changes are added up by themselves.
@@ -91,9 +84,10 @@ impl<'g> Entering<'g> {
     fn new(walk: &Walk<'g>, direction: Direction, steps: &mut Steps<'_>) -> Result<Self> {
         let count = walk.nodes.len();
         if let Some((entering, leaving)) = walk.slices(direction) {
-            let leaving = (0..count as u32).map(|place| leaving.ends(NodeId(place)).len() as u32).collect();
+            let leaving = walk.nodes.iter().map(|node| leaving.ends(*node).len() as u32).collect();
+            let first = walk.nodes.first().map_or(0, |node| node.0);
             steps.take(count)?;
-            return Ok(Entering { lists: Lists::Mapped(entering), leaving });
+            return Ok(Entering { lists: Lists::Mapped(entering), first, leaving });
         }
         let hops = |source: usize, target: usize| {
             let out = (direction != Direction::In).then_some((source, target));
@@ -118,7 +112,15 @@ impl<'g> Entering<'g> {
                 next[to] += 1;
             }
         })?;
-        Ok(Entering { lists: Lists::Own { offsets, sources }, leaving })
+        Ok(Entering { lists: Lists::Own { offsets, sources }, first: 0, leaving })
+    }
+
+    /// Whence edges come to a place.
+    fn sources(&self, place: usize) -> &[u32] {
+        match &self.lists {
+            Lists::Mapped(slices) => slices.ends(NodeId(self.first + place as u32)),
+            Lists::Own { offsets, sources } => sources.get(offsets[place]..offsets[place + 1]).unwrap_or_default(),
+        }
     }
 
     fn scores(&self, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
@@ -171,7 +173,7 @@ impl<'g> Entering<'g> {
     ) -> Sums {
         let (mut change, mut stranded) = (0.0, 0.0);
         for (place, (score, handed_on)) in (first..).zip(scores.iter_mut().zip(handed_on)) {
-            *score = anew + damping * sum(&now.handed_on, self.lists.of(place));
+            *score = anew + damping * sum(&now.handed_on, self.sources(place), self.first);
             change += (*score - now.scores[place]).abs();
             hand_on(*score, self.leaving[place], handed_on, &mut stranded);
         }
@@ -187,15 +189,15 @@ fn hand_on(score: f64, leaving: u32, handed_on: &mut f64, stranded: &mut f64) {
     }
 }
 
-/// The sum of these places' values, as four sums side by side: one would wait for each addition to end.
-fn sum(values: &[f64], places: &[u32]) -> f64 {
-    let value = |place: &u32| values.get(*place as usize).copied().unwrap_or_default();
-    let fours = places.chunks_exact(4);
+/// The sum of these sources' values, as four sums side by side: one would wait for each addition to end.
+fn sum(values: &[f64], sources: &[u32], first: u32) -> f64 {
+    let value = |source: &u32| values.get(source.wrapping_sub(first) as usize).copied().unwrap_or_default();
+    let fours = sources.chunks_exact(4);
     let rest: f64 = fours.remainder().iter().map(value).sum();
     let mut sums = [0.0; 4];
     for four in fours {
-        for (sum, place) in sums.iter_mut().zip(four) {
-            *sum += value(place);
+        for (sum, source) in sums.iter_mut().zip(four) {
+            *sum += value(source);
         }
     }
     (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest

@@ -63,6 +63,8 @@ pub(super) struct Walk<'c> {
     /// The node at each place, ascending.
     pub(super) nodes: Vec<NodeId>,
     places: Vec<u32>,
+    /// A node has one of these; none: every node is selected.
+    labels: Option<Vec<LabelId>>,
     types: Vec<EdgeTypeId>,
 }
 
@@ -84,16 +86,32 @@ impl<'c> Walk<'c> {
             }
         }
         steps.take(nodes.len())?;
-        Ok(Walk { view, nodes, places, types })
+        Ok(Walk { view, nodes, places, labels, types })
     }
 
-    /// The lists of nodes whence the selected edges come, and of those where they go, as they lie in the snapshot: where every
-    /// node is selected, so that its place is its id, and the edges are walked in one direction.
+    /// The lists of nodes whence the selected edges come, and of those where they go, as they lie in the snapshot: where the
+    /// edges of the types are between selected nodes only, these follow one another, and the edges are walked in one direction.
+    /// A node's place is its id less that of the first.
     pub(super) fn slices(&self, direction: Direction) -> Option<(Adjacency<'c>, Adjacency<'c>)> {
-        let whole = self.nodes.len() == self.view.node_bound() && direction != Direction::Both;
-        let types = Some(self.types.as_slice()).filter(|_| whole)?;
-        let entering = self.view.adjacency(Some(types), direction.reverse())?;
-        Some((entering, self.view.adjacency(Some(types), direction)?))
+        let (first, last) = self.nodes.first().zip(self.nodes.last())?;
+        let in_a_row = last.index() - first.index() + 1 == self.nodes.len();
+        if direction == Direction::Both || !in_a_row || !self.is_closed() {
+            return None;
+        }
+        let types = Some(self.types.as_slice());
+        Some((self.view.adjacency(types, direction.reverse())?, self.view.adjacency(types, direction)?))
+    }
+
+    /// Whether it is known at once that the edges of the types have both ends among the selected nodes.
+    fn is_closed(&self) -> bool {
+        let at = |label: LabelId, edge_type: EdgeTypeId| {
+            [Direction::Out, Direction::In].iter().all(|end| self.view.only_at_label(label, edge_type, *end))
+        };
+        match self.labels.as_deref() {
+            None => true,
+            Some([label]) => self.types.iter().all(|edge_type| at(*label, *edge_type)),
+            Some(_) => false,
+        }
     }
 
     fn place(&self, node: NodeId) -> Option<u32> {

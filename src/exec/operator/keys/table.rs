@@ -57,8 +57,9 @@ impl Shard {
         self.slots[at] = slot;
     }
 
+    /// At most half of the slots hold something, or whoever is new would pass many before it finds an empty one.
     fn is_full(&self) -> bool {
-        self.len >= self.slots.len() / 4 * 3
+        self.len >= self.slots.len() / 2
     }
 }
 
@@ -77,7 +78,7 @@ impl Table {
         let shard = if self.shards.len() == 1 { 0 } else { (hash >> 24) as usize };
         let shard = &mut self.shards[shard];
         if shard.is_full() {
-            self.slots += shard.grow((shard.slots.len() * 2).max(16));
+            self.slots += shard.grow((shard.slots.len() * 2).max(64));
         }
         let at = shard.find(hash, same);
         if shard.slots[at] != 0 {

@@ -71,12 +71,21 @@ fn add<const N: usize>(
     for (node, _) in &few.nodes {
         let numbers = weights.map(|numbers| numbers.of(*node));
         let ends = few.back.ends(NodeId(*node));
-        for end in ends {
-            let class = classes.of_node.get(*end as usize).copied().unwrap_or_default();
-            if let Some(sums) = sums.get_mut(usize::from(class)) {
+        let class = |end: &u32| usize::from(classes.of_node.get(*end as usize).copied().unwrap_or_default());
+        let mut add = |class: usize| {
+            if let Some(sums) = sums.get_mut(class) {
                 sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = sum.wrapping_add(number));
             }
+        };
+        // Four are looked up before any is added to: they do not wait for each other's sums.
+        let fours = ends.chunks_exact(4);
+        let rest = fours.remainder();
+        for four in fours {
+            if let [a, b, c, d] = four {
+                [a, b, c, d].map(class).into_iter().for_each(&mut add);
+            }
         }
+        rest.iter().map(class).for_each(add);
         steps += ends.len();
         if steps > PATIENCE {
             watch.check()?;
