@@ -75,10 +75,11 @@ impl Table {
             self.spread();
         }
         let hash = hash as u32;
-        let shard = if self.shards.len() == 1 { 0 } else { (hash >> 24) as usize };
+        // A table that may stay the only one grows by larger steps.
+        let (shard, by) = if self.shards.len() == 1 { (0, 4) } else { ((hash >> 24) as usize, 2) };
         let shard = &mut self.shards[shard];
         if shard.is_full() {
-            self.slots += shard.grow((shard.slots.len() * 2).max(64));
+            self.slots += shard.grow((shard.slots.len() * by).max(64));
         }
         let at = shard.find(hash, same);
         if shard.slots[at] != 0 {

@@ -179,6 +179,15 @@ pub(super) fn same_nodes(one: &TallyNode, other: &TallyNode) -> bool {
         && test(one) == test(other)
 }
 
+/// Whether the same is counted in both places.
+pub(super) fn same_counts(one: &TallyNode, other: &TallyNode) -> bool {
+    same_nodes(one, other)
+        && one.value == other.value
+        && one.parent == other.parent
+        && one.links == other.links
+        && one.loops == other.loops
+}
+
 /// Makes the sums of a node's children from their side, where that is less work.
 pub(super) fn push(ready: &mut Ready<'_>, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {
     for child in &mut ready.children {

@@ -156,7 +156,9 @@ impl<'g> Tally<'g> {
                 let here = std::mem::take(&mut node.present);
                 node.present = here.into_iter().filter(|key| !count::always_has(node, key, &ctx.view)).collect();
             }
-            bare == one.term
+            one.term.factor == bare.factor && one.term.nodes.len() == bare.nodes.len() && {
+                one.term.nodes.iter().zip(&bare.nodes).all(|(one, other)| count::same_counts(one, other))
+            }
         };
         let (first, other) = (&self.weights[0].1, &self.weights[at].1);
         first.len() == other.len() && first.iter().zip(other).all(same)
