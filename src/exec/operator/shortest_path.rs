@@ -20,6 +20,9 @@ use crate::store::Adjacency;
 /// How many nodes are reached between two looks at the limits.
 const STEPS: usize = 4096;
 
+/// Mostly a search reaches so many nodes, and need not make room for more again and again.
+const FEW: usize = 100;
+
 pub(super) struct ShortestPath<'g> {
     input: Boxed<'g>,
     edges: Edges,
@@ -38,19 +41,16 @@ pub(super) struct ShortestPath<'g> {
     held: u64,
 }
 
-/// How a side of the search came to a node: its distance, and the edges that lead one step back.
-struct Reached {
-    depth: u64,
-    /// None at the start.
-    back: Option<(EdgeId, NodeId)>,
-    /// Where all shortest walks are asked for.
-    others: Vec<(EdgeId, NodeId)>,
-}
+/// An edge that leads one step back, and the node behind it.
+type Back = (EdgeId, NodeId);
 
 struct Side {
-    reached: FxHashMap<NodeId, Reached>,
+    /// How the side came to each node: its distance, and the first edge back, none at the start.
+    reached: FxHashMap<NodeId, (u32, Option<Back>)>,
+    /// The other edges back from a node that lie on shortest walks, where all of these are asked for.
+    others: FxHashMap<NodeId, Vec<Back>>,
     frontier: Vec<NodeId>,
-    depth: u64,
+    depth: u32,
     direction: Direction,
 }
 
@@ -99,13 +99,16 @@ impl<'g> ShortestPath<'g> {
             return Ok(Some(Found::Closed(walks.into_iter())));
         }
         loop {
-            if near.depth + far.depth >= self.max || near.frontier.is_empty() || far.frontier.is_empty() {
+            if u64::from(near.depth) + u64::from(far.depth) >= self.max
+                || near.frontier.is_empty()
+                || far.frontier.is_empty()
+            {
                 return Ok(None);
             }
             let (grows, other) =
                 if near.frontier.len() <= far.frontier.len() { (&mut near, &far) } else { (&mut far, &near) };
             let met = self.level(ctx, grows, other)?;
-            let size = (grows.frontier.len() * size_of::<(NodeId, Reached, EdgeId)>()) as u64;
+            let size = (grows.frontier.len() * size_of::<(NodeId, u32, Back, Back)>()) as u64;
             self.held += size;
             ctx.hold(size)?;
             if !met.is_empty() {
@@ -164,21 +167,22 @@ impl<'g> ShortestPath<'g> {
 
 impl Side {
     fn new(start: NodeId, direction: Direction) -> Self {
-        let reached = FxHashMap::from_iter([(start, Reached { depth: 0, back: None, others: Vec::new() })]);
-        Side { reached, frontier: vec![start], depth: 0, direction }
+        let mut reached = FxHashMap::with_capacity_and_hasher(FEW, Default::default());
+        reached.insert(start, (0, None));
+        Side { reached, others: FxHashMap::default(), frontier: vec![start], depth: 0, direction }
     }
 
     /// Notes that an edge leads from a node of the last level to another one; whether that is met for the first time.
     fn reach(&mut self, edge: EdgeId, from: NodeId, to: NodeId, all: bool, next: &mut Vec<NodeId>) -> bool {
         match self.reached.entry(to) {
             Entry::Vacant(place) => {
-                place.insert(Reached { depth: self.depth, back: Some((edge, from)), others: Vec::new() });
+                place.insert((self.depth, Some((edge, from))));
                 next.push(to);
                 true
             }
-            Entry::Occupied(mut known) => {
-                if all && known.get().depth == self.depth {
-                    known.get_mut().others.push((edge, from));
+            Entry::Occupied(known) => {
+                if all && known.get().0 == self.depth {
+                    self.others.entry(to).or_default().push((edge, from));
                 }
                 false
             }
@@ -186,11 +190,10 @@ impl Side {
     }
 
     /// The edge numbered `choice` that leads one step back from the node.
-    fn back(&self, node: NodeId, choice: usize) -> Option<(EdgeId, NodeId)> {
-        let reached = self.reached.get(&node)?;
+    fn back(&self, node: NodeId, choice: usize) -> Option<Back> {
         match choice {
-            0 => reached.back,
-            choice => reached.others.get(choice - 1).copied(),
+            0 => self.reached.get(&node)?.1,
+            choice => self.others.get(&node)?.get(choice - 1).copied(),
         }
     }
 }
@@ -230,7 +233,7 @@ impl Walks {
 
     /// The next walk, from the start to the end.
     fn next(&mut self) -> Option<Vec<EdgeId>> {
-        let (near, length) = (self.near.depth as usize, (self.near.depth + self.far.depth) as usize);
+        let (near, length) = (self.near.depth as usize, self.near.depth as usize + self.far.depth as usize);
         // Take the last step differently, or the one before it; when no step is left, meet elsewhere.
         let mut choice = 0;
         while let Some((node, taken, ..)) = self.steps.pop() {
@@ -255,7 +258,7 @@ impl Walks {
         Some(back.iter().rev().chain(on).map(edge).collect())
     }
 
-    fn back(&self, step: usize, node: NodeId, choice: usize) -> Option<(EdgeId, NodeId)> {
+    fn back(&self, step: usize, node: NodeId, choice: usize) -> Option<Back> {
         let side = if step < self.near.depth as usize { &self.near } else { &self.far };
         side.back(node, choice)
     }
@@ -358,19 +361,17 @@ mod tests {
     fn walks_come_one_at_a_time() {
         let (edge, node) = (EdgeId, NodeId);
         // n0 to n3 over n1 or n2, each by two edges, then by two edges to n4.
-        let mut near = Side::new(node(0), Direction::Out);
-        near.depth = 1;
-        let reached = |depth: u64, back: &[(EdgeId, NodeId)]| {
-            let [first, others @ ..] = back else { panic!("reached by no edge") };
-            Reached { depth, back: Some(*first), others: others.to_vec() }
+        let side = |start: u32, direction, depths: u32, edges: &[(u32, u32, u32, u32)]| {
+            let mut side = Side::new(node(start), direction);
+            for (depth, to, of, from) in edges {
+                side.depth = *depth;
+                side.reach(edge(*of), node(*from), node(*to), true, &mut Vec::new());
+            }
+            side.depth = depths;
+            side
         };
-        near.reached.insert(node(1), reached(1, &[(edge(0), node(0)), (edge(1), node(0))]));
-        near.reached.insert(node(2), reached(1, &[(edge(2), node(0))]));
-        let mut far = Side::new(node(4), Direction::In);
-        far.depth = 2;
-        far.reached.insert(node(3), reached(1, &[(edge(5), node(4)), (edge(6), node(4))]));
-        far.reached.insert(node(1), reached(2, &[(edge(3), node(3))]));
-        far.reached.insert(node(2), reached(2, &[(edge(4), node(3))]));
+        let near = side(0, Direction::Out, 1, &[(1, 1, 0, 0), (1, 1, 1, 0), (1, 2, 2, 0)]);
+        let far = side(4, Direction::In, 2, &[(1, 3, 5, 4), (1, 3, 6, 4), (2, 1, 3, 3), (2, 2, 4, 3)]);
         let mut walks = Walks::new(near, far, vec![node(1), node(2)]);
         let found: Vec<Vec<u32>> =
             std::iter::from_fn(|| walks.next()).map(|walk| walk.iter().map(|edge| edge.0).collect()).collect();
