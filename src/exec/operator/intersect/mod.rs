@@ -5,10 +5,13 @@
 //! neighbours of a node that stays the same from row to row are marked as bits, which answer at once; what several nodes that
 //! stay have in common is found once and kept.
 
+mod choice;
+mod list;
+
 use std::borrow::Cow;
 
 use super::bits::Bits;
-use super::expand::{node, seen_from, unlike};
+use super::expand::{node, seen_from};
 use super::labels::{Resolved, edge_types, leads_only_to};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
@@ -16,6 +19,8 @@ use crate::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Var};
 use crate::plan::expr::Labels;
 use crate::plan::physical::Expand;
 use crate::store::{Adjacency, View};
+use choice::Choice;
+use list::{List, common};
 
 /// How many steps are taken between two looks at the limits.
 const PATIENCE: usize = 1 << 18;
@@ -270,134 +275,6 @@ impl<'g> Intersect<'g> {
         let held = held + 4 * (self.kept.ends.len() + self.common.len()) as u64;
         ctx.release(std::mem::replace(&mut self.held, held));
         ctx.hold(held)
-    }
-}
-
-/// Nodes, ascending.
-#[derive(Clone, Copy)]
-struct List<'a> {
-    ends: &'a [u32],
-    /// The same as bits, if they are marked.
-    bits: Option<&'a Bits>,
-    /// Those that it takes to ask from the other end: the neighbours of each of the nodes, among which this one is.
-    back: Option<(&'a Adjacency<'a>, NodeId)>,
-    /// Whether it is known that parallel edges lead to some.
-    parallel: bool,
-}
-
-impl List<'_> {
-    /// Whether a node is in it; notes when it is there several times.
-    #[inline]
-    fn holds(&self, end: u32, parallel: &mut bool) -> bool {
-        if let Some(bits) = self.bits {
-            return bits.one(end) == 1;
-        }
-        let (ends, end) = match self.back.map(|(back, from)| (back.ends(NodeId(end)), from.0)) {
-            Some((back, from)) if back.len() < self.ends.len() => (back, from),
-            _ => (self.ends, end),
-        };
-        let Ok(at) = ends.binary_search(&end) else { return false };
-        let beside = [at.wrapping_sub(1), at + 1];
-        *parallel |= beside.iter().any(|at| ends.get(*at) == Some(&end));
-        true
-    }
-}
-
-/// Puts down the nodes that all lists hold, each once; gives how many were looked at, and whether parallel edges may lead to
-/// one of them.
-fn common(lists: &[List<'_>], found: &mut Vec<u32>) -> (usize, bool) {
-    found.clear();
-    let (mut least, mut unmarked) = (0, 0);
-    for (at, list) in lists.iter().enumerate() {
-        if list.ends.len() < lists[least].ends.len() {
-            least = at;
-        }
-        let other = &lists[unmarked];
-        if (list.bits.is_some(), list.ends.len()) < (other.bits.is_some(), other.ends.len()) {
-            unmarked = at;
-        }
-    }
-    // A list that is marked answers at once, so another one is walked, unless that is very much longer.
-    let Some(longer) = lists.get(unmarked) else { return (0, false) };
-    let walked = if longer.ends.len() / 8 > lists[least].ends.len() { least } else { unmarked };
-    let mut parallel = lists.iter().any(|list| list.parallel);
-    let walk = lists[walked].ends.iter().copied();
-    match lists {
-        [one, other] => {
-            let other = if walked == 0 { other } else { one };
-            match other.bits {
-                Some(bits) => found.extend(walk.filter(|end| bits.one(*end) == 1)),
-                None => found.extend(walk.filter(|end| other.holds(*end, &mut parallel))),
-            }
-        }
-        lists => {
-            let mut others = lists.iter().enumerate().filter(|(at, _)| *at != walked).map(|(_, list)| list);
-            match others.next() {
-                Some(other) => found.extend(walk.filter(|end| other.holds(*end, &mut parallel))),
-                None => found.extend(walk),
-            }
-            others.for_each(|list| found.retain(|end| list.holds(*end, &mut parallel)));
-        }
-    }
-    // Parallel edges lead to a node more than once.
-    let all = found.len();
-    found.dedup();
-    (lists[walked].ends.len(), parallel || found.len() < all)
-}
-
-/// Every choice of one edge of each arm, in which no edge comes twice and none that it must not be.
-struct Choice {
-    /// For each arm, the arms of this very step whose edges must be others.
-    same: Vec<Vec<usize>>,
-    /// For each arm, the edges of this row that its edge must not be.
-    unlike: Vec<Vec<EdgeId>>,
-    /// For each arm, the edges to a node.
-    lists: Vec<Vec<EdgeId>>,
-    chosen: Vec<EdgeId>,
-    /// For each arm, the edges that were found.
-    edges: Vec<Vec<EdgeId>>,
-}
-
-impl Choice {
-    fn new(arms: &[Arm<'_>]) -> Self {
-        let none = || vec![Vec::new(); arms.len()];
-        let same =
-            |arm: &Arm<'_>| (0..arms.len()).filter(|other| arm.step.unlike.contains(&arms[*other].step.edge)).collect();
-        let same = arms.iter().map(same).collect();
-        Choice { same, unlike: Vec::new(), lists: none(), chosen: Vec::new(), edges: none() }
-    }
-
-    /// Goes to a row.
-    fn go(&mut self, arms: &[Arm<'_>], batch: &Batch<'_>, row: usize) {
-        self.unlike.clear();
-        self.unlike.extend(arms.iter().map(|arm| unlike(&arm.step, batch, row)));
-    }
-
-    /// Finds the choices of edges to a node, which is put down for each.
-    fn find(&mut self, arms: &[Arm<'_>], view: &View<'_>, end: NodeId, nodes: &mut Vec<NodeId>) {
-        for (list, arm) in self.lists.iter_mut().zip(arms) {
-            arm.edges(view, end, list);
-            // Which of them are taken nobody knows, and nobody asks.
-            list.drain(..arm.taken(end).min(list.len()));
-        }
-        self.choose(end, nodes);
-    }
-
-    fn choose(&mut self, end: NodeId, nodes: &mut Vec<NodeId>) {
-        let at = self.chosen.len();
-        if at == self.lists.len() {
-            nodes.push(end);
-            return self.edges.iter_mut().zip(&self.chosen).for_each(|(column, edge)| column.push(*edge));
-        }
-        for place in 0..self.lists[at].len() {
-            let edge = self.lists[at][place];
-            let taken = self.same[at].iter().any(|other| self.chosen.get(*other) == Some(&edge));
-            if !taken && !self.unlike[at].contains(&edge) {
-                self.chosen.push(edge);
-                self.choose(end, nodes);
-                self.chosen.pop();
-            }
-        }
     }
 }
 
