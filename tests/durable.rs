@@ -397,6 +397,36 @@ fn an_old_file_opens_or_is_refused_by_its_version() {
     assert_eq!(run(&db, "SHOW INDEXES").len() + run(&db, "SHOW CONSTRAINTS").len(), 3);
 }
 
+/// Version 3 has ids of edges beside their sources, and integers of 64 bits.
+#[test]
+fn a_file_of_version_3_answers_as_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.ken");
+    std::fs::write(&path, include_bytes!("format/v3.ken")).unwrap();
+    let answers = |db: &Database| {
+        db.verify().unwrap();
+        let entering =
+            "MATCH (a)<-[k:KNOWS]-(b) RETURN count(*), sum(k.since * 1000 + k.until), sum(a.id * 100 + b.id)";
+        assert_eq!(run(db, entering), [[147, 278_473_963, 299_370].map(Value::Int)]);
+        let between = "MATCH (a {id: 2})<-[k:KNOWS]-(b {id: 1}) RETURN k.since ORDER BY k.since";
+        assert_eq!(run(db, between), [[Value::Int(1)], [Value::Int(2)]]);
+        let columns = "MATCH (p:Person) RETURN sum(p.age), sum(p.far), toString(max(p.born))";
+        assert_eq!(run(db, columns), [[Value::Int(1620), Value::Int(2_460_000_000_000), Value::string("1980-12-14")]]);
+        assert_eq!(
+            run(db, "MATCH (p:Person {id: 39})-[:IN]->(c) RETURN toString(c.founded)"),
+            [[Value::string("0854-07-22")]]
+        );
+    };
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    answers(&db);
+    run(&db, "CREATE (:New)");
+    db.checkpoint().unwrap();
+    drop(db);
+    assert_eq!(std::fs::read(&path).unwrap()[8], 4);
+    assert!(std::fs::metadata(&path).unwrap().len() < include_bytes!("format/v3.ken").len() as u64);
+    answers(&Database::open(&path).unwrap());
+}
+
 /// The schema of a file of version 2 is read, and a checkpoint makes the file one of today's version.
 #[test]
 fn an_old_schema_is_read() {
@@ -416,6 +446,6 @@ fn an_old_schema_is_read() {
     run(&db, "MATCH (s:Skill {id: 'numpy'}) SET s.name = 'Numbers'");
     db.checkpoint().unwrap();
     drop(db);
-    assert_eq!(std::fs::read(&path).unwrap()[8], 3);
+    assert_eq!(std::fs::read(&path).unwrap()[8], 4);
     assert_eq!(told(&Database::open(&path).unwrap()), before);
 }

@@ -163,7 +163,7 @@ fn tells_foreign_from_old_from_damaged() {
     assert!(matches!(refused(b"PK\x03\x04 something else"), Error::Foreign(_)));
     let mut version = graph().to_vec();
     version[8] = 9;
-    assert!(matches!(refused(&version), Error::Version { found: 9, expected: 3 }));
+    assert!(matches!(refused(&version), Error::Version { found: 9, expected: 4 }));
     assert!(matches!(refused(&graph()[..100]), Error::Corrupt(_)));
     assert!(matches!(refused(&graph()[..20]), Error::Corrupt(_)));
 }

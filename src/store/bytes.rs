@@ -111,8 +111,12 @@ mod sealed {
     /// Numbers without padding for which every bit pattern is valid; sealed, as [`super::words`] leans on it.
     pub(in crate::store) trait Plain: Copy + 'static {}
     impl Plain for u8 {}
+    impl Plain for u16 {}
     impl Plain for u32 {}
     impl Plain for u64 {}
+    impl Plain for i8 {}
+    impl Plain for i16 {}
+    impl Plain for i32 {}
     impl Plain for i64 {}
     impl Plain for f64 {}
 }

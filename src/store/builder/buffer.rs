@@ -278,7 +278,7 @@ impl Run<'_> {
     }
 }
 
-fn date(day: i64) -> Cell {
+pub(super) fn date(day: i64) -> Cell {
     Cell::Temporal(Arc::new(Temporal::Date(Date(day))))
 }
 

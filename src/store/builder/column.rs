@@ -1,5 +1,8 @@
 //! Buffers to typed columns.
 
+use std::borrow::Borrow;
+use std::ops::Range;
+
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::FxHashSet;
 
@@ -8,7 +11,6 @@ use super::cell::Cell;
 use super::sections::{Array, Sections};
 use crate::model::temporal::{Date, Temporal};
 use crate::store::layout::{Column, Kind};
-use crate::store::{encode, moment};
 
 /// Below this, threads cost more than they save.
 const MANY: usize = 1 << 15;
@@ -25,13 +27,13 @@ pub(super) fn ranked(columns: Vec<(u32, Buffer)>, keys: &[u32], strings: &[u32])
 }
 
 /// Writes a column of `rows` rows; with an index when asked.
-pub(super) fn write(sections: &mut Sections, key: u32, rows: u32, buffer: Buffer, indexed: bool) -> Column {
+pub(super) fn write(sections: &mut Sections, key: u32, rows: u32, mut buffer: Buffer, indexed: bool) -> Column {
     let rows = rows as usize;
     let index = indexed.then(|| ascending(&buffer));
     let validity = buffer.validity(rows).map(|words| sections.add(Array::Words(words)));
-    let kind = match &buffer.values {
-        Values::Date(days) => dates(sections, days, rows, |row| buffer.has(row)),
-        _ => values(sections, rows, buffer.values),
+    let kind = match std::mem::take(&mut buffer.values) {
+        Values::Date(days) => dates(sections, filled(days, rows), |row| buffer.has(row)),
+        values => column(sections, rows, values),
     };
     Column { key, kind, validity, index: index.map(|rows| sections.add(Array::Ids(rows))) }
 }
@@ -120,6 +122,7 @@ enum Common {
     Int,
     Float,
     String,
+    Date,
     /// Lists without items so far.
     EmptyList,
     BoolList,
@@ -145,6 +148,7 @@ fn common(cell: &Cell) -> Common {
             };
             items.iter().map(item).reduce(both).unwrap_or(Common::EmptyList)
         }
+        Cell::Temporal(value) if matches!(**value, Temporal::Date(_)) => Common::Date,
         Cell::Null | Cell::Map(_) | Cell::Temporal(_) => Common::Mixed,
     }
 }
@@ -159,12 +163,13 @@ fn both(a: Common, b: Common) -> Common {
     }
 }
 
-fn values(sections: &mut Sections, rows: usize, values: Values) -> Kind {
+/// The arrays of values that are no dates.
+fn column(sections: &mut Sections, rows: usize, values: Values) -> Kind {
     match values {
         Values::Bool(values) => {
             Kind::Bool(sections.bits(rows, values.iter().enumerate().filter(|(_, bool)| **bool).map(|(row, _)| row)))
         }
-        Values::Int(values) => Kind::Int(sections.add(Array::Ints(filled(values, rows)))),
+        Values::Int(values) => ints(sections, filled(values, rows)),
         Values::Float(values) => Kind::Float(sections.add(Array::Floats(filled(values, rows)))),
         Values::Text(values) => Kind::String(sections.add(Array::Ids(filled(values, rows)))),
         // Written before.
@@ -173,14 +178,38 @@ fn values(sections: &mut Sections, rows: usize, values: Values) -> Kind {
     }
 }
 
-/// Days, as the values of any kind that they are in the file.
-fn dates(sections: &mut Sections, days: &[i64], rows: usize, has: impl Fn(usize) -> bool) -> Kind {
-    let (mut heap, mut lengths) = (Vec::new(), Vec::with_capacity(rows));
-    for row in 0..rows {
+/// Integers, in as few bytes as all of them need.
+fn ints(sections: &mut Sections, ints: Vec<i64>) -> Kind {
+    let (least, most) = ints.iter().fold((0, 0), |(least, most), int| (*int.min(&least), *int.max(&most)));
+    let all_in = |range: Range<i64>| range.contains(&least) && range.contains(&most);
+    // The lower bytes of a number are those of the narrow one.
+    if all_in(-1 << 7..1 << 7) {
+        Kind::Int8(sections.add(Array::Bytes(ints.into_iter().map(|int| int as u8).collect())))
+    } else if all_in(-1 << 15..1 << 15) {
+        Kind::Int16(sections.add(Array::Shorts(ints.into_iter().map(|int| int as u16).collect())))
+    } else if all_in(-1 << 31..1 << 31) {
+        Kind::Int32(sections.add(Array::Ids(ints.into_iter().map(|int| int as u32).collect())))
+    } else {
+        Kind::Int(sections.add(Array::Ints(ints)))
+    }
+}
+
+/// Days; as values of any kind where one is too far away.
+fn dates(sections: &mut Sections, days: Vec<i64>, has: impl Fn(usize) -> bool) -> Kind {
+    if days.iter().all(|day| i32::try_from(*day).is_ok()) {
+        return Kind::Date(sections.add(Array::Ids(days.into_iter().map(|day| day as u32).collect())));
+    }
+    let cells = days.into_iter().enumerate().map(|(row, day)| has(row).then(|| super::buffer::date(day)));
+    mixed(sections, cells)
+}
+
+/// Values of any kind, none where a row has no value.
+fn mixed<C: Borrow<Cell>>(sections: &mut Sections, cells: impl Iterator<Item = Option<C>>) -> Kind {
+    let (mut heap, mut lengths) = (Vec::new(), Vec::new());
+    for cell in cells {
         let start = heap.len();
-        if let Some(day) = days.get(row).filter(|_| has(row)) {
-            heap.push(encode::TEMPORAL);
-            moment::encode(&Temporal::Date(Date(*day)), &mut heap);
+        if let Some(cell) = cell {
+            cell.borrow().encode(&mut heap);
         }
         lengths.push(heap.len() - start);
     }
@@ -198,6 +227,16 @@ fn cells(sections: &mut Sections, cells: &[Cell]) -> Kind {
     let int = |cell: &Cell| if let Cell::Int(int) = cell { *int } else { 0 };
     let float = |cell: &Cell| if let Cell::Float(float) = cell { *float } else { 0.0 };
     let string = |cell: &Cell| if let Cell::String(id) = cell { *id } else { 0 };
+    let day = |cell: &Cell| match cell {
+        Cell::Temporal(value) => {
+            if let Temporal::Date(Date(day)) = **value {
+                day
+            } else {
+                0
+            }
+        }
+        _ => 0,
+    };
     let bool = |cell: &Cell| u8::from(matches!(cell, Cell::Bool(true)));
     let list = |cell: &'_ Cell| -> usize { if let Cell::List(items) = cell { items.len() } else { 0 } };
     let lengths = || cells.iter().map(list);
@@ -208,7 +247,7 @@ fn cells(sections: &mut Sections, cells: &[Cell]) -> Kind {
             let ones = cells.iter().enumerate().filter(|(_, cell)| matches!(cell, Cell::Bool(true)));
             Kind::Bool(sections.bits(cells.len(), ones.map(|(row, _)| row)))
         }
-        Common::Int => Kind::Int(sections.add(Array::Ints(cells.iter().map(int).collect()))),
+        Common::Int => ints(sections, cells.iter().map(int).collect()),
         Common::Float => Kind::Float(sections.add(Array::Floats(cells.iter().map(float).collect()))),
         Common::String => Kind::String(sections.add(Array::Ids(cells.iter().map(string).collect()))),
         Common::BoolList => {
@@ -228,16 +267,7 @@ fn cells(sections: &mut Sections, cells: &[Cell]) -> Kind {
             let items = Array::Ids(items().map(string).collect());
             Kind::StringList { offsets: sections.offsets(lengths()), items: sections.add(items) }
         }
-        Common::Mixed => {
-            let (mut heap, mut lengths) = (Vec::new(), Vec::new());
-            for cell in cells {
-                let start = heap.len();
-                if !matches!(cell, Cell::Null) {
-                    cell.encode(&mut heap);
-                }
-                lengths.push(heap.len() - start);
-            }
-            Kind::Mixed { offsets: sections.offsets(lengths.into_iter()), heap: sections.add(Array::Bytes(heap)) }
-        }
+        Common::Date => dates(sections, cells.iter().map(day).collect(), |row| !matches!(cells[row], Cell::Null)),
+        Common::Mixed => mixed(sections, cells.iter().map(|cell| (!matches!(cell, Cell::Null)).then_some(cell))),
     }
 }

@@ -100,7 +100,8 @@ pub(super) struct Sorted {
     /// By node: where the edges that enter it begin.
     entering: Vec<u32>,
     sources: Vec<u32>,
-    edges: Vec<u32>,
+    /// Beside the sources, which of their edges it is.
+    places: Vec<u32>,
 }
 
 /// Sorts edges. They are by type, ascending; `ids` gives a node's id by its number of the input; `shapes` are the nodes of each
@@ -128,13 +129,9 @@ pub(super) fn sort(edges: Vec<(u32, Edges)>, ids: &[u32], shapes: &[Range<u32>])
         }
     }
     let entering = |((mut sorted, sources), _): ((Sorted, Vec<u32>), Vec<Range<usize>>)| {
-        let runs: Vec<_> = sorted.runs.iter().filter(|(run, _)| !run.is_empty()).collect();
-        let id = |at: usize| {
-            let (run, first) = runs[runs.partition_point(|(run, _)| run.end <= at)];
-            (at - run.start) as u32 + first
-        };
-        let (offsets, [sources, edges]) = gather(ids.len(), &sorted.targets, |at| [sources[at], id(at)]);
-        (sorted.entering, sorted.sources, sorted.edges) = (offsets, sources, edges);
+        let place = |at: usize| at as u32 - sorted.offsets[sources[at] as usize];
+        let (offsets, [sources, places]) = gather(ids.len(), &sorted.targets, |at| [sources[at], place(at)]);
+        (sorted.entering, sorted.sources, sorted.places) = (offsets, sources, places);
         sorted
     };
     sorted.into_par_iter().map(entering).collect()
@@ -181,7 +178,7 @@ pub(super) fn write(
                 count: extent.len() as u32,
                 offsets: sections.add(Array::Ids(within_shape(offsets, shape))),
                 sources: sections.add(Array::Ids(part(&mut sorted.sources, extent.clone()))),
-                edges: sections.add(Array::Ids(part(&mut sorted.edges, extent))),
+                places: sections.add(narrow(part(&mut sorted.places, extent))),
             });
         }
     }
@@ -190,6 +187,15 @@ pub(super) fn write(
 /// A part of an array; most types have one shape at each end, whose part is all that there is, and is not copied.
 fn part(all: &mut Vec<u32>, part: Range<usize>) -> Vec<u32> {
     if part.len() == all.len() { std::mem::take(all) } else { all[part].to_vec() }
+}
+
+/// Numbers in as few bytes as the largest needs.
+fn narrow(numbers: Vec<u32>) -> Array {
+    match numbers.iter().max() {
+        Some(most) if *most > u16::MAX.into() => Array::Ids(numbers),
+        Some(most) if *most > u8::MAX.into() => Array::Shorts(numbers.into_iter().map(|n| n as u16).collect()),
+        _ => Array::Bytes(numbers.into_iter().map(|n| n as u8).collect()),
+    }
 }
 
 /// Where the edges of each of the shape's nodes begin in the shape's block.
@@ -213,8 +219,8 @@ fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> (Sorted, Vec<u32>) {
         let sources = keys(&offsets);
         (offsets, sources, targets, if columns.is_empty() { Vec::new() } else { order })
     };
-    let (runs, entering, edges) = (Vec::new(), Vec::new(), Vec::new());
-    (Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources: Vec::new(), edges }, sources)
+    let (runs, entering, places) = (Vec::new(), Vec::new(), Vec::new());
+    (Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources: Vec::new(), places }, sources)
 }
 
 /// The keys of entries that stand beside them.

@@ -16,6 +16,8 @@ use crate::store::layout::{self, Meta, Section, SectionId, aligned};
 /// An array as it was made.
 pub(super) enum Array {
     Bytes(Vec<u8>),
+    /// `u16` or `i16`.
+    Shorts(Vec<u16>),
     /// `u32`: ids, offsets of edges.
     Ids(Vec<u32>),
     /// `u64`: bitmaps, offsets.
@@ -28,6 +30,7 @@ impl Array {
     fn bytes(&self) -> &[u8] {
         match self {
             Array::Bytes(items) => items,
+            Array::Shorts(items) => bytes_of(items),
             Array::Ids(items) => bytes_of(items),
             Array::Words(items) => bytes_of(items),
             Array::Ints(items) => bytes_of(items),

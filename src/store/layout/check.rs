@@ -3,7 +3,7 @@
 //! Sections lie in the body and apart, shapes and edge blocks tile the ids, and every array has the length that its
 //! place demands. Afterwards a count can be trusted: whatever claims a million rows brings a million rows.
 
-use super::{Column, Kind, Meta, SectionId, Shape};
+use super::{Column, Entering, Kind, Meta, SectionId, Shape};
 use crate::store::Error;
 
 fn ensure(holds: bool, broken: &str) -> Result<(), Error> {
@@ -64,6 +64,8 @@ impl Meta {
     fn is_whole(&self, shape: &Shape) -> bool {
         let offsets = |section| self.holds(section, u64::from(shape.count) + 1, 4);
         let ids = |section, count: u32| self.holds(section, u64::from(count), 4);
+        let places =
+            |block: &Entering| [1, 2, 4].iter().any(|size| self.holds(block.places, u64::from(block.count), *size));
         let leaving = shape.leaving.iter().all(|block| {
             let columns = block.columns.iter().all(|column| self.is_column(column, u64::from(block.count)));
             columns && offsets(block.offsets) && ids(block.targets, block.count)
@@ -71,7 +73,7 @@ impl Meta {
         let entering = shape
             .entering
             .iter()
-            .all(|block| offsets(block.offsets) && ids(block.sources, block.count) && ids(block.edges, block.count));
+            .all(|block| offsets(block.offsets) && ids(block.sources, block.count) && places(block));
         leaving && entering && shape.columns.iter().all(|column| self.is_column(column, u64::from(shape.count)))
     }
 
@@ -81,7 +83,9 @@ impl Meta {
         let values = match column.kind {
             Kind::Bool(section) => bits(section),
             Kind::Int(section) | Kind::Float(section) => self.holds(section, rows, 8),
-            Kind::String(section) => self.holds(section, rows, 4),
+            Kind::Int8(section) => self.holds(section, rows, 1),
+            Kind::Int16(section) => self.holds(section, rows, 2),
+            Kind::String(section) | Kind::Int32(section) | Kind::Date(section) => self.holds(section, rows, 4),
             Kind::BoolList { offsets, items } | Kind::Mixed { offsets, heap: items } => list(offsets, items, 1),
             Kind::IntList { offsets, items } | Kind::FloatList { offsets, items } => list(offsets, items, 8),
             Kind::StringList { offsets, items } => list(offsets, items, 4),

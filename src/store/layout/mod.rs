@@ -27,7 +27,9 @@
 //! | string heap | UTF-8; strings ascend by bytes and are distinct, so ids compare as strings do |
 //! | validity | `u64` words, bit `row % 64` of word `row / 64`: the row has a value; left out when all have |
 //! | bool | `u64` words, as validity |
-//! | int, float | `i64`, `f64` |
+//! | int | `i8`, `i16`, `i32` or `i64`, as the column's kind says: the smallest that all fit |
+//! | float | `f64` |
+//! | date | `i32` days since 1970-01-01; columns with days beyond are mixed ones |
 //! | string | `u32` string ids |
 //! | list offsets | `u64`, one more than rows, into the items |
 //! | list items | `u8` (0 or 1), `i64`, `f64`, or `u32` string ids |
@@ -35,7 +37,7 @@
 //! | index | `u32` rows with a value, ascending by value ([`super::order`]), then by row |
 //! | offsets of edges | `u32`, one more than the shape's nodes, into the two below |
 //! | targets, sources | `u32` node ids, ascending within a node |
-//! | edges | `u32` edge ids, beside the sources |
+//! | places | beside the sources: which of the source's edges of the type it is, from 0; `u8`, `u16` or `u32` by the length |
 //! | schema | an rkyv archive of [`Schema`](crate::model::Schema) |
 //!
 //! Rows without a value hold zero, or an empty list.
@@ -54,10 +56,16 @@ use crate::model::definition::Definition;
 pub(super) const ALIGN: usize = 64;
 
 /// The version that this program writes.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
-/// The oldest version that it reads: its schemas did not say which relations are acyclic.
+/// The oldest version that it reads.
 const OLDEST: u32 = 2;
+
+/// The first version whose schemas say which relations are acyclic.
+pub(super) const ACYCLIC: u32 = 3;
+
+/// The first version that has places beside sources; in those before, ids of edges stand there.
+pub(super) const PLACES: u32 = 4;
 
 /// A byte that is not text comes first, so that no text file is taken for a graph.
 const MAGIC: [u8; 8] = *b"\x89kenning";
@@ -133,9 +141,9 @@ pub(super) fn frame(bytes: &[u8]) -> Result<(Meta, usize), Error> {
     Ok((meta, body))
 }
 
-/// Whether the snapshot is of the version that this program writes.
-pub(super) fn is_current(bytes: &[u8]) -> bool {
-    bytes.get(8..12) == Some(&VERSION.to_le_bytes()[..])
+/// The version that the snapshot says it is of; nothing at all is of the latest.
+pub(super) fn version(bytes: &[u8]) -> u32 {
+    bytes.get(8..12).and_then(|bytes| bytes.try_into().ok()).map_or(VERSION, u32::from_le_bytes)
 }
 
 impl Header {
@@ -267,7 +275,7 @@ pub(super) struct Leaving {
     pub columns: Vec<Column>,
 }
 
-/// The edges of one type that enter a shape: a CSR block that names the edges.
+/// The edges of one type that enter a shape: a CSR block that tells where each edge stands at its source.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug)]
 pub(super) struct Entering {
     pub edge_type: u32,
@@ -275,7 +283,8 @@ pub(super) struct Entering {
     pub count: u32,
     pub offsets: SectionId,
     pub sources: SectionId,
-    pub edges: SectionId,
+    /// Before version [`PLACES`]: ids of edges.
+    pub places: SectionId,
 }
 
 /// One property of a run of nodes or edges.
@@ -317,6 +326,10 @@ pub(super) enum Kind {
         offsets: SectionId,
         heap: SectionId,
     },
+    Int8(SectionId),
+    Int16(SectionId),
+    Int32(SectionId),
+    Date(SectionId),
 }
 
 impl Shape {
@@ -341,7 +354,7 @@ impl Leaving {
 impl Entering {
     /// The arrays that say which edges there are.
     pub(super) fn sections(&self) -> [SectionId; 3] {
-        [self.offsets, self.sources, self.edges]
+        [self.offsets, self.sources, self.places]
     }
 }
 
@@ -349,7 +362,14 @@ impl Column {
     /// Its arrays.
     pub(super) fn sections(&self) -> impl Iterator<Item = SectionId> {
         let values = match self.kind {
-            Kind::Bool(items) | Kind::Int(items) | Kind::Float(items) | Kind::String(items) => [Some(items), None],
+            Kind::Bool(items)
+            | Kind::Int(items)
+            | Kind::Int8(items)
+            | Kind::Int16(items)
+            | Kind::Int32(items)
+            | Kind::Date(items)
+            | Kind::Float(items)
+            | Kind::String(items) => [Some(items), None],
             Kind::BoolList { offsets, items }
             | Kind::IntList { offsets, items }
             | Kind::FloatList { offsets, items }

@@ -1,6 +1,9 @@
 //! Properties of a snapshot: one column, read row by row or many rows at once.
 
+use std::sync::Arc;
+
 use super::Snapshot;
+use crate::model::temporal::{Date, Temporal};
 use crate::model::{KeyId, Str, TextsOf, Value};
 use crate::store::encode;
 use crate::store::layout::{Column, Kind, SectionId};
@@ -15,6 +18,27 @@ impl Snapshot {
     pub(super) fn row(&self, columns: &[Column], row: usize) -> Vec<(KeyId, Value<'_>)> {
         let values = columns.iter().map(|column| (KeyId(column.key), Reader::new(self, column).value(row)));
         values.filter(|(_, value)| !value.is_null()).collect()
+    }
+}
+
+/// Integers in as few bytes as all of a column need.
+#[derive(Clone, Copy)]
+pub(super) enum Ints<'g> {
+    One(&'g [i8]),
+    Two(&'g [i16]),
+    Four(&'g [i32]),
+    Eight(&'g [i64]),
+}
+
+impl Ints<'_> {
+    /// The row's integer.
+    pub(super) fn get(self, row: usize) -> Option<i64> {
+        match self {
+            Ints::One(ints) => ints.get(row).copied().map(i64::from),
+            Ints::Two(ints) => ints.get(row).copied().map(i64::from),
+            Ints::Four(ints) => ints.get(row).copied().map(i64::from),
+            Ints::Eight(ints) => ints.get(row).copied(),
+        }
     }
 }
 
@@ -50,7 +74,13 @@ impl<'g> Reader<'g> {
         let snapshot = self.snapshot;
         Some(match self.kind {
             Kind::Bool(section) => Value::Bool(self.bit(snapshot.words(section), row)),
-            Kind::Int(section) => Value::Int(*snapshot.sound(snapshot.words(section).get(row))?),
+            Kind::Int(_) | Kind::Int8(_) | Kind::Int16(_) | Kind::Int32(_) => {
+                Value::Int(snapshot.sound(self.ints()?.get(row))?)
+            }
+            Kind::Date(section) => {
+                let day = *snapshot.sound(snapshot.words::<i32>(section).get(row))?;
+                Value::Temporal(Arc::new(Temporal::Date(Date(day.into()))))
+            }
             Kind::Float(section) => Value::Float(*snapshot.sound(snapshot.words(section).get(row))?),
             Kind::String(section) => Value::String(self.string(*snapshot.sound(snapshot.words(section).get(row))?)?),
             Kind::BoolList { offsets, items } => {
@@ -89,11 +119,14 @@ impl<'g> Reader<'g> {
     }
 
     /// The integer of each row, when this is a column of integers.
-    pub(super) fn ints(self) -> Option<&'g [i64]> {
-        match self.kind {
-            Kind::Int(section) => Some(self.snapshot.words(section)),
-            _ => None,
-        }
+    pub(super) fn ints(self) -> Option<Ints<'g>> {
+        Some(match self.kind {
+            Kind::Int8(section) => Ints::One(self.snapshot.words(section)),
+            Kind::Int16(section) => Ints::Two(self.snapshot.words(section)),
+            Kind::Int32(section) => Ints::Four(self.snapshot.words(section)),
+            Kind::Int(section) => Ints::Eight(self.snapshot.words(section)),
+            _ => return None,
+        })
     }
 
     /// The values of many rows as a typed column; none when there is no such column for this kind, or a row has no
@@ -109,24 +142,28 @@ impl<'g> Reader<'g> {
                 let words = snapshot.words(section);
                 Column::Bool(rows.map(|row| self.bit(words, row)).collect())
             }
-            Kind::Int(section) => Column::Int(self.take(section, rows)?),
-            Kind::Float(section) => Column::Float(self.take(section, rows)?),
-            Kind::String(section) => Column::Text(self.take(section, rows)?, TextsOf::new(snapshot)),
+            Kind::Int8(section) => Column::Int(self.take::<i8, _>(section, rows)?),
+            Kind::Int16(section) => Column::Int(self.take::<i16, _>(section, rows)?),
+            Kind::Int32(section) => Column::Int(self.take::<i32, _>(section, rows)?),
+            Kind::Int(section) => Column::Int(self.take::<i64, _>(section, rows)?),
+            Kind::Float(section) => Column::Float(self.take::<f64, _>(section, rows)?),
+            Kind::String(section) => Column::Text(self.take::<u32, _>(section, rows)?, TextsOf::new(snapshot)),
             _ => return None,
         })
     }
 
-    fn take<T: super::Plain + Default>(
+    /// The numbers of the rows, made ones of the column's type.
+    fn take<T: super::Plain + Default, To: From<T>>(
         self,
         section: SectionId,
         rows: impl Iterator<Item = usize> + Clone,
-    ) -> Option<Vec<T>> {
+    ) -> Option<Vec<To>> {
         let words = self.snapshot.words::<T>(section);
         let mut sound = true;
         let taken = rows.map(|row| {
             let word = words.get(row).copied();
             sound &= word.is_some();
-            word.unwrap_or_default()
+            To::from(word.unwrap_or_default())
         });
         let taken = taken.collect();
         self.snapshot.sound(sound.then_some(taken))

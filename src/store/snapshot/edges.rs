@@ -1,6 +1,7 @@
 //! Edges of a snapshot: CSR blocks from both ends.
 
 use super::column::{Reader, find};
+use super::places::Origins;
 use super::{Snapshot, labelled};
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::layout::{Entering, Leaving, Shape};
@@ -22,8 +23,22 @@ pub(super) struct LeavingEdges<'g> {
 
 /// One node's edges in a block that enters its shape.
 pub(super) struct EnteringEdges<'g> {
+    /// Where the first stands in the block.
+    start: usize,
     pub(super) sources: &'g [u32],
-    pub(super) edges: &'g [u32],
+    origins: Origins<'g>,
+}
+
+impl EnteringEdges<'_> {
+    /// The edge that comes from the `at`th source.
+    pub(super) fn edge(&mut self, at: usize) -> Option<EdgeId> {
+        self.origins.edge(self.start + at, *self.sources.get(at)?)
+    }
+
+    /// The number that stands beside the `at`th source.
+    pub(super) fn number(&self, at: usize) -> Option<u32> {
+        self.origins.places().get(self.start + at)
+    }
 }
 
 impl Snapshot {
@@ -36,13 +51,10 @@ impl Snapshot {
     }
 
     pub(super) fn entering(&self, block: &Entering, row: usize) -> EnteringEdges<'_> {
-        let (sources, edges) = (self.words::<u32>(block.sources), self.words::<u32>(block.edges));
-        let length = sources.len().min(edges.len());
+        let (sources, origins) = (self.words::<u32>(block.sources), Origins::new(self, block));
+        let length = sources.len().min(origins.places().len());
         let extent = self.extent(self.words::<u32>(block.offsets), row, length).unwrap_or_default();
-        EnteringEdges {
-            sources: sources.get(extent.clone()).unwrap_or_default(),
-            edges: edges.get(extent).unwrap_or_default(),
-        }
+        EnteringEdges { start: extent.start, sources: sources.get(extent).unwrap_or_default(), origins }
     }
 
     /// The id as one of a node that is there.
@@ -116,19 +128,14 @@ impl Snapshot {
             }
         } else {
             for block in shape.entering.iter().filter(|block| wanted(types, block.edge_type)) {
-                let EnteringEdges { sources, edges } = self.entering(block, row);
-                for (source, edge) in sources.iter().zip(edges) {
-                    if let (Some(source), Some(edge)) = (self.node(*source), self.edge_id(*edge)) {
+                let mut entering = self.entering(block, row);
+                for (at, source) in entering.sources.iter().enumerate() {
+                    if let (Some(source), Some(edge)) = (self.node(*source), entering.edge(at)) {
                         found(edge, source);
                     }
                 }
             }
         }
-    }
-
-    /// The id as one of an edge that is there.
-    fn edge_id(&self, id: u32) -> Option<EdgeId> {
-        self.sound((id < self.meta.edges).then_some(EdgeId(id)))
     }
 
     /// How many edges `neighbours` would find, read off the offsets.
@@ -163,7 +170,7 @@ impl Snapshot {
             };
             match direction {
                 Direction::In => shape.entering.iter().for_each(|b| {
-                    add(b.edge_type, b.offsets, b.sources, b.count, &|| Numbers::Listed(self.words(b.edges)));
+                    add(b.edge_type, b.offsets, b.sources, b.count, &|| Numbers::Placed(Origins::new(self, b)));
                 }),
                 _ => shape.leaving.iter().for_each(|b| {
                     add(b.edge_type, b.offsets, b.targets, b.count, &|| Numbers::From(b.first));
@@ -230,15 +237,16 @@ impl Snapshot {
             let entering = to.entering.binary_search_by_key(&block.edge_type, |entering| entering.edge_type);
             let Some(entering) = entering.ok().and_then(|at| to.entering.get(at)) else { continue };
             let LeavingEdges { first, targets } = self.leaving(block, from_row);
-            let EnteringEdges { sources, edges } = self.entering(entering, to_row);
+            let mut entering = self.entering(entering, to_row);
+            let sources = entering.sources;
             if targets.len() <= sources.len() {
                 let start = targets.partition_point(|node| *node < target.0);
                 let run = targets.iter().skip(start).take_while(|node| **node == target.0).count();
                 (start..start + run).for_each(|at| found(EdgeId(first + at as u32)));
             } else {
                 let start = sources.partition_point(|node| *node < source.0);
-                let run = sources.iter().zip(edges).skip(start).take_while(|(node, _)| **node == source.0);
-                run.filter_map(|(_, edge)| self.edge_id(*edge)).for_each(&mut found);
+                let run = sources.iter().skip(start).take_while(|node| **node == source.0).count();
+                (start..start + run).filter_map(|at| entering.edge(at)).for_each(&mut found);
             }
         }
     }

@@ -44,7 +44,7 @@ impl Snapshot {
                 let order = |row: usize| compare(&reader.value(row), value);
                 let start = match (reader.ints(), value) {
                     (Some(ints), Value::Int(wanted)) => {
-                        let at = |place: usize| self.sound(ints.get(*rows.get(place)? as usize)).copied();
+                        let at = |place: usize| self.sound(ints.get(*rows.get(place)? as usize));
                         first_not_below(rows.len(), |place| at(place).unwrap_or(i64::MIN), *wanted)
                     }
                     _ => rows.partition_point(|row| order(*row as usize).is_lt()),

@@ -9,6 +9,7 @@ mod edges;
 mod index;
 mod nodes;
 mod old;
+mod places;
 mod salvage;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use super::disk::System;
 use super::graph_file;
 use super::layout::{self, Meta, SectionId};
 use crate::model::{LabelId, NodeId, Schema, Texts};
+pub(super) use places::Origins;
 
 /// An immutable graph, mapped or embedded, read in place.
 pub struct Snapshot {
@@ -246,7 +248,8 @@ impl Snapshot {
     pub(super) fn schema(&self) -> Option<&Schema> {
         let read = || {
             let archive = self.section(self.meta.schema?);
-            self.sound(if layout::is_current(&self.bytes) { read_schema(archive) } else { old::read_schema(archive) })
+            let is_old = layout::version(&self.bytes) < layout::ACYCLIC;
+            self.sound(if is_old { old::read_schema(archive) } else { read_schema(archive) })
         };
         self.schema.get_or_init(read).as_ref()
     }

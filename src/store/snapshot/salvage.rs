@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 
 use super::Snapshot;
 use crate::store::Error;
-use crate::store::bytes::Bytes;
+use crate::store::bytes::{Bytes, bytes_of};
 use crate::store::checksum::checksum;
 use crate::store::layout::{self, Column, Entering, Leaving, SectionId, Shape};
 
-/// One edge: source, target, id.
+/// One edge: source, target, and what stands beside the source at the other end: its place among the source's edges, or in
+/// old versions its id. Either ascends within a source.
 type Ends = (u32, u32, u32);
 
 impl Snapshot {
@@ -60,9 +61,10 @@ impl Snapshot {
                 let sound =
                     entering.filter(|(_, other)| other.edge_type == block.edge_type && !damaged(&other.sections()));
                 let mut ends: Vec<Ends> = sound.flat_map(|(to, other)| self.entering_ends(to, other)).collect();
-                ends.retain(|(source, _, edge)| shape.nodes().contains(source) && block.edges().contains(edge));
-                ends.sort_unstable_by_key(|(.., edge)| *edge);
-                if self.write_leaving(shape, block, &ends, bytes) {
+                ends.retain(|(source, ..)| shape.nodes().contains(source));
+                ends.sort_unstable_by_key(|(source, _, number)| (*source, *number));
+                let starts = (!damaged(&[block.offsets])).then(|| self.words(block.offsets));
+                if self.write_leaving(shape, block, (&ends, starts), bytes) {
                     mended.extend(block.sections().map(|section| section.0));
                 }
             }
@@ -73,7 +75,7 @@ impl Snapshot {
                     leaving.filter(|(_, other)| other.edge_type == block.edge_type && !damaged(&other.sections()));
                 let mut ends: Vec<Ends> = sound.flat_map(|(from, other)| self.leaving_ends(from, other)).collect();
                 ends.retain(|(_, target, _)| shape.nodes().contains(target));
-                ends.sort_unstable_by_key(|(source, target, edge)| (*target, *source, *edge));
+                ends.sort_unstable_by_key(|(source, target, number)| (*target, *source, *number));
                 if self.write_entering(shape, block, &ends, bytes) {
                     mended.extend(block.sections().map(|section| section.0));
                 }
@@ -85,7 +87,8 @@ impl Snapshot {
     fn entering_ends(&self, shape: &Shape, block: &Entering) -> Vec<Ends> {
         let row = |(row, target): (usize, u32)| {
             let found = self.entering(block, row);
-            found.sources.iter().zip(found.edges).map(move |(source, edge)| (*source, target, *edge))
+            let ends = found.sources.iter().enumerate();
+            ends.filter_map(|(at, source)| Some((*source, target, found.number(at)?))).collect::<Vec<Ends>>()
         };
         shape.nodes().enumerate().flat_map(row).collect()
     }
@@ -93,33 +96,42 @@ impl Snapshot {
     fn leaving_ends(&self, shape: &Shape, block: &Leaving) -> Vec<Ends> {
         let row = |(row, source): (usize, u32)| {
             let found = self.leaving(block, row);
-            found.targets.iter().zip(found.first..).map(move |(target, edge)| (source, *target, edge))
+            let first = if self.has_places() { 0 } else { found.first };
+            found.targets.iter().zip(first..).map(move |(target, number)| (source, *target, number))
         };
         shape.nodes().enumerate().flat_map(row).collect()
     }
 
-    /// The edges ascend by id; one that is missing gets an end that no node is, which reads as no edge. Whether none is.
-    fn write_leaving(&self, shape: &Shape, block: &Leaving, ends: &[Ends], bytes: &mut [u8]) -> bool {
-        if ends.is_empty() {
+    /// The edges ascend by source and place; `starts` is where each node's begin, if that is sound. One that is missing gets an
+    /// end that no node is, which reads as no edge; where it would have stood only `starts` can tell. Whether none is.
+    fn write_leaving(
+        &self,
+        shape: &Shape,
+        block: &Leaving,
+        (ends, starts): (&[Ends], Option<&[u32]>),
+        bytes: &mut [u8],
+    ) -> bool {
+        let mut targets = vec![u32::MAX; block.count as usize];
+        if let Some(starts) = starts {
+            for (source, target, number) in ends {
+                let own = starts.get((source - shape.first) as usize).copied().unwrap_or(u32::MAX);
+                let place = if self.has_places() { own.checked_add(*number) } else { number.checked_sub(block.first) };
+                if let Some(place) = place.and_then(|place| targets.get_mut(place as usize)) {
+                    *place = *target;
+                }
+            }
+            return self.put(block.targets, &targets, bytes) && !targets.contains(&u32::MAX);
+        }
+        if ends.len() != targets.len() {
             return false;
         }
-        let (mut targets, mut starts) = (vec![u32::MAX; block.count as usize], vec![0; shape.count as usize + 1]);
-        let mut row = 0;
-        for (source, target, edge) in ends {
-            let place = (edge - block.first) as usize;
-            targets[place] = *target;
-            while row < (source - shape.first) as usize {
-                row += 1;
-                starts[row] = place as u32;
-            }
-        }
-        starts[row + 1..].fill(block.count);
-        self.put(block.offsets, &starts, bytes)
-            && self.put(block.targets, &targets, bytes)
-            && ends.len() == targets.len()
+        targets.iter_mut().zip(ends).for_each(|(place, (_, target, _))| *place = *target);
+        let before = |node: u32| ends.partition_point(|(source, ..)| *source < node) as u32;
+        let starts: Vec<u32> = shape.nodes().map(before).chain([block.count]).collect();
+        self.put(block.offsets, &starts, bytes) && self.put(block.targets, &targets, bytes)
     }
 
-    /// The edges ascend by target, source and id. Nothing is written unless all of them are there.
+    /// The edges ascend by target, source and place. Nothing is written unless all of them are there.
     fn write_entering(&self, shape: &Shape, block: &Entering, ends: &[Ends], bytes: &mut [u8]) -> bool {
         if ends.len() != block.count as usize {
             return false;
@@ -127,20 +139,26 @@ impl Snapshot {
         let before = |node: u32| ends.partition_point(|(_, target, _)| *target < node) as u32;
         let starts: Vec<u32> = shape.nodes().map(before).chain([block.count]).collect();
         let sources: Vec<u32> = ends.iter().map(|(source, ..)| *source).collect();
-        let edges: Vec<u32> = ends.iter().map(|(.., edge)| *edge).collect();
+        // As many bytes of each number as it has there.
+        let size = self.size([block.places]) as usize / ends.len().max(1);
+        let places =
+            ends.iter().flat_map(|(.., number)| number.to_le_bytes().into_iter().take(size)).collect::<Vec<u8>>();
         self.put(block.offsets, &starts, bytes)
             && self.put(block.sources, &sources, bytes)
-            && self.put(block.edges, &edges, bytes)
+            && self.put_bytes(block.places, &places, bytes)
     }
 
     /// Writes an array in its place; false when the place is not there.
     fn put(&self, section: SectionId, words: &[u32], bytes: &mut [u8]) -> bool {
+        self.put_bytes(section, bytes_of(words), bytes)
+    }
+
+    fn put_bytes(&self, section: SectionId, array: &[u8], bytes: &mut [u8]) -> bool {
         let Some(section) = self.meta.sections.get(section.0 as usize) else { return false };
         let start = self.body + section.offset as usize;
-        let words: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        match bytes.get_mut(start..start + words.len()).filter(|_| section.length == words.len() as u64) {
+        match bytes.get_mut(start..start + array.len()).filter(|_| section.length == array.len() as u64) {
             Some(place) => {
-                place.copy_from_slice(&words);
+                place.copy_from_slice(array);
                 true
             }
             None => false,

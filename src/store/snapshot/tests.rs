@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::Snapshot;
-use crate::model::{Direction, EdgeId, KeyId, LabelId, NodeId, Value};
+use crate::model::temporal::{Date, Temporal};
+use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::layout::{frame, head};
 use crate::store::{Builder, View};
 
@@ -47,6 +50,79 @@ fn read(snapshot: &Snapshot) {
         .for_each(|edge| drop((view.edge(EdgeId(edge)), view.edge_properties(EdgeId(edge)))));
     drop(view.health());
     drop(snapshot.verify());
+}
+
+/// Integers and days are as narrow as a column's allow, on both sides of every width.
+#[test]
+fn columns_of_every_width_hold_what_they_were_given() {
+    let widths = [7, 15, 31, 63].map(|bits| (i64::MIN >> (63 - bits), i64::MAX >> (63 - bits)));
+    let mut columns: Vec<Vec<i64>> = widths.iter().map(|(least, most)| vec![0, *least, *most]).collect();
+    columns.extend(widths[..3].iter().flat_map(|(least, most)| [vec![1, 2, least - 1], vec![1, most + 1]]));
+    for ints in columns {
+        for value in [Value::Int, |day: i64| Value::Temporal(Arc::new(Temporal::Date(Date(day))))] {
+            let mut builder = Builder::new();
+            builder.index("A", "k");
+            // The calendar ends long before the integers do.
+            let ints =
+                ints.iter().filter(|int| matches!(value(0), Value::Int(_)) || Date(0).plus_days(**int).is_some());
+            let mut values: Vec<Value<'_>> = ints.copied().map(value).collect();
+            let nodes: Vec<NodeId> = values.iter().map(|v| builder.node(&["A"], vec![("k", v.clone())])).collect();
+            let snapshot = Snapshot::from_bytes(&builder.finish().unwrap()).unwrap();
+            snapshot.verify().unwrap();
+            let view = View::new(&snapshot);
+            assert_eq!(
+                (0..nodes.len()).map(|row| view.node_column(&nodes, KeyId(0)).value(row)).collect::<Vec<_>>(),
+                values
+            );
+            for (node, value) in nodes.iter().zip(&values) {
+                assert_eq!(view.seek(LabelId(0), KeyId(0), value).unwrap(), [*node], "{value:?}");
+            }
+            // With a row that has none.
+            values.insert(1, Value::Null);
+            let mut builder = Builder::new();
+            for value in &values {
+                let property = (!value.is_null()).then(|| ("k", value.clone()));
+                builder.node(&["A"], property.into_iter().collect::<Vec<_>>());
+            }
+            let snapshot = Snapshot::from_bytes(&builder.finish().unwrap()).unwrap();
+            snapshot.verify().unwrap();
+            let found = (0..values.len() as u32).map(|node| snapshot.node_property(NodeId(node), KeyId(0)));
+            assert_eq!(found.collect::<Vec<_>>(), values);
+        }
+    }
+}
+
+/// Places of edges take one, two or four bytes; parallel edges and several shapes have theirs, too.
+#[test]
+fn edges_are_found_by_their_places() {
+    for degree in [1, 255, 256, 257, 65_536, 65_537] {
+        let mut builder = Builder::new();
+        let hub = builder.node(&["Hub"], vec![]);
+        let other = builder.node(&["Hub"], vec![]);
+        let nodes: Vec<NodeId> = (0..3).map(|at| builder.node(&[["A", "B"][at % 2]], vec![])).collect();
+        for at in 0..degree {
+            builder.edge(hub, "R", nodes[at % 3], vec![]);
+        }
+        builder.edge(other, "R", nodes[0], vec![]);
+        builder.edge(nodes[1], "R", nodes[0], vec![]);
+        builder.edge(nodes[1], "S", nodes[0], vec![]);
+        let snapshot = Snapshot::from_bytes(&builder.finish().unwrap()).unwrap();
+        snapshot.verify().unwrap();
+        let view = View::new(&snapshot);
+        let mut leaving = Vec::new();
+        view.edges(None, |edge, source, target| leaving.push((target, source, edge)));
+        leaving.sort_unstable();
+        let mut entering = Vec::new();
+        for node in (0..5).map(NodeId) {
+            view.neighbours(node, Direction::In, None, |edge, source| entering.push((node, source, edge)));
+        }
+        entering.sort_unstable();
+        assert!(leaving == entering, "{degree}");
+        let types = [EdgeTypeId(0)];
+        let blocks = view.blocks(Some(&types), Direction::In).unwrap();
+        let by_block = blocks.iter().flat_map(|block| (0..block.len()).flat_map(|row| block.edges(row)));
+        assert_eq!(by_block.count(), degree + 2);
+    }
 }
 
 /// A first answer is not to wait for what lies around it, and a scan is not to wait for each page.

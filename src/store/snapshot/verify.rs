@@ -62,7 +62,8 @@ impl Snapshot {
         self.health()
     }
 
-    fn size(&self, sections: impl IntoIterator<Item = SectionId>) -> u64 {
+    /// How many bytes the arrays have together.
+    pub(super) fn size(&self, sections: impl IntoIterator<Item = SectionId>) -> u64 {
         let length = |id: SectionId| self.meta.sections.get(id.0 as usize).map_or(0, |section| section.length);
         sections.into_iter().map(length).sum()
     }
@@ -153,16 +154,16 @@ impl Snapshot {
     /// `verify_statistics` compares, both directions hold the same edges.
     fn verify_entering(&self, shape: &Shape, block: &Entering) -> Result<(), Error> {
         let what = || format!("the edges into {:?}", shape.nodes());
-        let (sources, edges) = (self.words::<u32>(block.sources), self.words::<u32>(block.edges));
-        let count = block.count as usize;
-        self.verify_adjacency(block.offsets, shape, sources, &what())?;
-        let offsets = self.words::<u32>(block.offsets);
+        self.verify_adjacency(block.offsets, shape, self.words::<u32>(block.sources), &what())?;
         for (row, target) in shape.nodes().enumerate() {
-            let extent = self.extent(offsets, row, count).unwrap_or_default();
-            let own: Vec<(u32, u32)> = extent.filter_map(|at| Some((*sources.get(at)?, *edges.get(at)?))).collect();
-            let agree = ascends(&own)
+            let mut entering = self.entering(block, row);
+            let sources = entering.sources.iter().enumerate();
+            let own: Vec<(u32, EdgeId)> =
+                sources.filter_map(|(at, source)| Some((*source, entering.edge(at)?))).collect();
+            let agree = own.len() == entering.sources.len()
+                && ascends(&own)
                 && own.iter().all(|(source, edge)| {
-                    self.edge(EdgeId(*edge)).is_some_and(|edge| {
+                    self.edge(*edge).is_some_and(|edge| {
                         (edge.source, edge.target, edge.edge_type.0)
                             == (NodeId(*source), NodeId(target), block.edge_type)
                     })
@@ -197,7 +198,13 @@ impl Snapshot {
             ensure(known, || format!("{what} names strings that are not there"))
         };
         match column.kind {
-            Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => {}
+            Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Int8(_)
+            | Kind::Int16(_)
+            | Kind::Int32(_)
+            | Kind::Date(_)
+            | Kind::Float(_) => {}
             Kind::String(section) => strings(self.words(section))?,
             Kind::BoolList { offsets, items } | Kind::Mixed { offsets, heap: items } => {
                 self.verify_offsets(offsets, self.section(items).len(), what)?;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::View;
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId};
+use crate::store::snapshot::Origins;
 
 /// A run of nodes with their neighbours by the edges of one type in one direction (a block of CSR).
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +22,8 @@ pub struct Block<'g> {
 pub(in crate::store) enum Numbers<'g> {
     /// They are numbered from here on.
     From(u32),
-    /// These.
-    Listed(&'g [u32]),
+    /// By their places at the neighbours.
+    Placed(Origins<'g>),
 }
 
 impl<'g> Block<'g> {
@@ -69,20 +70,21 @@ impl<'g> Block<'g> {
             Some([start, end]) => *start..*end,
             _ => 0..0,
         };
-        let block = *self;
+        let mut block = *self;
         extent.filter_map(move |at| block.numbered(at))
     }
 
     /// The edge to the `at`th neighbour of the run's `row`th node.
     pub fn edge(&self, row: usize, at: usize) -> Option<EdgeId> {
-        self.numbered(self.offsets.get(row)?.checked_add(u32::try_from(at).ok()?)?)
+        let mut block = *self;
+        block.numbered(self.offsets.get(row)?.checked_add(u32::try_from(at).ok()?)?)
     }
 
     /// The edge at a place among all of the block's.
-    fn numbered(&self, at: u32) -> Option<EdgeId> {
-        match self.edges {
+    fn numbered(&mut self, at: u32) -> Option<EdgeId> {
+        match &mut self.edges {
             Numbers::From(first) => Some(EdgeId(first.wrapping_add(at))),
-            Numbers::Listed(listed) => listed.get(at as usize).copied().map(EdgeId),
+            Numbers::Placed(origins) => origins.edge(at as usize, *self.ends.get(at as usize)?),
         }
     }
 }
