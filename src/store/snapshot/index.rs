@@ -72,19 +72,32 @@ impl Snapshot {
 /// The first place of ascending integers that is not below `wanted`; `len` when all are.
 ///
 /// Each step looks where the integer would be if those between were evenly spread (interpolation search: Perl, Itai and
-/// Avni, 1978), so that keys that were counted up are found at once, in memory that a search by halves would go to and fro
-/// in. Where two steps leave more than half each, the next one halves: no spread takes more than thrice the steps of halving.
+/// Avni, 1978), in memory that a search by halves would go to and fro in; the first looks where it would be if they were counted
+/// up, as keys mostly are, for which the last of them need not be read. Where two steps leave more than half each, the next one
+/// halves: no spread takes more than thrice the steps of halving.
 fn first_not_below(len: usize, integer: impl Fn(usize) -> i64, wanted: i64) -> usize {
     let Some(mut above) = len.checked_sub(1) else { return 0 };
-    let (mut least, mut most) = (integer(0), integer(above));
+    let (mut below, mut least) = (0, integer(0));
     if least >= wanted {
         return 0;
     }
+    let counted = usize::try_from(wanted.abs_diff(least)).ok().filter(|place| *place < above);
+    let counted = counted.map(|place| (place, integer(place)));
+    // What is at `below` is below, and what is at `above` is not.
+    let mut most = match counted {
+        Some((place, found)) if found >= wanted => {
+            above = place;
+            found
+        }
+        _ => integer(above),
+    };
     if most < wanted {
         return len;
     }
-    // What is at `below` is below, and what is at `above` is not.
-    let (mut below, mut slow) = (0, 0);
+    if let Some((place, found)) = counted.filter(|(_, found)| *found < wanted) {
+        (below, least) = (place, found);
+    }
+    let mut slow = 0;
     while above - below > 1 {
         let width = above - below;
         let step = if slow < 2 {
