@@ -132,8 +132,21 @@ class Engines:
 
 
 def load(engines, name, timeout):
+    """Loads three times, or as often as fits into half a minute: how long a disk takes varies. The median, and all times."""
+    loads, begin = [], time.monotonic()
+    while not loads or len(loads) < 3 and time.monotonic() - begin < 30:
+        loads.append(load_once(engines, name, timeout))
+        if "error" in loads[-1]:
+            return loads[-1]
+    times = [told["load_s"] for told in loads]
+    return loads[-1] | {"load_s": statistics.median(times), "times": times}
+
+
+def load_once(engines, name, timeout):
     for old in engines.graphs.glob(f"{name}.db*"):
         shutil.rmtree(old) if old.is_dir() else old.unlink()
+    # What others have written is not to be waited for here.
+    os.sync()
     command = [str(part) for part in engines.load(name)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, preexec_fn=first_to_go)

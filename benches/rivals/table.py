@@ -176,7 +176,7 @@ class Page:
 
         shared = self.shared()
         lines = ["## Load, file, memory, opening", "", *head("", *(TITLES[name] for name in names)),
-                 line("load, s", lambda name: loads[name]["load_s"]),
+                 line("load, s, median of up to three", lambda name: loads[name]["load_s"]),
                  line("file, MB", lambda name: loads[name]["bytes"] / 1e6),
                  line("peak memory of loading, MiB", lambda name: loads[name]["peak_kib"] / 1024),
                  line("memory once opened, MiB", lambda name: self.opened_kib(name) / 1024),
