@@ -29,7 +29,7 @@ pub use empty::{Empty, Left};
 use host::Host;
 use plans::{Planned, Plans};
 pub use prepared::Prepared;
-pub use procedure::{Check, Procedure, ProcedureRows};
+pub use procedure::{Check, Procedure, ProcedureColumns};
 pub use rows::Rows;
 pub use script::ScriptProblem;
 use state::{Log, States};

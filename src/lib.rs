@@ -63,8 +63,8 @@ pub mod plan;
 pub mod store;
 
 pub use db::{
-    Check, Database, Empty, Left, Limits, Parameters, Prepared, Procedure, ProcedureRows, Rows, ScriptProblem, Summary,
-    Transaction,
+    Check, Database, Empty, Left, Limits, Parameters, Prepared, Procedure, ProcedureColumns, Rows, ScriptProblem,
+    Summary, Transaction,
 };
 pub use error::{Error, Failure};
 pub use plan::physical::Warning;

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kenning::algo::find;
-use kenning::model::{NodeId, Value};
+use kenning::model::{Column, NodeId, Value};
 use kenning::store::{self, Builder, Snapshot, View};
 use proptest::prelude::*;
 
@@ -72,7 +72,9 @@ fn number(view: &View<'_>, node: NodeId) -> i64 {
 fn rows(view: &View<'_>, name: &str, config: &Value<'static>) -> Rows {
     let procedure = find(name).unwrap();
     let arguments = &[config.clone()][..procedure.parameters.len()];
-    procedure.call(view, arguments, &mut || Ok(())).unwrap()
+    let columns = procedure.call(view, arguments, &mut || Ok(())).unwrap();
+    let count = columns.iter().map(Column::len).max().unwrap_or_default();
+    (0..count).map(|row| columns.iter().map(|column| column.value(row)).collect()).collect()
 }
 
 /// What a procedure says of each node, by the node's number.
@@ -118,6 +120,18 @@ proptest! {
                 let expected = by_number(&plain, rows(&plain, name, config));
                 assert!(found.keys().eq(expected.keys()), "{name}");
                 assert!(found.iter().all(|(number, value)| (value - expected[number]).abs() < 1e-9), "{name}");
+            }
+            for name in ["algo.weaklyConnectedComponents", "algo.stronglyConnectedComponents"] {
+                for config in [&Value::Null, &part] {
+                    let parts = |view: &View<'_>| {
+                        let mut parts: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+                        for (number, part) in by_number(view, rows(view, name, config)) {
+                            parts.entry(part as i64).or_default().push(number);
+                        }
+                        parts.into_values().collect::<BTreeSet<_>>()
+                    };
+                    assert_eq!(parts(view), parts(&plain), "{name}");
+                }
             }
             let weights = |view: &View<'_>| {
                 let tree = rows(view, "algo.minimumSpanningTree", &weighted);

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use kenning::model::{Class, Value};
-use kenning::{Database, Error, Limits, Parameters, Rows};
+use kenning::model::function::Types;
+use kenning::model::procedure::{Parameter, Signature};
+use kenning::model::{Class, Column, Value};
+use kenning::{Database, Error, Limits, Parameters, Procedure, Rows};
 
 #[path = "../examples/team.rs"]
 mod team;
@@ -23,6 +25,43 @@ fn count(db: &Database) -> u64 {
 #[test]
 fn the_example_runs() {
     team::main().unwrap();
+}
+
+/// A procedure gives whole columns, which come in batches; what it leaves out is null, and what it gave is not held any longer
+/// than it is needed.
+#[test]
+fn columns_of_a_procedure() {
+    let mut db = Database::in_memory();
+    let signature = Signature {
+        name: "my.upTo".to_owned(),
+        parameters: vec![Parameter { name: "n".to_owned(), types: Types::INT, optional: false }],
+        results: ["i", "half", "none", "more"].map(|name| (name.to_owned(), Types::ANY)).to_vec(),
+    };
+    db.add_procedure(Procedure::new(signature, |_, arguments, _| {
+        let [Value::Int(n)] = arguments else { return Ok(vec![]) };
+        Ok(vec![Column::Int((1..=*n).collect()), Column::Int((1..=*n / 2).collect()), Column::Absent])
+    }));
+    let ints = |text: &str, limits: &Limits| {
+        let rows = db.query(text, &Parameters::new(), limits)?;
+        let int = |value: &Value<'_>| if let Value::Int(int) = value { Some(*int) } else { None };
+        rows.map(|row| Ok(row?.iter().map(int).collect())).collect::<Result<Vec<Vec<_>>, Error>>()
+    };
+    for n in [0, 1, 2, 2047, 2048, 2049, 5000] {
+        let rows = ints(
+            &format!("CALL my.upTo({n}) YIELD i, half, none, more RETURN i, half, none, more"),
+            &Limits::default(),
+        );
+        let row = |i: i64| vec![Some(i), (i <= n / 2).then_some(i), None, None];
+        assert_eq!(rows.unwrap(), (1..=n).map(row).collect::<Vec<_>>(), "{n}");
+    }
+    let little = Limits { max_memory: Some(50_000), ..Limits::default() };
+    let many = "UNWIND range(1, 100) AS x CALL my.upTo(5000) YIELD i RETURN count(i), sum(x)";
+    assert_eq!(ints(many, &little).unwrap(), [[Some(500_000), Some(5000 * 5050)]]);
+    let left = "UNWIND range(1, 100) AS x WITH x WHERE EXISTS { CALL my.upTo(5000) YIELD i RETURN i } RETURN count(x)";
+    assert_eq!(ints(left, &little).unwrap(), [[Some(100)]]);
+    assert!(ints("CALL my.upTo(9000) YIELD i RETURN count(i)", &little).is_err());
+    // Nobody asks for what it gives.
+    assert_eq!(ints("CALL my.upTo(9000) YIELD i RETURN count(*)", &little).unwrap(), [[Some(9000)]]);
 }
 
 #[test]

@@ -10,15 +10,15 @@ use kenning::model::Value;
 use kenning::store::Builder;
 use kenning::{Database, Limits, Parameters};
 
-/// 600 nodes, half of them labelled `B` as well, each with 40 edges to others, by a generator of pseudo-random numbers.
-fn graph() -> Database {
+/// So many nodes, half of them labelled `B` as well, each with 40 edges to others, by a generator of pseudo-random numbers.
+fn graph(count: u32) -> Database {
     let mut state = 11u64;
     let mut roll = |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     let mut builder = Builder::new();
-    let nodes: Vec<_> = (0..600)
+    let nodes: Vec<_> = (0..i64::from(count))
         .map(|id| {
             let labels: &[&str] = if id % 2 == 0 { &["A"] } else { &["A", "B"] };
             let share = Value::Float(roll(1000) as f64 / 7.0);
@@ -28,7 +28,7 @@ fn graph() -> Database {
         .collect();
     for from in &nodes {
         for _ in 0..40 {
-            builder.edge(*from, "R", nodes[roll(600) as usize], vec![]);
+            builder.edge(*from, "R", nodes[roll(u64::from(count)) as usize], vec![]);
         }
     }
     Database::from_bytes(&builder.finish().unwrap()).unwrap()
@@ -50,7 +50,7 @@ const STATEMENTS: [&str; 9] = [
 
 #[test]
 fn threads_change_nothing() {
-    let db = graph();
+    let db = graph(600);
     for text in STATEMENTS {
         let run = |threads| {
             let limits = Limits { threads: Some(threads), ..Limits::default() };
@@ -65,9 +65,32 @@ fn threads_change_nothing() {
     }
 }
 
+/// Nodes enough for several pieces of the arrays by node.
+#[test]
+fn threads_change_no_rank() {
+    let db = graph(5000);
+    for config in ["{labels: ['A'], types: ['R']}", "{labels: ['B'], direction: 'both', tolerance: 0.001}"] {
+        let run = |threads| {
+            let text = format!("CALL algo.pageRank({config}) YIELD node, score RETURN node.id, score");
+            let limits = Limits { threads: Some(threads), ..Limits::default() };
+            let rows = db.query(&text, &Parameters::new(), &limits).unwrap();
+            let row = |row: Result<Vec<Value<'_>>, _>| match row.unwrap().as_slice() {
+                [Value::Int(id), Value::Float(score)] => (*id, score.to_bits()),
+                other => panic!("{other:?}"),
+            };
+            rows.map(row).collect::<Vec<_>>()
+        };
+        let alone = run(1);
+        assert!(alone.len() >= 2500, "{}", alone.len());
+        for threads in [2, 5] {
+            assert!(run(threads) == alone, "{config} on {threads} threads");
+        }
+    }
+}
+
 #[test]
 fn plain_answers() {
-    let db = graph();
+    let db = graph(600);
     let first = |text: &str, rules: &[kenning::plan::Rule]| {
         let mut rows = db.query_without(text, &Parameters::new(), &Limits::default(), rules).unwrap();
         rows.next().unwrap().unwrap()
@@ -79,7 +102,7 @@ fn plain_answers() {
 
 #[test]
 fn limits_hold_for_all_threads() {
-    let db = graph();
+    let db = graph(600);
     let fails = |limits: Limits, expected: &str| {
         for text in [STATEMENTS[3], STATEMENTS[5]] {
             let answer = db.query(text, &Parameters::new(), &Limits { threads: Some(3), ..limits.clone() });

@@ -7,7 +7,7 @@
 use super::graph::Graph;
 use super::selection::{Selection, number, unknown_key};
 use super::steps::Steps;
-use super::{Call, Result, Rows, shortest};
+use super::{Call, Columns, Result, shortest};
 use crate::model::{Detail, Diagnostic, NodeId};
 
 /// Rounding must not lift an estimate above the real cost.
@@ -32,7 +32,7 @@ impl Position {
 }
 
 /// `algo.aStar(source, target, config) YIELD path, cost`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let direction = call.settings.direction()?;
     let (selection, ends) = shortest::read(call, steps)?;
     let positions = positions(call, &selection.nodes, steps)?;

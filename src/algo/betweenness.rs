@@ -5,26 +5,26 @@
 //! each hands its dependency to the nodes before it. That is nodes times edges steps. Paths are sequences of nodes:
 //! parallel edges are one, loops are none.
 
-use super::graph::{Adjacency, Graph};
-use super::selection::{Selection, Weights};
+use super::graph::Lists;
+use super::selection::Walk;
 use super::steps::Steps;
-use super::{Call, Result, Rows, rows};
-use crate::model::Direction;
+use super::{Call, Columns, Result};
+use crate::model::{Column, Direction};
 
 /// `algo.betweenness(config) YIELD node, score`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let direction = call.settings.direction()?;
-    let (nodes, graph) = Graph::new(Selection::read(call, Weights::Any, steps)?, direction, steps)?.simple(steps)?;
-    let mut scores = scores(call, &graph, steps)?;
+    let walk = Walk::read(call, steps)?;
+    let mut scores = scores(call, &Lists::new(&walk, direction, steps)?.simple(steps)?, steps)?;
     if direction == Direction::Both {
         // Every path was found from either end.
         scores.iter_mut().for_each(|score| *score /= 2.0);
     }
-    Ok(rows::by_node(&nodes, scores))
+    Ok(vec![Column::Node(walk.nodes), Column::Float(scores)])
 }
 
 /// Sums over all starts; the arrays are made once and only what a search touched is cleared.
-fn scores(call: &Call<'_, '_>, graph: &Adjacency, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
+fn scores(call: &Call<'_, '_>, graph: &Lists, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
     const FAR: u32 = u32::MAX;
     let count = graph.len();
     let mut scores = vec![0.0; count];

@@ -3,26 +3,31 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::steps::Steps;
-use super::{Call, Parameter, Procedure, Result, Rows, all};
+use super::{Call, Columns, Parameter, Procedure, Result, all};
 use crate::model::definition::{Definition, Rule, Subject};
-use crate::model::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
+use crate::model::{Column, Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Str, Value};
 
 /// A row for each name, sorted.
-fn names<'v>(names: impl Iterator<Item = &'v str>) -> Rows {
+fn names<'v>(names: impl Iterator<Item = &'v str>) -> Columns {
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
-    names.into_iter().map(|name| vec![Value::from(name.to_owned())]).collect()
+    vec![Column::String(names.into_iter().map(|name| Str::from(name.to_owned())).collect())]
+}
+
+/// A row of so many values for each of these.
+fn table<T, const N: usize>(of: impl IntoIterator<Item = T>, row: impl Fn(T) -> [Value<'static>; N]) -> Columns {
+    Column::of_rows(of.into_iter().map(|one| row(one).to_vec()).collect(), N)
 }
 
 /// `db.labels() YIELD label`
-pub(super) fn labels(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn labels(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Columns> {
     let view = call.view;
     let used = (0..view.label_count() as u32).map(LabelId).filter(|label| view.nodes_with_label(*label) > 0);
     Ok(names(used.map(|label| view.label_name(label))))
 }
 
 /// `db.relationshipTypes() YIELD relationshipType`
-pub(super) fn relationship_types(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn relationship_types(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Columns> {
     let view = call.view;
     let types = (0..view.edge_type_count() as u32).map(EdgeTypeId);
     let used = types.filter(|edge_type| view.edges_with_type(*edge_type) > 0);
@@ -32,7 +37,7 @@ pub(super) fn relationship_types(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Resu
 /// `db.propertyKeys() YIELD propertyKey`
 ///
 /// The catalog does not count keys, so properties are read until every key has been met.
-pub(super) fn property_keys(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn property_keys(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let view = call.view;
     let mut used = vec![false; view.key_count()];
     let mut unseen = used.len();
@@ -67,7 +72,7 @@ pub(super) fn property_keys(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Resul
 /// `db.schema() YIELD source, type, target, count`
 ///
 /// A node with several labels counts for each of them; one without any has the label null.
-pub(super) fn schema(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn schema(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let view = call.view;
     // Few sets of labels serve many nodes: edges are counted by set, and the sets spelt out at the end.
     let mut sets: HashMap<Vec<LabelId>, u32> = HashMap::new();
@@ -88,12 +93,16 @@ pub(super) fn schema(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows>
     let mut counts: BTreeMap<(Option<&str>, &str, Option<&str>), i64> = BTreeMap::new();
     for edge_type in (0..view.edge_type_count() as u32).map(EdgeTypeId) {
         let mut pairs: HashMap<(u32, u32), i64> = HashMap::new();
-        view.edges(Some(&[edge_type]), |_, source, target| {
-            if let (Some(source), Some(target)) = (set_of.get(source.index()), set_of.get(target.index())) {
-                *pairs.entry((*source, *target)).or_default() += 1;
-            }
-        });
-        steps.take(view.edges_with_type(edge_type) as usize)?;
+        for (node, source) in (0..).map(NodeId).zip(&set_of) {
+            let mut taken = 1;
+            view.neighbours(node, Direction::Out, Some(&[edge_type]), |_, target| {
+                taken += 1;
+                if let Some(target) = set_of.get(target.index()) {
+                    *pairs.entry((*source, *target)).or_default() += 1;
+                }
+            });
+            steps.take(taken)?;
+        }
         let name = view.edge_type_name(edge_type);
         for ((source, target), count) in pairs {
             for source in &spelt[source as usize] {
@@ -104,24 +113,23 @@ pub(super) fn schema(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows>
         }
     }
     let text = |name: Option<&str>| name.map_or(Value::Null, |name| Value::from(name.to_owned()));
-    let row = |((source, edge_type, target), count)| {
-        vec![text(source), text(Some(edge_type)), text(target), Value::Int(count)]
-    };
-    Ok(counts.into_iter().map(row).collect())
+    let row =
+        |((source, edge_type, target), count)| [text(source), text(Some(edge_type)), text(target), Value::Int(count)];
+    Ok(table(counts, row))
 }
 
 /// `db.indexes() YIELD name, entityType, labelsOrTypes, properties, owningConstraint`
-pub(super) fn indexes(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn indexes(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Columns> {
     let row = |index: Definition| {
         let owner = if index.rule.is_constraint() { Value::from(index.name.clone()) } else { Value::Null };
         let [entity, of, keys] = about(&index);
-        vec![Value::from(index.name), entity, of, keys, owner]
+        [Value::from(index.name), entity, of, keys, owner]
     };
-    Ok(call.view.indexes().into_iter().map(row).collect())
+    Ok(table(call.view.indexes(), row))
 }
 
 /// `db.constraints() YIELD name, type, entityType, labelsOrTypes, properties, ownedIndex`
-pub(super) fn constraints(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn constraints(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Columns> {
     let row = |constraint: Definition| {
         let kind = match (constraint.rule, &constraint.subject) {
             (Rule::Key, _) => "NODE_KEY",
@@ -131,9 +139,9 @@ pub(super) fn constraints(call: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows
         };
         let index = if constraint.rule.is_unique() { Value::from(constraint.name.clone()) } else { Value::Null };
         let [entity, of, keys] = about(&constraint);
-        vec![Value::from(constraint.name), Value::from(kind), entity, of, keys, index]
+        [Value::from(constraint.name), Value::from(kind), entity, of, keys, index]
     };
-    Ok(call.view.constraints().into_iter().map(row).collect())
+    Ok(table(call.view.constraints(), row))
 }
 
 /// Entity type, labels or types, properties.
@@ -147,11 +155,11 @@ fn about(definition: &Definition) -> [Value<'static>; 3] {
 }
 
 /// `db.procedures() YIELD name, signature, description`
-pub(super) fn procedures(_: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn procedures(_: &Call<'_, '_>, _: &mut Steps<'_>) -> Result<Columns> {
     let row = |procedure: &Procedure| {
-        vec![Value::from(procedure.name), Value::from(procedure.signature()), Value::from(description(procedure))]
+        [Value::from(procedure.name), Value::from(procedure.signature()), Value::from(description(procedure))]
     };
-    Ok(all().iter().map(row).collect())
+    Ok(table(all(), row))
 }
 
 /// What it does, and what its map of settings may hold.

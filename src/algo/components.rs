@@ -5,31 +5,33 @@
 
 use petgraph::unionfind::UnionFind;
 
-use super::graph::{Adjacency, Graph};
-use super::selection::{Selection, Walk, Weights};
+use super::graph::Lists;
+use super::selection::Walk;
 use super::steps::Steps;
-use super::{Call, Result, Rows, rows};
+use super::{Call, Columns, Result, columns};
 use crate::model::Direction;
 
 /// `algo.weaklyConnectedComponents(config) YIELD node, component`
-pub(super) fn weak(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn weak(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let walk = Walk::read(call, steps)?;
     // Ids of nodes are as wide.
     let mut sets: UnionFind<u32> = UnionFind::new(walk.nodes.len());
     walk.each(steps, |source, target| {
         sets.union(source as u32, target as u32);
     })?;
-    Ok(rows::by_group(&walk.nodes, sets.into_labeling().into_iter().map(|set| set as usize)))
+    let sets = sets.into_labeling();
+    Ok(columns::by_group(walk.nodes, sets.into_iter().map(|set| set as usize)))
 }
 
 /// `algo.stronglyConnectedComponents(config) YIELD node, component`
-pub(super) fn strong(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
-    let graph = Graph::new(Selection::read(call, Weights::Any, steps)?, Direction::Out, steps)?;
-    Ok(rows::by_group(&graph.nodes, tarjan(&graph.adjacency, steps)?))
+pub(super) fn strong(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
+    let walk = Walk::read(call, steps)?;
+    let roots = tarjan(&Lists::new(&walk, Direction::Out, steps)?, steps)?;
+    Ok(columns::by_group(walk.nodes, roots))
 }
 
 /// For each place the place of its component's root.
-fn tarjan(graph: &Adjacency, steps: &mut Steps<'_>) -> Result<Vec<usize>> {
+fn tarjan(graph: &Lists, steps: &mut Steps<'_>) -> Result<Vec<usize>> {
     /// Not reached yet, and later than every number.
     const NEVER: usize = usize::MAX;
     // When each place was reached, and the earliest place that it leads back to.

@@ -2,10 +2,10 @@
 
 use super::graph::Graph;
 use super::steps::Steps;
-use super::{Call, Result, Rows, shortest};
+use super::{Call, Columns, Result, shortest};
 
 /// `algo.dijkstra(source, target, config) YIELD path, cost`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let direction = call.settings.direction()?;
     let (selection, ends) = shortest::read(call, steps)?;
     let graph = Graph::new(selection, direction, steps)?;

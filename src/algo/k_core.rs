@@ -5,21 +5,20 @@
 //! degree's run, so that losing a neighbour is one swap. Neighbours are counted whatever the edges' direction, parallel
 //! edges once, loops not at all.
 
-use super::graph::{Adjacency, Graph};
-use super::selection::{Selection, Weights};
+use super::graph::Lists;
+use super::selection::Walk;
 use super::steps::Steps;
-use super::{Call, Result, Rows, rows};
-use crate::model::Direction;
+use super::{Call, Columns, Result};
+use crate::model::{Column, Direction};
 
 /// `algo.kCore(config) YIELD node, core`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
-    let selection = Selection::read(call, Weights::Any, steps)?;
-    let (nodes, graph) = Graph::new(selection, Direction::Both, steps)?.simple(steps)?;
-    let cores = cores(&graph, steps)?;
-    Ok(rows::by_node(&nodes, cores.into_iter().map(|core| core as i64)))
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
+    let walk = Walk::read(call, steps)?;
+    let cores = cores(&Lists::new(&walk, Direction::Both, steps)?.simple(steps)?, steps)?;
+    Ok(vec![Column::Node(walk.nodes), Column::Int(cores.into_iter().map(|core| core as i64).collect())])
 }
 
-fn cores(graph: &Adjacency, steps: &mut Steps<'_>) -> Result<Vec<usize>> {
+fn cores(graph: &Lists, steps: &mut Steps<'_>) -> Result<Vec<usize>> {
     let mut degrees: Vec<usize> = (0..graph.len()).map(|place| graph.degree(place)).collect();
     let most = degrees.iter().copied().max().unwrap_or_default();
     // Where each degree's run begins in `order`.

@@ -8,16 +8,17 @@
 //! flood their surroundings: in the first round nearly everything is a tie.
 
 use super::graph::Graph;
-use super::selection::{Selection, Weights};
+use super::selection::Weights;
 use super::steps::Steps;
-use super::{Call, Result, Rows, rows};
+use super::{Call, Columns, Result, columns};
 
 /// `algo.labelPropagation(config) YIELD node, community`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let times = call.settings.times("maxIterations")?;
     let direction = call.settings.direction()?;
-    let graph = Graph::new(Selection::read(call, Weights::NotNegative, steps)?, direction, steps)?;
-    Ok(rows::by_group(&graph.nodes, communities(&graph, times, steps)?))
+    let graph = Graph::read(call, Weights::NotNegative, direction, steps)?;
+    let communities = communities(&graph, times, steps)?;
+    Ok(columns::by_group(graph.nodes, communities))
 }
 
 fn communities(graph: &Graph, times: u64, steps: &mut Steps<'_>) -> Result<Vec<usize>> {
@@ -28,7 +29,7 @@ fn communities(graph: &Graph, times: u64, steps: &mut Steps<'_>) -> Result<Vec<u
     for _ in 0..times {
         let mut changed = false;
         for place in 0..graph.nodes.len() {
-            steps.take(1 + graph.adjacency.degree(place))?;
+            steps.take(1 + graph.lists.degree(place))?;
             for hop in graph.hops(place).filter(|hop| hop.target != place) {
                 let community = communities[hop.target];
                 votes[community] += hop.weight;

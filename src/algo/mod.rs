@@ -1,6 +1,6 @@
 //! Procedures: graph algorithms, and what the catalog knows, as tables that a statement can call.
 //!
-//! In: a [`View`] and the values of the arguments. Out: rows. Every procedure is a row of one table, which says what it
+//! In: a [`View`] and the values of the arguments. Out: columns. Every procedure is a row of one table, which says what it
 //! takes, what it gives and what its settings are, so that planner, completer and `db.procedures` read the same line;
 //! adding one means a row there and a function here.
 //!
@@ -17,13 +17,13 @@
 mod a_star;
 mod betweenness;
 mod catalog;
+mod columns;
 mod components;
 mod dijkstra;
 mod graph;
 mod k_core;
 mod label_propagation;
 mod page_rank;
-mod rows;
 mod selection;
 mod settings;
 mod shortest;
@@ -35,15 +35,15 @@ mod testing;
 mod topological_sort;
 
 use crate::model::function::Types;
-use crate::model::{Class, Detail, Diagnostic, NodeId, Value};
+use crate::model::{self, Class, Detail, Diagnostic, NodeId, Value};
 use crate::store::View;
 use settings::Settings;
 use steps::Steps;
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
-/// What a procedure gives: a value for each of its columns, row by row.
-type Rows = Vec<Vec<Value<'static>>>;
+/// What a procedure gives: a column for each of its results, all of the same length.
+type Columns = Vec<model::Column<'static>>;
 
 /// A built-in procedure.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub struct Procedure {
     pub results: &'static [Column],
     /// What it does, in a sentence, for help and completion.
     pub text: &'static str,
-    run: fn(&Call<'_, '_>, &mut Steps<'_>) -> Result<Rows>,
+    run: fn(&Call<'_, '_>, &mut Steps<'_>) -> Result<Columns>,
 }
 
 /// A parameter of a procedure, or a key of its map of settings.
@@ -100,7 +100,7 @@ pub fn all() -> &'static [Procedure] {
 }
 
 impl Procedure {
-    /// Runs it; each row has a value for each of `results`, in their order.
+    /// Runs it; there is a column for each of `results`, in their order, and all of them are of the same length.
     ///
     /// `check` is asked every few thousand steps and at the end whether to go on.
     ///
@@ -118,7 +118,8 @@ impl Procedure {
     /// let mut view = View::new(&empty);
     /// view.create_node(&["Skill"], vec![])?;
     /// let labels = algo::find("db.labels").unwrap();
-    /// assert_eq!(labels.call(&view, &[], &mut || Ok(())).unwrap(), [[Value::from("Skill")]]);
+    /// let columns = labels.call(&view, &[], &mut || Ok(())).unwrap();
+    /// assert_eq!((columns.len(), columns[0].len(), columns[0].value(0)), (1, 1, Value::from("Skill")));
     /// # Ok::<(), kenning::store::Error>(())
     /// ```
     pub fn call(
@@ -126,11 +127,11 @@ impl Procedure {
         view: &View<'_>,
         arguments: &[Value<'_>],
         check: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<Rows> {
+    ) -> Result<Columns> {
         self.call_on(1, view, arguments, check, &mut |_| Ok(()))
     }
 
-    /// As [`Procedure::call`], on so many threads at most where the algorithm can use them: the rows are the same. `hold` is
+    /// As [`Procedure::call`], on so many threads at most where the algorithm can use them: the columns are the same. `hold` is
     /// asked before memory is taken in proportion to the graph, by so many bytes.
     ///
     /// # Errors
@@ -143,14 +144,14 @@ impl Procedure {
         arguments: &[Value<'_>],
         check: &mut dyn FnMut() -> Result<()>,
         hold: &mut dyn FnMut(u64) -> Result<()>,
-    ) -> Result<Rows> {
+    ) -> Result<Columns> {
         self.accept(arguments)?;
         let config = self.parameters.iter().zip(arguments).find(|(parameter, _)| parameter.name == "config");
         let settings = Settings::read(self, config.map(|(_, value)| value))?;
         let mut steps = Steps::new(threads, check, hold);
-        let rows = (self.run)(&Call { view, procedure: self, arguments, settings }, &mut steps)?;
+        let columns = (self.run)(&Call { view, procedure: self, arguments, settings }, &mut steps)?;
         steps.check()?;
-        Ok(rows)
+        Ok(columns)
     }
 
     /// How it is called and what it gives, as openCypher writes signatures.

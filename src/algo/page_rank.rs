@@ -6,11 +6,11 @@
 
 use rayon::prelude::*;
 
-use super::graph::Graph;
-use super::selection::{Selection, Walk, Weights};
+use super::graph::{Graph, Lists};
+use super::selection::{Walk, Weights};
 use super::steps::Steps;
-use super::{Call, Result, Rows, rows};
-use crate::model::{Direction, NodeId};
+use super::{Call, Columns, Result};
+use crate::model::{Column, Direction, NodeId};
 use crate::store::Adjacency;
 
 /// How the iteration runs and when it ends.
@@ -22,7 +22,7 @@ struct Limits {
 }
 
 /// `algo.pageRank(config) YIELD node, score`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let limits = Limits {
         damping: call.settings.number("damping", 0.0..=1.0)?,
         iterations: call.settings.times("maxIterations")?,
@@ -31,17 +31,18 @@ pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
     let direction = call.settings.direction()?;
     if call.settings.text("weight").is_none() {
         let walk = Walk::read(call, steps)?;
-        let entering = Entering::new(&walk, direction, steps)?;
-        return Ok(rows::by_node(&walk.nodes, entering.scores(&limits, steps)?));
+        let scores = Entering::new(&walk, direction, steps)?.scores(&limits, steps)?;
+        return Ok(vec![Column::Node(walk.nodes), Column::Float(scores)]);
     }
-    let graph = Graph::new(Selection::read(call, Weights::NotNegative, steps)?, direction, steps)?;
-    Ok(rows::by_node(&graph.nodes, scores(&graph, &limits, steps)?))
+    let graph = Graph::read(call, Weights::NotNegative, direction, steps)?;
+    let scores = scores(&graph, &limits, steps)?;
+    Ok(vec![Column::Node(graph.nodes), Column::Float(scores)])
 }
 
 /// A graph without weights, seen from the nodes that its edges enter: each node adds up what comes to it, so that several
 /// threads can work on it, and every sum is formed in the same order however many there are.
 struct Entering<'g> {
-    lists: Lists<'g>,
+    sources: Sources<'g>,
     /// What the sources in the lists have more than their places.
     first: u32,
     /// How many edges leave each place.
@@ -49,14 +50,10 @@ struct Entering<'g> {
 }
 
 /// Whence edges come, for each place.
-enum Lists<'g> {
+enum Sources<'g> {
     /// As they lie in the snapshot, by the nodes' ids.
     Mapped(Adjacency<'g>),
-    Own {
-        /// Where the list of each place begins in `sources`, and where the last one ends.
-        offsets: Vec<usize>,
-        sources: Vec<u32>,
-    },
+    Own(Lists),
 }
 
 /// So many places' changes are added up by themselves.
@@ -82,44 +79,27 @@ type Sums = (f64, f64);
 
 impl<'g> Entering<'g> {
     fn new(walk: &Walk<'g>, direction: Direction, steps: &mut Steps<'_>) -> Result<Self> {
-        let count = walk.nodes.len();
         if let Some((entering, leaving)) = walk.slices(direction) {
             let leaving = walk.nodes.iter().map(|node| leaving.ends(*node).len() as u32).collect();
             let first = walk.nodes.first().map_or(0, |node| node.0);
-            steps.take(count)?;
-            return Ok(Entering { lists: Lists::Mapped(entering), first, leaving });
+            steps.take(walk.nodes.len())?;
+            return Ok(Entering { sources: Sources::Mapped(entering), first, leaving });
         }
-        let hops = |source: usize, target: usize| {
-            let out = (direction != Direction::In).then_some((source, target));
-            let back = direction == Direction::In || direction == Direction::Both && source != target;
-            out.into_iter().chain(back.then_some((target, source)))
-        };
-        let (mut offsets, mut leaving) = (vec![0usize; count + 1], vec![0u32; count]);
-        walk.each(steps, |source, target| {
-            for (from, to) in hops(source, target) {
-                offsets[to + 1] += 1;
-                leaving[from] += 1;
-            }
-        })?;
-        for place in 0..count {
-            offsets[place + 1] += offsets[place];
+        let lists = Lists::new(walk, direction.reverse(), steps)?;
+        let mut leaving = vec![0u32; walk.nodes.len()];
+        for place in 0..lists.len() {
+            let sources = lists.list(place);
+            steps.take(1 + sources.len())?;
+            sources.iter().for_each(|source| leaving[*source as usize] += 1);
         }
-        let mut sources = vec![0; offsets[count]];
-        let mut next = offsets.clone();
-        walk.each(steps, |source, target| {
-            for (from, to) in hops(source, target) {
-                sources[next[to]] = from as u32;
-                next[to] += 1;
-            }
-        })?;
-        Ok(Entering { lists: Lists::Own { offsets, sources }, first: 0, leaving })
+        Ok(Entering { sources: Sources::Own(lists), first: 0, leaving })
     }
 
     /// Whence edges come to a place.
     fn sources(&self, place: usize) -> &[u32] {
-        match &self.lists {
-            Lists::Mapped(slices) => slices.ends(NodeId(self.first + place as u32)),
-            Lists::Own { offsets, sources } => sources.get(offsets[place]..offsets[place + 1]).unwrap_or_default(),
+        match &self.sources {
+            Sources::Mapped(slices) => slices.ends(NodeId(self.first + place as u32)),
+            Sources::Own(lists) => lists.list(place),
         }
     }
 
@@ -192,15 +172,12 @@ fn hand_on(score: f64, leaving: u32, handed_on: &mut f64, stranded: &mut f64) {
 /// The sum of these sources' values, as four sums side by side: one would wait for each addition to end.
 fn sum(values: &[f64], sources: &[u32], first: u32) -> f64 {
     let value = |source: &u32| values.get(source.wrapping_sub(first) as usize).copied().unwrap_or_default();
-    let fours = sources.chunks_exact(4);
-    let rest: f64 = fours.remainder().iter().map(value).sum();
+    let (fours, rest) = sources.as_chunks();
     let mut sums = [0.0; 4];
-    for four in fours {
-        for (sum, source) in sums.iter_mut().zip(four) {
-            *sum += value(source);
-        }
+    for [a, b, c, d] in fours {
+        sums = [sums[0] + value(a), sums[1] + value(b), sums[2] + value(c), sums[3] + value(d)];
     }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest.iter().map(value).sum::<f64>()
 }
 
 fn scores(graph: &Graph, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f64>> {
@@ -212,7 +189,7 @@ fn scores(graph: &Graph, limits: &Limits, steps: &mut Steps<'_>) -> Result<Vec<f
         let mut next = vec![0.0; count];
         let mut stranded = 0.0;
         for place in 0..count {
-            steps.take(1 + graph.adjacency.degree(place))?;
+            steps.take(1 + graph.lists.degree(place))?;
             if leaving[place] > 0.0 {
                 // Not by a common factor: divided by tiny weights it would overflow.
                 graph.hops(place).for_each(|hop| next[hop.target] += scores[place] * (hop.weight / leaving[place]));

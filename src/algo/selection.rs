@@ -13,8 +13,8 @@ use crate::store::{Adjacency, View};
 /// Marks a node that is not selected. Ids end before it.
 const NOWHERE: u32 = u32::MAX;
 
-/// About how many bytes a node takes: in arrays of the algorithm's own, and in the row that it gives.
-const NODE: usize = 160;
+/// About how many bytes a node takes: in arrays of the algorithm's own, and in the columns that it gives.
+const NODE: usize = 80;
 
 /// Which weights an algorithm can work with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,23 +114,24 @@ impl<'c> Walk<'c> {
         }
     }
 
-    fn place(&self, node: NodeId) -> Option<u32> {
+    /// The place of a node.
+    pub(super) fn place(&self, node: NodeId) -> Option<u32> {
         self.places.get(node.index()).copied().filter(|place| *place != NOWHERE)
     }
 
-    /// Calls `found` with each edge of these types, and the places that it leaves and enters.
+    /// Calls `found` with each edge of this type, and the places that it leaves and enters: node by node, so that the limits
+    /// are looked at in between.
     fn each_edge(
         &self,
-        types: &[EdgeTypeId],
+        edge_type: EdgeTypeId,
         steps: &mut Steps<'_>,
         mut found: impl FnMut(EdgeId, u32, u32),
     ) -> Result<()> {
-        // Type by type, since nothing can be asked while the store walks.
-        for edge_type in types {
-            let mut taken = 0;
-            self.view.edges(Some(&[*edge_type]), |edge, source, target| {
+        for (source, node) in (0..).zip(&self.nodes) {
+            let mut taken = 1;
+            self.view.neighbours(*node, Direction::Out, Some(&[edge_type]), |edge, target| {
                 taken += 1;
-                if let (Some(source), Some(target)) = (self.place(source), self.place(target)) {
+                if let Some(target) = self.place(target) {
                     found(edge, source, target);
                 }
             });
@@ -143,12 +144,7 @@ impl<'c> Walk<'c> {
     pub(super) fn each(&self, steps: &mut Steps<'_>, mut found: impl FnMut(usize, usize)) -> Result<()> {
         for edge_type in &self.types {
             let Some(slices) = self.view.adjacency(Some(&[*edge_type]), Direction::Out) else {
-                let mut edges = Vec::new();
-                self.each_edge(&[*edge_type], steps, |_, source, target| edges.push((source, target)))?;
-                for (source, target) in edges {
-                    steps.take(1)?;
-                    found(source as usize, target as usize);
-                }
+                self.each_edge(*edge_type, steps, |_, source, target| found(source as usize, target as usize))?;
                 continue;
             };
             for (source, node) in self.nodes.iter().enumerate() {
@@ -174,12 +170,13 @@ impl Selection {
         let most: u64 = walk.types.iter().map(|edge_type| view.edges_with_type(*edge_type)).sum();
         steps.hold(most as usize * size_of::<Link>())?;
         let mut links = Vec::new();
-        walk.each_edge(&walk.types, steps, |edge, source, target| {
-            links.push(Link { edge, source, target, weight: 1.0 })
-        })?;
+        for edge_type in &walk.types {
+            let link = |edge, source, target| links.push(Link { edge, source, target, weight: 1.0 });
+            walk.each_edge(*edge_type, steps, link)?;
+        }
         let nodes = walk.nodes;
-        // One type's edges ascend already: the sort merges few runs.
-        links.sort_by_key(|link| link.edge);
+        // A snapshot numbers the edges of a type in the order of their sources: few runs have to be merged.
+        steps.sort(&mut links, |a, b| a.edge.cmp(&b.edge))?;
         let key = call.settings.text("weight");
         if let Some(name) = key {
             let key = view.key_id(name);

@@ -13,8 +13,8 @@ use super::graph::Graph;
 use super::selection::{Selection, Weights};
 use super::settings::wrong;
 use super::steps::Steps;
-use super::{Call, Result, Rows};
-use crate::model::{EdgeId, NodeId, Path, Value};
+use super::{Call, Columns, Result};
+use crate::model::{Column, EdgeId, NodeId, Path, Value};
 
 /// A place to go on from.
 struct Front {
@@ -61,7 +61,7 @@ pub(super) fn read(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<(Select
     Ok((selection, ends))
 }
 
-/// The cheapest path as a row of path and cost; no row when there is none.
+/// The cheapest path with its cost, in a row; no row when there is none.
 ///
 /// `estimate` must not exceed the cost of any way from a place to the target. Weights are not negative.
 pub(super) fn search(
@@ -69,7 +69,7 @@ pub(super) fn search(
     ends: &Ends,
     estimate: impl Fn(usize) -> f64,
     steps: &mut Steps<'_>,
-) -> Result<Rows> {
+) -> Result<Columns> {
     let mut costs = vec![f64::INFINITY; graph.nodes.len()];
     let mut came: Vec<Option<(EdgeId, usize)>> = vec![None; graph.nodes.len()];
     let mut fronts = BinaryHeap::new();
@@ -78,7 +78,7 @@ pub(super) fn search(
     while let Some(Reverse(front)) = fronts.pop() {
         if front.place == ends.target {
             let path = walk_back(&graph.nodes, ends.target, &came);
-            return Ok(vec![vec![Value::Path(Arc::new(path)), Value::Float(front.cost)]]);
+            return Ok(vec![Column::Value(vec![Value::Path(Arc::new(path))]), Column::Float(vec![front.cost])]);
         }
         steps.take(1)?;
         // A cheaper way here was found after this one was noted.
@@ -90,12 +90,12 @@ pub(super) fn search(
             let cost = front.cost + hop.weight;
             if cost < costs[hop.target] {
                 costs[hop.target] = cost;
-                came[hop.target] = Some((hop.edge, front.place));
+                came[hop.target] = Some((graph.edge(hop), front.place));
                 fronts.push(Reverse(Front { estimate: cost + estimate(hop.target), cost, place: hop.target }));
             }
         }
     }
-    Ok(Vec::new())
+    Ok(vec![Column::Value(Vec::new()), Column::Float(Vec::new())])
 }
 
 /// The path by which a place was reached.

@@ -8,24 +8,25 @@ use petgraph::unionfind::UnionFind;
 
 use super::selection::{Selection, Weights};
 use super::steps::Steps;
-use super::{Call, Result, Rows};
-use crate::model::Value;
+use super::{Call, Columns, Result};
+use crate::model::Column;
 
 /// `algo.minimumSpanningTree(config) YIELD source, target, edge, weight`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let Selection { nodes, mut links, .. } = Selection::read(call, Weights::Any, steps)?;
-    links.sort_unstable_by(|a, b| a.weight.total_cmp(&b.weight).then(a.edge.cmp(&b.edge)));
+    steps.sort(&mut links, |a, b| a.weight.total_cmp(&b.weight).then(a.edge.cmp(&b.edge)))?;
     let mut trees: UnionFind<usize> = UnionFind::new(nodes.len());
-    let mut rows = Rows::new();
+    let (mut sources, mut targets, mut edges, mut weights) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for link in &links {
         steps.take(1)?;
         if trees.union(link.source(), link.target()) {
-            let ends = [link.source(), link.target()].map(|place| Value::Node(nodes[place]));
-            let [source, target] = ends;
-            rows.push(vec![source, target, Value::Edge(link.edge), Value::Float(link.weight)]);
+            sources.push(nodes[link.source()]);
+            targets.push(nodes[link.target()]);
+            edges.push(link.edge);
+            weights.push(link.weight);
         }
     }
-    Ok(rows)
+    Ok(vec![Column::Node(sources), Column::Node(targets), Column::Edge(edges), Column::Float(weights)])
 }
 
 #[cfg(test)]

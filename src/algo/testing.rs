@@ -5,9 +5,12 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::{Rows, find};
-use crate::model::{NodeId, Value};
+use super::find;
+use crate::model::{Column, NodeId, Value};
 use crate::store::{Snapshot, View};
+
+/// What a procedure gives, row by row.
+pub(super) type Rows = Vec<Vec<Value<'static>>>;
 
 /// Source, target and weight of each edge; nodes are numbers.
 pub(super) type Edges<'a> = &'a [(usize, usize, f64)];
@@ -58,7 +61,12 @@ pub(super) fn names(names: &[&'static str]) -> Value<'static> {
 
 /// Runs a procedure.
 pub(super) fn rows(view: &View<'_>, name: &str, arguments: &[Value<'_>]) -> Rows {
-    find(name).unwrap().call(view, arguments, &mut || Ok(())).unwrap()
+    let procedure = find(name).unwrap();
+    let columns = procedure.call(view, arguments, &mut || Ok(())).unwrap();
+    assert_eq!(columns.len(), procedure.results.len(), "{name}");
+    let count = columns.first().map_or(0, Column::len);
+    assert!(columns.iter().all(|column| column.len() == count), "{name}");
+    (0..count).map(|row| columns.iter().map(|column| column.value(row)).collect()).collect()
 }
 
 /// Runs a procedure with settings.

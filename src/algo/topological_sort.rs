@@ -2,32 +2,34 @@
 //!
 //! Petgraph's `toposort` names one node of a cycle; people who look for their mistake want the cycle.
 
-use super::graph::{Adjacency, Graph};
-use super::selection::{Selection, Weights};
+use super::graph::Lists;
+use super::selection::Walk;
 use super::steps::Steps;
-use super::{Call, Result, Rows};
-use crate::model::{NodeId, Value};
+use super::{Call, Columns, Result};
+use crate::model::{Column, NodeId};
 
 /// Of a longer cycle, the error shows this many nodes.
 const SHOWN: usize = 12;
 
 /// `algo.topologicalSort(config) YIELD node, position`
-pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Rows> {
+pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let direction = call.settings.direction()?;
-    let graph = Graph::new(Selection::read(call, Weights::Any, steps)?, direction, steps)?;
-    let (order, waiting) = kahn(&graph.adjacency, steps)?;
-    if order.len() < graph.nodes.len() {
-        let cycle = cycle(&graph.adjacency, &waiting, steps)?;
-        let nodes: Vec<NodeId> = cycle.into_iter().map(|place| graph.nodes[place]).collect();
+    let walk = Walk::read(call, steps)?;
+    let graph = Lists::new(&walk, direction, steps)?;
+    let (order, waiting) = kahn(&graph, steps)?;
+    if order.len() < graph.len() {
+        let cycle = cycle(&graph, &waiting, steps)?;
+        let nodes: Vec<NodeId> = cycle.into_iter().map(|place| walk.nodes[place]).collect();
         let error = call.error(format!("there is a cycle: {}", show(call, &nodes)));
         return Err(error.help("select fewer labels or types, or take one of its relationships away"));
     }
-    let row = |(position, place): (usize, usize)| vec![Value::Node(graph.nodes[place]), Value::Int(position as i64)];
-    Ok(order.into_iter().enumerate().map(row).collect())
+    let nodes: Vec<NodeId> = order.into_iter().map(|place| walk.nodes[place]).collect();
+    let positions = (0..nodes.len() as i64).collect();
+    Ok(vec![Column::Node(nodes), Column::Int(positions)])
 }
 
 /// The places in order, as far as it goes, and for each place how many edges still lead to it.
-fn kahn(graph: &Adjacency, steps: &mut Steps<'_>) -> Result<(Vec<usize>, Vec<usize>)> {
+fn kahn(graph: &Lists, steps: &mut Steps<'_>) -> Result<(Vec<usize>, Vec<usize>)> {
     let mut waiting = vec![0; graph.len()];
     for place in 0..graph.len() {
         steps.take(1 + graph.degree(place))?;
@@ -49,7 +51,7 @@ fn kahn(graph: &Adjacency, steps: &mut Steps<'_>) -> Result<(Vec<usize>, Vec<usi
 }
 
 /// A cycle among the places that still wait: each waits for another one that waits, so going back must repeat.
-fn cycle(graph: &Adjacency, waiting: &[usize], steps: &mut Steps<'_>) -> Result<Vec<usize>> {
+fn cycle(graph: &Lists, waiting: &[usize], steps: &mut Steps<'_>) -> Result<Vec<usize>> {
     let mut before = vec![None; graph.len()];
     for place in (0..graph.len()).filter(|place| waiting[*place] > 0) {
         steps.take(1 + graph.degree(place))?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Procedure;
-use crate::exec::{self, ProcedureRows, Records};
+use crate::exec::{self, ProcedureColumns, Records};
 use crate::model::procedure::{Parameter, Procedures, Signature};
 use crate::model::{Diagnostic, Value};
 use crate::store::View;
@@ -58,7 +58,7 @@ impl exec::Host for Host {
         threads: usize,
         check: &mut dyn FnMut() -> Result<(), Diagnostic>,
         hold: &mut dyn FnMut(u64) -> Result<(), Diagnostic>,
-    ) -> Result<ProcedureRows, Diagnostic> {
+    ) -> Result<ProcedureColumns, Diagnostic> {
         match (self.own.get(&name.to_lowercase()), algo::find(name)) {
             (Some(own), _) => (own.run)(view, arguments, check),
             (None, Some(built_in)) => built_in.call_on(threads, view, arguments, check, hold),

@@ -6,7 +6,7 @@ use crate::model::procedure::Signature;
 use crate::model::{Diagnostic, Value};
 use crate::store::View;
 
-pub use crate::exec::ProcedureRows;
+pub use crate::exec::ProcedureColumns;
 
 /// What a procedure asks now and then: whether to go on.
 pub type Check<'c> = dyn FnMut() -> Result<(), Diagnostic> + 'c;
@@ -16,7 +16,7 @@ pub type Check<'c> = dyn FnMut() -> Result<(), Diagnostic> + 'c;
 /// ```
 /// use kenning::model::procedure::{Parameter, Signature};
 /// use kenning::model::function::Types;
-/// use kenning::model::Value;
+/// use kenning::model::{Column, Value};
 /// use kenning::{Database, Procedure};
 ///
 /// let signature = Signature {
@@ -26,7 +26,7 @@ pub type Check<'c> = dyn FnMut() -> Result<(), Diagnostic> + 'c;
 /// };
 /// let mut db = Database::in_memory();
 /// db.add_procedure(Procedure::new(signature, |_, arguments, _| match arguments {
-///     [Value::Int(n)] => Ok((1..=*n).map(|i| vec![Value::Int(i)]).collect()),
+///     [Value::Int(n)] => Ok(vec![Column::Int((1..=*n).collect())]),
 ///     _ => Ok(vec![]),
 /// }));
 /// assert_eq!(db.query("CALL my.upTo(3)", &Default::default(), &Default::default())?.count(), 3);
@@ -38,14 +38,17 @@ pub struct Procedure {
     pub(super) run: Arc<Run>,
 }
 
-type Run = dyn Fn(&View<'_>, &[Value<'_>], &mut Check<'_>) -> Result<ProcedureRows, Diagnostic> + Send + Sync;
+type Run = dyn Fn(&View<'_>, &[Value<'_>], &mut Check<'_>) -> Result<ProcedureColumns, Diagnostic> + Send + Sync;
 
 impl Procedure {
     /// A procedure of this signature. `run` gets the graph, the arguments (as many as the call gave) and a check to call
-    /// now and then, whose error it hands on; its rows have a value for each result.
+    /// now and then, whose error it hands on; it gives a column for each result. [`Column::of_rows`](crate::model::Column::of_rows) makes columns of rows.
     pub fn new(
         signature: Signature,
-        run: impl Fn(&View<'_>, &[Value<'_>], &mut Check<'_>) -> Result<ProcedureRows, Diagnostic> + Send + Sync + 'static,
+        run: impl Fn(&View<'_>, &[Value<'_>], &mut Check<'_>) -> Result<ProcedureColumns, Diagnostic>
+        + Send
+        + Sync
+        + 'static,
     ) -> Self {
         Procedure { signature, run: Arc::new(run) }
     }

@@ -62,9 +62,8 @@ impl<'g> Batch<'g> {
 
     /// These rows, with all columns.
     pub(super) fn range(&self, rows: std::ops::Range<usize>) -> Batch<'g> {
-        let rows: Vec<u32> = (rows.start as u32..rows.end as u32).collect();
-        let vars: Vec<Var> = (0..self.columns.len() as u32).map(Var).collect();
-        self.gather(&rows, &vars)
+        let columns = self.columns.iter().map(|column| column.range(rows.clone())).collect();
+        Batch { columns, len: rows.len() }
     }
 
     /// Drops every column that is not among these.

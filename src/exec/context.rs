@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::function::temporal;
 use super::operator::Subplan;
-use super::{Host, ProcedureRows, Records, Result};
+use super::{Host, ProcedureColumns, Records, Result};
 use crate::model::{Class, Detail, Diagnostic, Value};
 use crate::plan::expr::SubplanId;
 use crate::plan::physical::{Plan, Spent};
@@ -202,16 +202,16 @@ impl<'g> Context<'g> {
         })
     }
 
-    /// The rows of a procedure.
-    pub(super) fn call(&self, procedure: &str, arguments: &[Value<'g>]) -> Result<ProcedureRows> {
+    /// What a procedure gives.
+    pub(super) fn call(&self, procedure: &str, arguments: &[Value<'g>]) -> Result<ProcedureColumns> {
         let mut held = 0;
         let mut hold = |bytes| {
             held += bytes;
             self.guard.hold(bytes)
         };
-        let rows = self.host.call(procedure, &self.view, arguments, self.threads(), &mut || self.check(), &mut hold);
+        let columns = self.host.call(procedure, &self.view, arguments, self.threads(), &mut || self.check(), &mut hold);
         self.guard.release(held);
-        rows
+        columns
     }
 
     /// The records of a CSV file.

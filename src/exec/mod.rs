@@ -20,14 +20,14 @@ pub use context::{Limits, Summary};
 use operator::Operator;
 pub use operator::refused;
 
-use crate::model::{Diagnostic, Value};
+use crate::model::{Column, Diagnostic, Value};
 use crate::plan::physical::{Plan, Spent};
 use crate::store::View;
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
-/// Rows of a procedure: a value for each of its columns.
-pub type ProcedureRows = Vec<Vec<Value<'static>>>;
+/// What a procedure gives: a column for each of its results, all as long as there are rows; what one has less reads as null.
+pub type ProcedureColumns = Vec<Column<'static>>;
 
 /// The records of a file, or what is wrong with one.
 pub type Records = Box<dyn Iterator<Item = Result<Vec<String>>> + Send>;
@@ -35,7 +35,7 @@ pub type Records = Box<dyn Iterator<Item = Result<Vec<String>>> + Send>;
 /// What the program lends to a statement: procedures to call and files to read.
 pub trait Host: Send + Sync {
     /// Runs the procedure of this name on so many threads at most; `check` is asked now and then whether to go on, and `hold`
-    /// before it takes so many bytes, besides those of its rows, until it ends.
+    /// before it takes so many bytes, besides those of its columns, until it ends.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ pub trait Host: Send + Sync {
         threads: usize,
         check: &mut dyn FnMut() -> Result<()>,
         hold: &mut dyn FnMut(u64) -> Result<()>,
-    ) -> Result<ProcedureRows>;
+    ) -> Result<ProcedureColumns>;
 
     /// Opens the CSV file at a place. Fields end at `delimiter`; all records have as many fields as the first when they
     /// are `even`.

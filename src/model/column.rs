@@ -3,6 +3,8 @@
 //! Typed variants hold no null, so that a kernel over one needs no test per row; one null in a column makes it
 //! [`Column::Value`].
 
+use std::ops::Range;
+
 use super::{EdgeId, NodeId, Str, Value};
 
 /// Texts by number, each there once: a smaller number is a smaller text.
@@ -14,7 +16,7 @@ pub trait Texts: Send + Sync {
     fn number(&self, text: &str) -> Result<u32, u32>;
 
     /// The numbers of the texts that begin with this one.
-    fn beginning_with(&self, prefix: &str) -> std::ops::Range<u32>;
+    fn beginning_with(&self, prefix: &str) -> Range<u32>;
 }
 
 /// Whose numbers a column of texts holds. Two are equal when they are the same.
@@ -126,6 +128,40 @@ impl<'g> Column<'g> {
             _ => {}
         }
         Column::Value(values)
+    }
+
+    /// The columns of these rows, so many; what a row has not reads as null.
+    ///
+    /// ```
+    /// use kenning::model::{Column, Value};
+    ///
+    /// let columns = Column::of_rows(vec![vec![Value::Int(1), Value::Null], vec![Value::Int(2)]], 2);
+    /// assert!(matches!(&columns[..], [Column::Int(_), Column::Value(_)]));
+    /// ```
+    pub fn of_rows(rows: Vec<Vec<Value<'g>>>, width: usize) -> Vec<Self> {
+        let mut columns: Vec<Vec<Value<'g>>> = (0..width).map(|_| Vec::with_capacity(rows.len())).collect();
+        for row in rows {
+            let mut values = row.into_iter();
+            columns.iter_mut().for_each(|column| column.push(values.next().unwrap_or_default()));
+        }
+        columns.into_iter().map(Column::from_values).collect()
+    }
+
+    /// These rows, as far as there are so many.
+    pub fn range(&self, rows: Range<usize>) -> Self {
+        let end = rows.end.min(self.len());
+        let rows = rows.start.min(end)..end;
+        match self {
+            Column::Absent => Column::Absent,
+            Column::Bool(v) => Column::Bool(v[rows].to_vec()),
+            Column::Int(v) => Column::Int(v[rows].to_vec()),
+            Column::Float(v) => Column::Float(v[rows].to_vec()),
+            Column::String(v) => Column::String(v[rows].to_vec()),
+            Column::Text(v, texts) => Column::Text(v[rows].to_vec(), *texts),
+            Column::Node(v) => Column::Node(v[rows].to_vec()),
+            Column::Edge(v) => Column::Edge(v[rows].to_vec()),
+            Column::Value(v) => Column::Value(v[rows].to_vec()),
+        }
     }
 
     /// These rows, in this order. A row behind the end reads as null.

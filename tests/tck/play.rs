@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kenning::model::Value;
 use kenning::model::function::Types;
 use kenning::model::procedure::{Parameter, Signature};
+use kenning::model::{Column, Value};
 use kenning::{Database, Error, Limits, Parameters, Procedure};
 
 use crate::cell::Cell;
@@ -214,10 +214,11 @@ fn procedure(text: &str, table: &Table) -> Result<Procedure, String> {
             row.iter().map(|cell| Cell::read(cell)?.value().ok_or("a procedure's table holds plain values".to_owned()));
         rows.push(values.collect::<Result<Vec<Value<'static>>, String>>()?);
     }
-    let taken = parameters.len();
+    let (taken, given) = (parameters.len(), signature.results.len());
     Ok(Procedure::new(signature, move |_, arguments, _| {
         let same = |row: &&Vec<Value<'static>>| row.iter().zip(arguments).all(|(a, b)| a.order(b).is_eq());
-        Ok(rows.iter().filter(same).map(|row| row.iter().skip(taken).cloned().collect()).collect())
+        let found = rows.iter().filter(same).map(|row| row.iter().skip(taken).cloned().collect()).collect();
+        Ok(Column::of_rows(found, given))
     }))
 }
 

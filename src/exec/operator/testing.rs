@@ -30,7 +30,7 @@ impl crate::exec::Host for NoHost {
         _: usize,
         _: &mut dyn FnMut() -> Result<()>,
         _: &mut dyn FnMut(u64) -> Result<()>,
-    ) -> Result<crate::exec::ProcedureRows> {
+    ) -> Result<crate::exec::ProcedureColumns> {
         Ok(Vec::new())
     }
 
