@@ -9,18 +9,59 @@ use super::graph::Lists;
 use super::selection::Walk;
 use super::steps::Steps;
 use super::{Call, Columns, Result, columns};
-use crate::model::Direction;
+use crate::model::{Direction, NodeId};
+use crate::store::Adjacency;
+
+/// So many edges of each node are looked at before it is known which nodes belong to the largest component.
+const FEW: usize = 2;
 
 /// `algo.weaklyConnectedComponents(config) YIELD node, component`
 pub(super) fn weak(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns> {
     let walk = Walk::read(call, steps)?;
     // Ids of nodes are as wide.
     let mut sets: UnionFind<u32> = UnionFind::new(walk.nodes.len());
-    walk.each(steps, |source, target| {
-        sets.union(source as u32, target as u32);
-    })?;
+    match walk.slices(Direction::Out) {
+        Some(lists) => join(&walk, lists, &mut sets, steps)?,
+        None => walk.each(steps, |source, target| {
+            sets.union(source as u32, target as u32);
+        })?,
+    }
     let sets = sets.into_labeling();
     Ok(columns::by_group(walk.nodes, sets.into_iter().map(|set| set as usize)))
+}
+
+/// Joins what edges connect. In most graphs nearly every node is in one component, and a few edges of each node show that; only
+/// the nodes that these leave outside are looked at with all of their edges, whichever way they go (Sutton, Ben-Nun and Barak,
+/// *Optimizing Parallel Graph Processing via Subgraph Sampling*, 2018).
+fn join(
+    walk: &Walk<'_>,
+    (entering, leaving): (Adjacency<'_>, Adjacency<'_>),
+    sets: &mut UnionFind<u32>,
+    steps: &mut Steps<'_>,
+) -> Result<()> {
+    fn join(walk: &Walk<'_>, place: u32, ends: &[u32], sets: &mut UnionFind<u32>) {
+        for other in ends.iter().filter_map(|end| walk.place(NodeId(*end))) {
+            sets.union(place, other);
+        }
+    }
+    for (place, node) in (0..).zip(&walk.nodes) {
+        let ends = leaving.ends(*node);
+        steps.take(1 + FEW)?;
+        join(walk, place, ends.get(..FEW).unwrap_or(ends), sets);
+    }
+    let roots: Vec<u32> = (0..).zip(&walk.nodes).map(|(place, _)| sets.find_mut(place)).collect();
+    let mut sizes = vec![0; roots.len()];
+    roots.iter().for_each(|root| sizes[*root as usize] += 1);
+    let largest = (0..).zip(sizes).max_by_key(|(_, size)| *size).map(|(root, _): (u32, usize)| root);
+    for ((place, node), root) in (0..).zip(&walk.nodes).zip(roots) {
+        if Some(root) != largest {
+            let (entering, leaving) = (entering.ends(*node), leaving.ends(*node));
+            steps.take(1 + entering.len() + leaving.len())?;
+            join(walk, place, entering, sets);
+            join(walk, place, leaving, sets);
+        }
+    }
+    Ok(())
 }
 
 /// `algo.stronglyConnectedComponents(config) YIELD node, component`
