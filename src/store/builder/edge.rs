@@ -11,7 +11,7 @@ use rayon::slice::ParallelSlice;
 use super::buffer::Buffer;
 use super::column;
 use super::sections::{Array, Sections};
-use crate::store::layout::{Entering, Leaving, Shape};
+use crate::store::layout::{Entering, Leaving, Meta, Shape};
 
 /// Below this, threads cost more than they save.
 const MANY: usize = 1 << 16;
@@ -102,6 +102,8 @@ pub(super) struct Sorted {
     sources: Vec<u32>,
     /// Beside the sources, which of their edges it is.
     places: Vec<u32>,
+    /// Nodes with edges to themselves, ascending, and how many.
+    loops: Vec<(u32, u32)>,
 }
 
 /// Sorts edges. They are by type, ascending; `ids` gives a node's id by its number of the input; `shapes` are the nodes of each
@@ -129,6 +131,7 @@ pub(super) fn sort(edges: Vec<(u32, Edges)>, ids: &[u32], shapes: &[Range<u32>])
         }
     }
     let entering = |((mut sorted, sources), _): ((Sorted, Vec<u32>), Vec<Range<usize>>)| {
+        sorted.loops = loops(&sources, &sorted.targets);
         let place = |at: usize| at as u32 - sorted.offsets[sources[at] as usize];
         let (offsets, [sources, places]) = gather(ids.len(), &sorted.targets, |at| [sources[at], place(at)]);
         (sorted.entering, sorted.sources, sorted.places) = (offsets, sources, places);
@@ -137,13 +140,17 @@ pub(super) fn sort(edges: Vec<(u32, Edges)>, ids: &[u32], shapes: &[Range<u32>])
     sorted.into_par_iter().map(entering).collect()
 }
 
-/// Adds the edges' blocks and columns to the shapes; `keys` and `strings` are the snapshot's numbers of both.
+/// Adds the edges' blocks and columns to the shapes, and the edges from a node to itself; `keys` and `strings` are the
+/// snapshot's numbers of both.
 pub(super) fn write(
     sections: &mut Sections,
-    shapes: &mut [Shape],
+    Meta { shapes, loops, .. }: &mut Meta,
     mut sorted: Vec<Sorted>,
     (keys, strings): (&[u32], &[u32]),
 ) {
+    let all =
+        sorted.iter().flat_map(|sorted| sorted.loops.iter().map(|(node, count)| [sorted.edge_type, *node, *count]));
+    *loops = Some(sections.add(Array::Ids(all.flatten().collect())));
     for sorted in &mut sorted {
         sorted.columns = column::ranked(std::mem::take(&mut sorted.columns), keys, strings);
     }
@@ -189,6 +196,25 @@ fn part(all: &mut Vec<u32>, part: Range<usize>) -> Vec<u32> {
     if part.len() == all.len() { std::mem::take(all) } else { all[part].to_vec() }
 }
 
+/// The nodes that are a source and its target, and how often.
+fn loops(sources: &[u32], targets: &[u32]) -> Vec<(u32, u32)> {
+    let mut loops: Vec<(u32, u32)> = Vec::new();
+    let same = |sources: &[u32], targets: &[u32]| sources.iter().zip(targets).any(|(source, target)| source == target);
+    // Few edges are any, so that whole pieces without one are passed over quickly.
+    for (sources, targets) in sources.chunks(1024).zip(targets.chunks(1024)) {
+        if !same(sources, targets) {
+            continue;
+        }
+        for (node, _) in sources.iter().zip(targets).filter(|(source, target)| source == target) {
+            match loops.last_mut() {
+                Some((last, count)) if last == node => *count += 1,
+                _ => loops.push((*node, 1)),
+            }
+        }
+    }
+    loops
+}
+
 /// Numbers in as few bytes as the largest needs.
 fn narrow(numbers: Vec<u32>) -> Array {
     match numbers.iter().max() {
@@ -219,8 +245,10 @@ fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> (Sorted, Vec<u32>) {
         let sources = keys(&offsets);
         (offsets, sources, targets, if columns.is_empty() { Vec::new() } else { order })
     };
-    let (runs, entering, places) = (Vec::new(), Vec::new(), Vec::new());
-    (Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources: Vec::new(), places }, sources)
+    let (runs, entering, places, loops) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let sorted =
+        Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources: Vec::new(), places, loops };
+    (sorted, sources)
 }
 
 /// The keys of entries that stand beside them.

@@ -42,7 +42,7 @@ pub(super) fn write(mut graph: Builder) -> Result<Image, Error> {
     let names = edge_types.names(&graph.edge_types);
 
     let ((mut sections, mut meta, numbers), edges) = rayon::join(|| nodes(graph), || edge::sort(edges, &ids, &runs));
-    edge::write(&mut sections, &mut meta.shapes, edges, (numbers.keys.ranks(), numbers.strings.ranks()));
+    edge::write(&mut sections, &mut meta, edges, (numbers.keys.ranks(), numbers.strings.ranks()));
     (meta.nodes, meta.edges) = counts;
     meta.edge_types = names;
     meta.schema = schema.map(|bytes| sections.add(Array::Bytes(bytes.to_vec())));

@@ -17,7 +17,8 @@ impl Meta {
         let strings = self.strings;
         let offsets = self.holds(strings.offsets, u64::from(strings.count) + 1, 8);
         let schema = self.schema.is_none_or(|schema| self.length(schema).is_some());
-        let whole = offsets && schema && self.length(strings.heap).is_some();
+        let loops = self.loops.is_none_or(|loops| self.divides(loops, 12));
+        let whole = offsets && schema && loops && self.length(strings.heap).is_some();
         ensure(whole && self.shapes.iter().all(|shape| self.is_whole(shape)), "its arrays do not have their lengths")
     }
 

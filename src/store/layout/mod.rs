@@ -38,11 +38,13 @@
 //! | offsets of edges | `u32`, one more than the shape's nodes, into the two below |
 //! | targets, sources | `u32` node ids, ascending within a node |
 //! | places | beside the sources: which of the source's edges of the type it is, from 0; `u8`, `u16` or `u32` by the length |
+//! | loops | `u32`, three for each node and type with edges from it to itself: type, node, how many; types and nodes ascend |
 //! | schema | an rkyv archive of [`Schema`](crate::model::Schema) |
 //!
 //! Rows without a value hold zero, or an empty list.
 
 mod check;
+mod old;
 
 use std::ops::Range;
 
@@ -66,6 +68,9 @@ pub(super) const ACYCLIC: u32 = 3;
 
 /// The first version that has places beside sources; in those before, ids of edges stand there.
 pub(super) const PLACES: u32 = 4;
+
+/// The first version whose description says which edges go from a node to itself.
+const LOOPS: u32 = 4;
 
 /// A byte that is not text comes first, so that no text file is taken for a graph.
 const MAGIC: [u8; 8] = *b"\x89kenning";
@@ -131,8 +136,10 @@ pub(super) fn frame(bytes: &[u8]) -> Result<(Meta, usize), Error> {
     if checksum(archive) != header.meta_checksum {
         return Err(damaged());
     }
-    let meta: Meta = rkyv::from_bytes::<Meta, rkyv::rancor::Error>(archive)
-        .map_err(|error| Error::Corrupt(format!("the description of its contents cannot be read ({error})")))?;
+    let meta = if version(bytes) < LOOPS { old::read(archive) } else { rkyv::from_bytes::<Meta, _>(archive) };
+    let meta = meta.map_err(|error: rkyv::rancor::Error| {
+        Error::Corrupt(format!("the description of its contents cannot be read ({error})"))
+    })?;
     let body = aligned(end);
     if bytes.get(end..body).is_none_or(|gap| gap.iter().any(|byte| *byte != 0)) {
         return Err(damaged());
@@ -215,6 +222,8 @@ pub(super) struct Meta {
     pub distinct: Vec<(u32, u32, u64)>,
     /// What the graph declares of itself.
     pub schema: Option<SectionId>,
+    /// The edges that go from a node to itself; none: nobody looked.
+    pub loops: Option<SectionId>,
     /// Where the arrays are, ascending.
     pub sections: Vec<Section>,
 }

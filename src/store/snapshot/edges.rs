@@ -9,6 +9,9 @@ use crate::store::typed::typed;
 use crate::store::view::Numbers;
 use crate::store::{Block, Edge};
 
+/// Edges from a node to itself: their type, the node, and how many there are.
+pub(super) type Loop = [u32; 3];
+
 /// Whether an edge of this type is asked for.
 fn wanted(types: Option<&[EdgeTypeId]>, edge_type: u32) -> bool {
     types.is_none_or(|types| types.contains(&EdgeTypeId(edge_type)))
@@ -192,25 +195,39 @@ impl Snapshot {
         }
     }
 
-    /// The edges from a node to itself, by type: the node, and how many.
-    pub(in crate::store) fn loops(&self) -> &[(u32, NodeId, u32)] {
-        self.loops.get_or_init(|| {
-            self.expect(self.meta.edges as usize);
-            let mut loops = Vec::new();
-            for shape in &self.meta.shapes {
-                for block in &shape.leaving {
-                    for (row, node) in shape.nodes().enumerate() {
-                        let targets = self.leaving(block, row).targets;
-                        let start = targets.partition_point(|target| *target < node);
-                        let count = targets[start..].iter().take_while(|target| **target == node).count();
-                        if count > 0 {
-                            loops.push((block.edge_type, NodeId(node), count as u32));
-                        }
+    /// The edges from a node to itself: their type, the node, and how many.
+    pub(in crate::store) fn loops(&self) -> impl Iterator<Item = (EdgeTypeId, NodeId, u64)> {
+        let there =
+            |[edge_type, node, count]: &Loop| Some((EdgeTypeId(*edge_type), self.node(*node)?, u64::from(*count)));
+        self.known_loops().iter().filter_map(there)
+    }
+
+    /// The edges from a node to itself as they stand in the file, or as they were found; by type, then by node.
+    pub(super) fn known_loops(&self) -> &[Loop] {
+        match self.meta.loops {
+            Some(loops) => self.words::<u32>(loops).as_chunks().0,
+            None => self.loops.get_or_init(|| self.find_loops()),
+        }
+    }
+
+    /// The edges from a node to itself, looked for in all edges.
+    pub(super) fn find_loops(&self) -> Vec<Loop> {
+        self.expect(self.meta.edges as usize);
+        let mut loops = Vec::new();
+        for shape in &self.meta.shapes {
+            for block in &shape.leaving {
+                for (row, node) in shape.nodes().enumerate() {
+                    let targets = self.leaving(block, row).targets;
+                    let start = targets.partition_point(|target| *target < node);
+                    let count = targets[start..].iter().take_while(|target| **target == node).count();
+                    if count > 0 {
+                        loops.push([block.edge_type, node, count as u32]);
                     }
                 }
             }
-            loops
-        })
+        }
+        loops.sort_unstable();
+        loops
     }
 
     /// Whether every node with the label has the property, as far as the columns tell at once.

@@ -25,7 +25,8 @@ use super::bytes::{Bytes, Plain, words};
 use super::disk::System;
 use super::graph_file;
 use super::layout::{self, Meta, SectionId};
-use crate::model::{LabelId, NodeId, Schema, Texts};
+use crate::model::{LabelId, Schema, Texts};
+use edges::Loop;
 pub(super) use places::Origins;
 
 /// An immutable graph, mapped or embedded, read in place.
@@ -36,8 +37,8 @@ pub struct Snapshot {
     meta: Meta,
     /// Read when it is first asked for.
     schema: OnceLock<Option<Schema>>,
-    /// Edges from a node to itself, found when they are first asked for: type, node, how many.
-    loops: OnceLock<Vec<(u32, NodeId, u32)>>,
+    /// Edges from a node to itself, found when they are first asked for, where the file does not have them.
+    loops: OnceLock<Vec<Loop>>,
     /// A read met bytes that cannot be right.
     damaged: AtomicBool,
     /// It is known to be damaged, and whoever reads it knows.

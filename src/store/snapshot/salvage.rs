@@ -44,6 +44,8 @@ impl Snapshot {
                 wrong.insert(number as u32);
             }
         }
+        // They are found again among the edges.
+        meta.loops = meta.loops.filter(|loops| !wrong.contains(&loops.0));
         let mut snapshot = Snapshot { lenient: true, ..Snapshot::with(Bytes::copy(&whole), meta, body) };
         let mended = snapshot.mend(&wrong, &mut whole);
         snapshot.bytes = Bytes::copy(&whole);

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::Snapshot;
 use crate::model::temporal::{Date, Temporal};
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
-use crate::store::layout::{frame, head};
+use crate::store::layout::{Meta, SectionId, frame, head};
 use crate::store::{Builder, View};
 
 fn graph() -> Vec<u8> {
@@ -123,6 +123,24 @@ fn edges_are_found_by_their_places() {
         let by_block = blocks.iter().flat_map(|block| (0..block.len()).flat_map(|row| block.edges(row)));
         assert_eq!(by_block.count(), degree + 2);
     }
+}
+
+/// Edges from a node to itself stand in the file; where they do not, they are looked for, and `verify` does not take a lie.
+#[test]
+fn loops_are_known() {
+    let bytes = graph();
+    let loops = [(EdgeTypeId(0), NodeId(0), 2), (EdgeTypeId(1), NodeId(4), 2)];
+    let (meta, body) = frame(&bytes).unwrap();
+    let with = |loops| {
+        let archive = rkyv::to_bytes::<rkyv::rancor::Error>(&Meta { loops, ..meta.clone() }).unwrap();
+        Snapshot::from_bytes(&[head(&archive, bytes.len() - body), bytes[body..].to_vec()].concat()).unwrap()
+    };
+    for known in [meta.loops, None] {
+        assert_eq!(with(known).loops().collect::<Vec<_>>(), loops);
+        with(known).verify().unwrap();
+    }
+    let empty = meta.sections.iter().position(|section| section.length == 0 || section.length == 12).unwrap();
+    assert!(with(Some(SectionId(empty as u32))).verify().is_err());
 }
 
 /// A first answer is not to wait for what lies around it, and a scan is not to wait for each page.

@@ -58,6 +58,8 @@ impl Snapshot {
         for shape in &self.meta.shapes {
             self.verify_shape(shape, &mut progress)?;
         }
+        let loops = self.meta.loops.is_none() || self.known_loops() == self.find_loops();
+        ensure(loops, || "it does not know its edges from a node to itself".into())?;
         self.verify_statistics()?;
         self.health()
     }

@@ -150,9 +150,9 @@ impl<'g> View<'g> {
     pub fn loops(&self, types: Option<&[EdgeTypeId]>) -> Vec<(NodeId, u64)> {
         let mut loops: Vec<(NodeId, u64)> = Vec::new();
         if self.changes.edge_count() == 0 && !self.changes.has_gone_edges() {
-            let wanted = |edge_type: u32| types.is_none_or(|types| types.contains(&EdgeTypeId(edge_type)));
-            let all = self.base.loops().iter().filter(|(edge_type, ..)| wanted(*edge_type));
-            loops.extend(all.map(|(_, node, count)| (*node, u64::from(*count))));
+            let wanted = |edge_type: &EdgeTypeId| types.is_none_or(|types| types.contains(edge_type));
+            let all = self.base.loops().filter(|(edge_type, ..)| wanted(edge_type));
+            loops.extend(all.map(|(_, node, count)| (node, count)));
             loops.sort_unstable();
         } else {
             self.edges(types, |_, source, target| {
