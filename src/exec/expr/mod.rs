@@ -82,8 +82,15 @@ fn property_of<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
-    let subject = eval(subject, batch, ctx)?;
-    property::property(&subject, batch.len, key, &ctx.view).map_err(|error| error.at(span))
+    let made;
+    let subject = match subject.kind.as_ref() {
+        ExprKind::Var(var) if !matches!(batch.column(*var), Column::Absent) => batch.column(*var),
+        _ => {
+            made = eval(subject, batch, ctx)?;
+            &made
+        }
+    };
+    property::property(subject, batch.len, key, &ctx.view).map_err(|error| error.at(span))
 }
 
 fn index_of<'g>(

@@ -139,6 +139,10 @@ impl<'g> Folds<'g> {
         let rows = 0..batch.len;
         let placed = |error: Diagnostic| error.at(call.span);
         if self.seen.is_some() {
+            let typed = columns.iter().all(|column| !matches!(column, Column::Value(_) | Column::Absent));
+            if typed && matches!(weights, Weights::One) {
+                return self.fold_distinct(call, &columns, batch.len, groups, ctx);
+            }
             let counts =
                 |row: usize| weights.of(row) > 0 && !columns.first().is_some_and(|column| is_null(column, row));
             let rows: Vec<u32> = rows.filter(|row| counts(*row)).map(|row| row as u32).collect();

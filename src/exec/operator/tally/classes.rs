@@ -4,12 +4,14 @@
 //! nodes in place of the root. It is for sums made from the side of few children: they then go to a short table, where a place
 //! for each node would be found by chance in a long one, and would have to be grouped afterwards.
 
-use super::count::hold;
+use std::ops::Range;
+
+use super::by_node::ByNode;
+use super::count::{hold, let_go, runs};
 use super::numbers::{Few, Numbers, PATIENCE, Ready};
 use super::{Batch, Context, Result};
 use crate::exec::context::Watch;
 use crate::exec::expr::eval;
-use crate::exec::operator::Resolved;
 use crate::exec::operator::keys::Keys;
 use crate::model::{Column, NodeId, Var};
 use crate::plan::expr::Expr;
@@ -23,7 +25,7 @@ const PIECE: usize = 1 << 13;
 
 /// The class of each node, 0 for those that cannot be the root, and a node of each class.
 struct Classes {
-    of_node: Vec<u16>,
+    of_node: ByNode,
     nodes: Vec<NodeId>,
 }
 
@@ -47,7 +49,7 @@ pub(super) fn sums<'g>(
         }
         lanes.push(&child.numbers);
     }
-    let own = weights.first().map_or(&Numbers::One, |ready| &ready.own);
+    let own = weights.first().map_or((&Numbers::One, 0..0), |ready| (&ready.own, ready.span.clone()));
     let Some(classes) = classes((root, key), own, held, ctx)? else { return Ok(None) };
     let sums = match *lanes.as_slice() {
         [one] => add([one], &few, &classes, ctx.watch())?,
@@ -68,24 +70,17 @@ fn add<const N: usize>(
     // Side by side, as they are found by chance.
     let mut sums = vec![[0i64; N]; classes.nodes.len() + 1];
     let mut steps = 0;
-    for (node, _) in &few.nodes {
-        let numbers = weights.map(|numbers| numbers.of(*node));
-        let ends = few.back.ends(NodeId(*node));
-        let class = |end: &u32| usize::from(classes.of_node.get(*end as usize).copied().unwrap_or_default());
-        let mut add = |class: usize| {
-            if let Some(sums) = sums.get_mut(class) {
+    let mut found = Vec::new();
+    for (node, _) in weights[0].iter() {
+        let numbers = weights.map(|numbers| numbers.of(node));
+        let ends = few.back.ends(NodeId(node));
+        // All are looked up before any is added to: they do not wait for each other's sums.
+        classes.of_node.look_up(ends, &mut found);
+        for class in &found {
+            if let Some(sums) = sums.get_mut(*class as usize) {
                 sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = sum.wrapping_add(number));
             }
-        };
-        // Four are looked up before any is added to: they do not wait for each other's sums.
-        let fours = ends.chunks_exact(4);
-        let rest = fours.remainder();
-        for four in fours {
-            if let [a, b, c, d] = four {
-                [a, b, c, d].map(class).into_iter().for_each(&mut add);
-            }
         }
-        rest.iter().map(class).for_each(add);
         steps += ends.len();
         if steps > PATIENCE {
             watch.check()?;
@@ -97,40 +92,57 @@ fn add<const N: usize>(
 
 fn classes<'g>(
     (root, key): (&TallyNode, &Expr),
-    own: &Numbers,
+    (own, span): (&Numbers, Range<u32>),
     held: &mut u64,
     ctx: &mut Context<'g>,
 ) -> Result<Option<Classes>> {
-    let bound = ctx.view.node_bound();
-    hold(2 * bound as u64, ctx, held)?;
-    let mut classes = Classes { of_node: vec![0; bound], nodes: Vec::new() };
-    let nodes: Vec<NodeId> = match own {
-        Numbers::Set(set) => set.iter().map(NodeId).collect(),
-        Numbers::Counts(_) => return Ok(None),
+    let most = 2 * span.len() as u64;
+    hold(most, ctx, held)?;
+    let classes = match own {
+        Numbers::Set(set) => number((root.var, key), span, set.iter().map(NodeId), ctx)?,
+        Numbers::Counts(_) => None,
         Numbers::One => {
-            let labels = root.labels.as_ref().map(|labels| Resolved::new(labels, &ctx.view));
-            let runs = ctx.view.scan(|of_node| labels.as_ref().is_none_or(|labels| labels.accepts(of_node)));
-            runs.into_iter().flatten().map(NodeId).collect()
+            let nodes = runs(root, &ctx.view).into_iter().flatten().map(NodeId);
+            number((root.var, key), span, nodes, ctx)?
         }
     };
+    let needed = classes.as_ref().map_or(0, |classes| classes.of_node.bytes());
+    let_go(most - needed, ctx, held);
+    Ok(classes)
+}
+
+/// Numbers the classes of these nodes; none when there are many.
+fn number<'g>(
+    (root, key): (Var, &Expr),
+    span: Range<u32>,
+    mut nodes: impl Iterator<Item = NodeId>,
+    ctx: &mut Context<'g>,
+) -> Result<Option<Classes>> {
+    let mut classes = Classes { of_node: ByNode::zeros(span), nodes: Vec::new() };
     let mut known = Keys::new();
-    for piece in nodes.chunks(PIECE) {
+    loop {
+        let piece: Vec<NodeId> = nodes.by_ref().take(PIECE).collect();
+        if piece.is_empty() {
+            return Ok(Some(classes));
+        }
         ctx.check()?;
         let mut batch = Batch::new(piece.len());
-        batch.set(root.var, Column::Node(piece.to_vec()));
+        batch.set(root, Column::Node(piece.clone()));
         // What fails on a node may fail on one that is in no match.
         let Ok(column) = eval(key, &batch, ctx) else { return Ok(None) };
-        for (node, number) in piece.iter().zip(known.numbers(&[column], piece.len(), ctx)?) {
-            if number as usize == classes.nodes.len() {
-                classes.nodes.push(*node);
-            }
-            classes.of_node[node.index()] = number as u16 + 1;
-        }
-        if classes.nodes.len() > MOST {
+        let numbers = known.numbers(&[column], piece.len(), ctx)?;
+        if known.len() as usize > MOST {
             return Ok(None);
         }
+        for (node, number) in piece.iter().zip(&numbers) {
+            if *number as usize == classes.nodes.len() {
+                classes.nodes.push(*node);
+            }
+        }
+        classes
+            .of_node
+            .put_each(piece.iter().map(|node| node.0).zip(numbers.iter().map(|number| i64::from(*number) + 1)));
     }
-    Ok(Some(classes))
 }
 
 /// A row for each class that has matches; the first sums count them.

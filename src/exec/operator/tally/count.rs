@@ -1,9 +1,12 @@
 //! One pattern, counted from the leaves up to the children of its root.
 
+use std::ops::Range;
+
 use super::super::bits::Bits;
 use super::super::labels::{self, leads_only_to};
 use super::super::{Batch, Boxed, Context, Resolved, Result, expand};
-use super::by_node;
+use super::by_node::ByNode;
+use super::filled;
 use super::numbers::{Child, Numbers, Ready};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
@@ -98,7 +101,7 @@ impl<'g> Term<'g> {
         children.sort_by_key(|child| child.edges);
         let loops = self.term.nodes[at].loops.iter();
         let loops = loops.map(|types| ctx.view.loops(edge_types(types.as_ref(), &ctx.view).as_deref())).collect();
-        Ok(Ready { own, children, loops })
+        Ok(Ready { span: span(&self.term.nodes[at], &ctx.view), own, children, loops })
     }
 
     /// The numbers of a node without its children.
@@ -106,16 +109,15 @@ impl<'g> Term<'g> {
         let candidates = self.candidates(at, ctx, memory)?;
         let node = &self.term.nodes[at];
         let Some(value) = &node.value else { return Ok(candidates) };
-        hold(8 * ctx.view.node_bound() as u64, ctx, &mut memory.held)?;
-        let nodes: Vec<NodeId> = match &candidates {
-            Numbers::Set(set) => set.iter().map(NodeId).collect(),
-            _ => {
-                let labels = node.labels.as_ref().map(|labels| Resolved::new(labels, &ctx.view));
-                let runs = ctx.view.scan(|of_node| labels.as_ref().is_none_or(|labels| labels.accepts(of_node)));
-                runs.into_iter().flatten().map(NodeId).collect()
-            }
-        };
-        values(node, value, &nodes, ctx).map(Numbers::Counts)
+        let span = span(node, &ctx.view);
+        let most = 8 * span.len() as u64;
+        hold(most, ctx, &mut memory.held)?;
+        let values = match &candidates {
+            Numbers::Set(set) => values(node, value, span, set.iter().map(NodeId), ctx),
+            _ => values(node, value, span, runs(node, &ctx.view).into_iter().flatten().map(NodeId), ctx),
+        }?;
+        let_go(most - values.bytes(), ctx, &mut memory.held);
+        Ok(Numbers::Counts(values))
     }
 
     /// The nodes that may stand here: all that the edges to a child or to the parent lead to need no test.
@@ -142,9 +144,7 @@ impl<'g> Term<'g> {
                 }
             }
         } else {
-            let labels = node.labels.as_ref().map(|labels| Resolved::new(labels, &ctx.view));
-            let runs = ctx.view.scan(|of_node| labels.as_ref().is_none_or(|labels| labels.accepts(of_node)));
-            runs.into_iter().for_each(|run| set.insert_run(run));
+            runs(node, &ctx.view).into_iter().for_each(|run| set.insert_run(run));
         }
         for key in node.present.iter().filter(|key| !always_has(node, key, &ctx.view)) {
             let key = ctx.view.key_id(key);
@@ -191,8 +191,8 @@ pub(super) fn same_counts(one: &TallyNode, other: &TallyNode) -> bool {
 /// Makes the sums of a node's children from their side, where that is less work.
 pub(super) fn push(ready: &mut Ready<'_>, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {
     for child in &mut ready.children {
-        child.push(ctx.watch())?;
-        if let Some(pushed) = &child.pushed {
+        child.push(ready.span.clone(), ctx.watch())?;
+        if let Some((_, pushed)) = &child.pushed {
             hold(8 * pushed.len() as u64, ctx, held)?;
         }
     }
@@ -203,43 +203,67 @@ pub(super) fn push(ready: &mut Ready<'_>, ctx: &mut Context<'_>, held: &mut u64)
 fn values<'g>(
     node: &TallyNode,
     value: &Expr,
-    nodes: &[NodeId],
+    span: Range<u32>,
+    mut nodes: impl Iterator<Item = NodeId>,
     ctx: &mut Context<'g>,
-) -> std::result::Result<Vec<i64>, Stop> {
-    let mut counts = vec![0; ctx.view.node_bound()];
-    for piece in nodes.chunks(ROWS) {
+) -> std::result::Result<ByNode, Stop> {
+    let mut counts = ByNode::zeros(span);
+    loop {
+        let piece: Vec<NodeId> = nodes.by_ref().take(ROWS).collect();
+        if piece.is_empty() {
+            return Ok(counts);
+        }
         ctx.check()?;
         let mut batch = Batch::new(piece.len());
-        batch.set(node.var, Column::Node(piece.to_vec()));
+        batch.set(node.var, Column::Node(piece.clone()));
         // It may fail on a node that is in no match.
-        let column = eval(value, &batch, ctx).map_err(|_| Stop::Value)?;
-        let place = |node: &NodeId| node.index();
-        if let Column::Int(values) = &column {
-            piece.iter().map(place).zip(values).for_each(|(at, value)| counts[at] = *value);
-            continue;
-        }
-        for (row, node) in piece.iter().enumerate() {
-            counts[place(node)] = match column.value(row) {
-                Value::Int(value) => value,
-                Value::Null => 0,
-                _ => return Err(Stop::Value),
-            };
-        }
+        let values = match eval(value, &batch, ctx).map_err(|_| Stop::Value)? {
+            Column::Int(values) => values,
+            column => {
+                let integer = |row| match column.value(row) {
+                    Value::Int(value) => Ok(value),
+                    Value::Null => Ok(0),
+                    _ => Err(Stop::Value),
+                };
+                (0..piece.len()).map(integer).collect::<std::result::Result<_, _>>()?
+            }
+        };
+        counts.put_each(piece.iter().map(|node| node.0).zip(values.iter().copied()));
     }
-    Ok(counts)
 }
 
 /// The numbers of every node.
-fn counts<'g>(ready: &Ready<'g>, ctx: &mut Context<'g>, held: &mut u64) -> Result<Vec<i64>> {
-    let bound = ctx.view.node_bound();
-    hold(8 * bound as u64, ctx, held)?;
+fn counts<'g>(ready: &Ready<'g>, ctx: &mut Context<'g>, held: &mut u64) -> Result<ByNode> {
+    let most = 8 * ready.span.len() as u64;
+    hold(most, ctx, held)?;
     let watch = ctx.watch();
-    by_node(ready.steps(), bound, watch, |first, numbers, spare| ready.fill(watch, first, numbers, spare))
+    let fill = |first, numbers: &mut [i64], spare: &mut Vec<i64>| ready.fill(watch, first, numbers, spare);
+    let counts = filled(ready.steps(), ready.span.clone(), watch, fill)?;
+    let_go(most - counts.bytes(), ctx, held);
+    Ok(counts)
 }
 
 pub(super) fn hold(bytes: u64, ctx: &mut Context<'_>, held: &mut u64) -> Result<()> {
     *held += bytes;
     ctx.hold(bytes)
+}
+
+/// Gives back what turned out not to be needed.
+pub(super) fn let_go(bytes: u64, ctx: &mut Context<'_>, held: &mut u64) {
+    *held -= bytes;
+    ctx.release(bytes);
+}
+
+/// The nodes that have a node's labels.
+pub(super) fn runs(node: &TallyNode, view: &View<'_>) -> Vec<Range<u32>> {
+    let labels = node.labels.as_ref().map(|labels| Resolved::new(labels, view));
+    view.scan(|of_node| labels.as_ref().is_none_or(|labels| labels.accepts(of_node)))
+}
+
+/// From the first of them to the last.
+fn span(node: &TallyNode, view: &View<'_>) -> Range<u32> {
+    let runs = runs(node, view);
+    runs.first().zip(runs.last()).map_or(0..0, |(first, last)| first.start..last.end)
 }
 
 fn child_of<'g>(links: &[TallyLink], numbers: Numbers, view: &View<'g>) -> Child<'g> {
@@ -257,7 +281,7 @@ fn child_of<'g>(links: &[TallyLink], numbers: Numbers, view: &View<'g>) -> Child
         _ => view.edge_count(),
     };
     let most = match &numbers {
-        Numbers::Counts(counts) => counts.iter().fold(0, |most, count| count.unsigned_abs().max(most)),
+        Numbers::Counts(counts) => counts.most(),
         _ => 1,
     };
     Child { links, blocks, pair: pair.map(<[_; 2]>::from), numbers, most, edges, pushed: None }

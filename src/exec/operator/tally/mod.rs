@@ -5,9 +5,12 @@
 //! made piece by piece as they are asked for, by several threads at once when there are many edges to add up, or by class where
 //! the grouping above takes many nodes for one.
 
+mod by_node;
 mod classes;
 mod count;
 mod numbers;
+
+use std::ops::Range;
 
 use super::{Batch, Boxed, Context, Operator, Result, build};
 use crate::exec::batch::ROWS;
@@ -17,6 +20,7 @@ use crate::exec::parallel::pieces;
 use crate::model::{Class, Column, Detail, Diagnostic, NodeId, Value, Var};
 use crate::plan::expr::Expr;
 use crate::plan::physical::{self, TallyNode, TallyTerm};
+use by_node::ByNode;
 use count::{Memory, Stop, Term};
 use numbers::Ready;
 
@@ -53,7 +57,7 @@ enum Source<'g> {
     /// The sum of these, each times its factor.
     Terms(Vec<(i64, Ready<'g>)>),
     /// By node.
-    Whole(Vec<i64>),
+    Whole(ByNode),
 }
 
 impl<'g> Tally<'g> {
@@ -86,16 +90,16 @@ impl<'g> Tally<'g> {
             }
         }
         if self.root.is_some() {
-            let bound = ctx.view.node_bound();
             for source in &mut sources {
                 let Source::Terms(terms) = source else { continue };
                 let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
                 // What goes wrong must be known before the first row, while there is another way.
                 if self.otherwise.is_some() || ctx.threads() > 1 && steps > MANY {
-                    let bytes = 8 * bound as u64;
-                    self.held += bytes;
-                    ctx.hold(bytes)?;
-                    *source = Source::Whole(whole(terms, bound, ctx.watch())?);
+                    let most = 8 * span(terms).len() as u64;
+                    count::hold(most, ctx, &mut self.held)?;
+                    let whole = whole(terms, ctx.watch())?;
+                    count::let_go(most - whole.bytes(), ctx, &mut self.held);
+                    *source = Source::Whole(whole);
                 }
             }
         }
@@ -172,7 +176,7 @@ impl<'g> Tally<'g> {
             let number = match source {
                 Source::First => first.clone(),
                 Source::Terms(terms) => Value::Int(total(terms, ctx.watch())?),
-                Source::Whole(numbers) => Value::Int(fits(numbers.iter().map(|n| i128::from(*n)).sum())?),
+                Source::Whole(numbers) => Value::Int(fits(numbers.iter().map(|(_, n)| i128::from(n)).sum())?),
             };
             if first.is_null() {
                 first = number.clone();
@@ -186,8 +190,10 @@ impl<'g> Tally<'g> {
     /// The next rows of the root; none at the end.
     fn rows(&mut self, root: Var, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
         let Some((sources, at)) = &mut self.counted else { return Ok(None) };
-        let bound = ctx.view.node_bound();
         let [first, others @ ..] = sources.as_slice() else { return Ok(None) };
+        let Range { start: begin, end: bound } = first.span();
+        *at = (*at).max(begin as usize);
+        let (begin, bound) = (begin as usize, bound as usize);
         let (mut nodes, mut counts) = (Vec::new(), Vec::new());
         let (mut piece, mut by) = (Vec::new(), Vec::new());
         // The weight that the floor is about, when it is not the first.
@@ -197,7 +203,7 @@ impl<'g> Tally<'g> {
         while *at < bound && nodes.is_empty() {
             ctx.check()?;
             // The first rows tell the sort above what it has no use for, so they come soon.
-            let most = if self.floor.is_some() && *at == 0 { ROWS / 8 } else { ROWS };
+            let most = if self.floor.is_some() && *at == begin { ROWS / 8 } else { ROWS };
             let end = bound.min(*at + most);
             first.numbers(*at..end, &mut piece, ctx.watch())?;
             match self.floor.and_then(|(floor, _)| ctx.floors.get(&floor).copied()) {
@@ -280,12 +286,24 @@ impl<'g> Tally<'g> {
 }
 
 impl Source<'_> {
+    /// The nodes that may have a number.
+    fn span(&self) -> Range<u32> {
+        match self {
+            Source::First => 0..0,
+            Source::Terms(terms) => span(terms),
+            Source::Whole(whole) => whole.span(),
+        }
+    }
+
     /// The numbers of these nodes.
     fn numbers(&self, nodes: std::ops::Range<usize>, numbers: &mut Vec<i64>, watch: Watch<'_, '_>) -> Result<()> {
         numbers.clear();
         match self {
             Source::First => {}
-            Source::Whole(whole) => numbers.extend(whole.get(nodes).unwrap_or_default()),
+            Source::Whole(whole) => {
+                numbers.resize(nodes.len(), 0);
+                whole.write(nodes.start as u32, numbers);
+            }
             Source::Terms(terms) => {
                 numbers.resize(nodes.len(), 0);
                 sum_of_terms(terms, nodes.start as u32, numbers, &mut Vec::new(), watch)?;
@@ -295,62 +313,88 @@ impl Source<'_> {
     }
 }
 
+/// The nodes that the root of any of these may be.
+fn span(terms: &[(i64, Ready<'_>)]) -> Range<u32> {
+    let starts = terms.iter().map(|(_, ready)| ready.span.start);
+    let ends = terms.iter().map(|(_, ready)| ready.span.end);
+    starts.min().unwrap_or_default()..ends.max().unwrap_or_default()
+}
+
 /// The numbers of every node.
-fn whole(terms: &[(i64, Ready<'_>)], bound: usize, watch: Watch<'_, '_>) -> Result<Vec<i64>> {
+fn whole(terms: &[(i64, Ready<'_>)], watch: Watch<'_, '_>) -> Result<ByNode> {
     let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
-    by_node(steps, bound, watch, |first, numbers, spare| sum_of_terms(terms, first, numbers, spare, watch))
+    filled(steps, span(terms), watch, |first, numbers, spare| sum_of_terms(terms, first, numbers, spare, watch))
 }
 
 /// Numbers by node, filled in piece by piece; by several threads when there are many steps to take.
-fn by_node(
+fn filled(
     steps: u64,
-    bound: usize,
+    span: Range<u32>,
     watch: Watch<'_, '_>,
-    fill: impl Fn(u32, &mut [i64], &mut Vec<i64>) -> Result<()> + Sync,
-) -> Result<Vec<i64>> {
+    fill: impl Fn(u32, &mut [i64], &mut Vec<i64>) -> Result<u64> + Sync,
+) -> Result<ByNode> {
+    let fill = |(numbers, spare): &mut (Vec<i64>, Vec<i64>), piece: usize| {
+        let nodes = piece_of(&span, piece);
+        numbers.resize(nodes.len(), 0);
+        fill(nodes.start, numbers, spare).map(|_| nodes)
+    };
+    let mut all = ByNode::zeros(span.clone());
+    let count = span.len().div_ceil(ROWS);
     if steps <= MANY || watch.threads == 1 {
-        let (mut all, mut spare) = (vec![0; bound], Vec::new());
-        for (piece, numbers) in all.chunks_mut(ROWS).enumerate() {
-            fill((piece * ROWS) as u32, numbers, &mut spare)?;
+        let mut memory = Default::default();
+        for piece in 0..count {
+            let nodes = fill(&mut memory, piece)?;
+            all.put(nodes.start, &memory.0);
         }
         return Ok(all);
     }
-    let piece = |spare: &mut Vec<i64>, piece: usize| {
-        let start = piece * ROWS;
-        let mut numbers = vec![0; ROWS.min(bound - start)];
-        fill(start as u32, &mut numbers, spare)?;
-        Ok(numbers)
+    let work = |memory: &mut _, piece| {
+        let nodes = fill(memory, piece)?;
+        let mut own = ByNode::zeros(nodes.clone());
+        own.put(nodes.start, &memory.0);
+        Ok(own)
     };
-    Ok(pieces(watch.threads, bound.div_ceil(ROWS), Vec::new, piece, drop)?.concat())
+    let mut numbers = Vec::new();
+    for own in pieces(watch.threads, count, Default::default, work, drop)? {
+        numbers.resize(own.span().len(), 0);
+        own.write(own.span().start, &mut numbers);
+        all.put(own.span().start, &numbers);
+    }
+    Ok(all)
+}
+
+/// The nodes of a piece of the work on all of them.
+fn piece_of(span: &Range<u32>, piece: usize) -> Range<u32> {
+    let start = span.start + (piece * ROWS) as u32;
+    start..span.end.min(start.saturating_add(ROWS as u32))
 }
 
 /// The sum of the numbers of all nodes.
 fn total(terms: &[(i64, Ready<'_>)], watch: Watch<'_, '_>) -> Result<i64> {
-    let bound = watch.view.node_bound();
+    let span = span(terms);
     let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
     let threads = if steps > MANY { watch.threads } else { 1 };
-    let piece = |(numbers, spare): &mut (Vec<i64>, Vec<i64>), piece: usize| {
-        let start = piece * ROWS;
-        numbers.clear();
-        numbers.resize(ROWS.min(bound - start), 0);
-        sum_of_terms(terms, start as u32, numbers, spare, watch)?;
-        Ok(numbers::sum(numbers))
+    let work = |(numbers, spare): &mut (Vec<i64>, Vec<i64>), piece: usize| {
+        let nodes = piece_of(&span, piece);
+        numbers.resize(nodes.len(), 0);
+        let most = sum_of_terms(terms, nodes.start, numbers, spare, watch)?;
+        Ok(numbers::sum(numbers, most))
     };
-    let start = || (Vec::new(), Vec::new());
-    fits(pieces(threads, bound.div_ceil(ROWS), start, piece, drop)?.into_iter().sum())
+    fits(pieces(threads, span.len().div_ceil(ROWS), Default::default, work, drop)?.into_iter().sum())
 }
 
-/// Fills in the numbers of the nodes from `first` on.
+/// Fills in the numbers of the nodes from `first` on, none of which is greater than what it gives.
 fn sum_of_terms(
     terms: &[(i64, Ready<'_>)],
     first: u32,
     numbers: &mut [i64],
     spare: &mut Vec<i64>,
     watch: Watch<'_, '_>,
-) -> Result<()> {
+) -> Result<u64> {
     if let [(1, only)] = terms {
         return only.fill(watch, first, numbers, spare);
     }
+    numbers.fill(0);
     let mut of_term = vec![0; numbers.len()];
     for (factor, ready) in terms {
         ready.fill(watch, first, &mut of_term, spare)?;
@@ -359,7 +403,7 @@ fn sum_of_terms(
             *sum = part.ok_or_else(overflow)?;
         }
     }
-    Ok(())
+    Ok(u64::MAX)
 }
 
 fn fits(sum: i128) -> Result<i64> {

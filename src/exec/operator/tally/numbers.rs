@@ -1,6 +1,9 @@
 //! The numbers of a pattern's node, by the nodes of the graph.
 
+use std::ops::Range;
+
 use super::super::bits::Bits;
+use super::by_node::ByNode;
 use super::{Result, overflow};
 use crate::exec::context::Watch;
 use crate::model::{Direction, EdgeTypeId, NodeId};
@@ -16,7 +19,7 @@ pub(super) enum Numbers {
     /// One for these, and nothing for others.
     Set(Bits),
     /// By node.
-    Counts(Vec<i64>),
+    Counts(ByNode),
 }
 
 impl Numbers {
@@ -24,13 +27,35 @@ impl Numbers {
         match self {
             Numbers::One => 1,
             Numbers::Set(set) => set.one(node),
-            Numbers::Counts(counts) => counts.get(node as usize).copied().unwrap_or_default(),
+            Numbers::Counts(counts) => counts.of(node),
         }
+    }
+
+    /// How many nodes have a number, where that is known.
+    fn some(&self) -> Option<usize> {
+        match self {
+            Numbers::One => None,
+            Numbers::Set(set) => Some(set.len()),
+            Numbers::Counts(counts) => Some(counts.some()),
+        }
+    }
+
+    /// The nodes that have a number, ascending, and which, where that is known.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, i64)> {
+        let (set, counts) = match self {
+            Numbers::One => (None, None),
+            Numbers::Set(set) => (Some(set), None),
+            Numbers::Counts(counts) => (None, Some(counts)),
+        };
+        let of_set = set.into_iter().flat_map(|set| set.iter().map(|node| (node, 1)));
+        of_set.chain(counts.into_iter().flat_map(ByNode::iter))
     }
 }
 
 /// A node of the pattern whose children are counted: its own numbers can be made.
 pub(super) struct Ready<'g> {
+    /// The nodes that it may be.
+    pub(super) span: Range<u32>,
     pub(super) own: Numbers,
     pub(super) children: Vec<Child<'g>>,
     /// Edges from a node to itself, for each that the pattern asks for.
@@ -49,14 +74,13 @@ pub(super) struct Child<'g> {
     pub(super) most: u64,
     /// About how many edges have to be looked at.
     pub(super) edges: u64,
-    /// The sums by parent, when they were made from the child's side.
-    pub(super) pushed: Option<Vec<i64>>,
+    /// The first node that the parent may be and the sums from there on, when they were made from the child's side.
+    pub(super) pushed: Option<(u32, Vec<i64>)>,
 }
 
-/// Nodes that have a number, few of them, and the edges from them back to the parent, so many in all.
+/// The edges from few nodes that have a number back to the parent, so many in all.
 pub(super) struct Few<'g> {
     pub(super) back: Adjacency<'g>,
-    pub(super) nodes: Vec<(u32, i64)>,
     pub(super) edges: u64,
 }
 
@@ -74,42 +98,52 @@ impl<'g> Ready<'g> {
         self.children.iter().map(Child::steps).sum()
     }
 
-    /// Fills in the numbers of the nodes from `first` on; `spare` is memory to be used again.
+    /// Fills in the numbers of the nodes from `first` on; `spare` is memory to be used again. No number is greater than what it
+    /// gives, a negative one taken for a large one.
     pub(super) fn fill(
         &self,
         watch: Watch<'_, '_>,
         first: u32,
         numbers: &mut [i64],
         spare: &mut Vec<i64>,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let mut children = self.children.as_slice();
-        match (&self.own, children) {
+        let mut most = match (&self.own, children) {
             (Numbers::One, [child, others @ ..]) => {
-                numbers.fill(0);
-                child.sums(watch, first, None, numbers)?;
                 children = others;
-            }
-            (Numbers::One, []) => numbers.fill(1),
-            (Numbers::Counts(counts), _) => {
-                let own = counts.get(first as usize..).unwrap_or_default();
-                numbers.fill(0);
-                numbers.iter_mut().zip(own).for_each(|(number, own)| *number = *own);
-            }
-            (Numbers::Set(set), _) => {
-                if !set.write(first, numbers) {
-                    return Ok(());
+                match child.degrees(first, numbers.len()) {
+                    Some(degrees) => times(numbers, degrees, |_, degree| degree),
+                    None => {
+                        numbers.fill(0);
+                        child.sums(watch, first, None, numbers)?
+                    }
                 }
             }
-        }
+            (Numbers::One, []) => {
+                numbers.fill(1);
+                1
+            }
+            (Numbers::Counts(counts), _) => {
+                counts.write(first, numbers);
+                bits(numbers)
+            }
+            (Numbers::Set(set), _) => u64::from(set.write(first, numbers)),
+        };
         for child in children {
             // None of these nodes has anything to go on with.
-            if numbers.iter().all(|number| *number == 0) {
-                return Ok(());
+            if most == 0 {
+                return Ok(0);
+            }
+            if most < 1 << 31
+                && let Some(degrees) = child.degrees(first, numbers.len())
+            {
+                most = times(numbers, degrees, |number, degree| number * degree);
+                continue;
             }
             spare.clear();
             spare.resize(numbers.len(), 0);
-            child.sums(watch, first, Some(numbers), spare)?;
-            multiply(numbers, spare)?;
+            let times = child.sums(watch, first, Some(numbers), spare)?;
+            most = multiply((numbers, most), (spare, times))?;
         }
         for loops in &self.loops {
             spare.clear();
@@ -119,76 +153,71 @@ impl<'g> Ready<'g> {
                 let Some(times) = spare.get_mut((node.0 - first) as usize) else { break };
                 *times = *count as i64;
             }
-            multiply(numbers, spare)?;
+            most = multiply((numbers, most), (spare, bits(spare)))?;
         }
-        Ok(())
+        Ok(most)
     }
 }
 
-/// The sum of the counts of these nodes, which is known to fit.
-fn added(counts: &[i64], nodes: &[u32]) -> i64 {
-    let mut sum = 0i64;
-    for node in nodes {
-        if let Some(count) = counts.get(*node as usize) {
-            sum = sum.wrapping_add(*count);
+/// Makes each number, of 32 bits, another one by a degree; gives all bits of what they are then.
+fn times(numbers: &mut [i64], degrees: impl Iterator<Item = u32>, by: impl Fn(u64, u64) -> u64) -> u64 {
+    let mut bits = 0;
+    for (number, degree) in numbers.iter_mut().zip(degrees) {
+        let product = by(u64::from(*number as u32), u64::from(degree));
+        *number = product as i64;
+        bits |= product;
+    }
+    bits
+}
+
+/// Multiplies each number; what is given with them is such that none is greater.
+fn multiply((numbers, most): (&mut [i64], u64), (by, times): (&[i64], u64)) -> Result<u64> {
+    let half = u64::from(u32::MAX);
+    match most.checked_mul(times).filter(|product| *product <= i64::MAX as u64) {
+        Some(product) if most <= half && times <= half => {
+            let pairs = numbers.iter_mut().zip(by);
+            pairs.for_each(|(number, by)| *number = (u64::from(*number as u32) * u64::from(*by as u32)) as i64);
+            Ok(product)
+        }
+        Some(product) => {
+            numbers.iter_mut().zip(by).for_each(|(number, by)| *number = number.wrapping_mul(*by));
+            Ok(product)
+        }
+        None => {
+            for (number, by) in numbers.iter_mut().zip(by) {
+                *number = number.checked_mul(*by).ok_or_else(overflow)?;
+            }
+            Ok(bits(numbers))
         }
     }
-    sum
 }
 
-fn added_if_fits(counts: &[i64], nodes: &[u32]) -> Option<i64> {
-    nodes.iter().try_fold(0i64, |sum, node| sum.checked_add(counts.get(*node as usize).copied().unwrap_or_default()))
-}
-
-/// Multiplies each number.
-fn multiply(numbers: &mut [i64], by: &[i64]) -> Result<()> {
-    let fits = bits(numbers).checked_mul(bits(by)).is_some_and(|product| product <= i64::MAX as u64);
-    if fits {
-        numbers.iter_mut().zip(by).for_each(|(number, by)| *number = number.wrapping_mul(*by));
-        return Ok(());
-    }
-    for (number, by) in numbers.iter_mut().zip(by) {
-        *number = number.checked_mul(*by).ok_or_else(overflow)?;
-    }
-    Ok(())
-}
-
-/// All bits of all numbers: none of them is greater, should none be negative.
+/// All bits of all numbers: none of them is greater.
 fn bits(numbers: &[i64]) -> u64 {
     numbers.iter().fold(0, |bits, number| bits | *number as u64)
 }
 
-/// The sum of a piece's numbers.
-pub(super) fn sum(numbers: &[i64]) -> i128 {
-    if bits(numbers) < 1 << 40 {
+/// The sum of a piece's numbers, of which none is greater than `most`.
+pub(super) fn sum(numbers: &[i64], most: u64) -> i128 {
+    if most < 1 << 40 {
         return i128::from(numbers.iter().fold(0i64, |sum, number| sum.wrapping_add(*number)));
     }
     numbers.iter().map(|number| i128::from(*number)).sum()
 }
 
 impl Child<'_> {
-    /// The nodes that have a number, and the edges back from them, where adding up from their side is less work: few of them
-    /// have one, and one thread does it all.
+    /// The edges back from the nodes that have a number, where adding up from their side is less work: few of them have one, and
+    /// one thread does it all.
     pub(super) fn few<'g>(&self, watch: Watch<'_, 'g>) -> Option<Few<'g>> {
         let [(types, direction)] = self.links.as_slice() else { return None };
         self.blocks.as_ref()?;
         let back = watch.view.adjacency(types.as_deref(), direction.reverse())?;
-        let some = match &self.numbers {
-            Numbers::Set(set) => set.len(),
-            Numbers::Counts(counts) => counts.iter().filter(|count| **count != 0).count(),
-            Numbers::One => return None,
-        };
         // Most have one: there is no need to look at their edges to know that it is not worth it.
-        if some * 2 > back.nodes() {
+        if self.numbers.some()? * 2 > back.nodes() {
             return None;
         }
-        let nodes: Vec<(u32, i64)> = match &self.numbers {
-            Numbers::Set(set) => set.iter().map(|node| (node, 1)).collect(),
-            Numbers::Counts(counts) => (0..).zip(counts.iter().copied()).filter(|(_, count)| *count != 0).collect(),
-            Numbers::One => return None,
-        };
-        let edges: u64 = nodes.iter().map(|(node, _)| back.ends(NodeId(*node)).len() as u64).sum();
-        (edges * 2 * watch.threads as u64 <= self.edges).then_some(Few { back, nodes, edges })
+        let edges: u64 = self.numbers.iter().map(|(node, _)| back.ends(NodeId(node)).len() as u64).sum();
+        (edges * 2 * watch.threads as u64 <= self.edges).then_some(Few { back, edges })
     }
 
     /// Whether a sum over so many edges fits into 64 bits.
@@ -196,15 +225,15 @@ impl Child<'_> {
         self.most.checked_mul(edges).is_some_and(|most| most < 1 << 62)
     }
 
-    /// Makes the sums from the child's side where that is less work.
-    pub(super) fn push(&mut self, watch: Watch<'_, '_>) -> Result<()> {
+    /// Makes the sums, for these parents, from the child's side where that is less work.
+    pub(super) fn push(&mut self, parents: Range<u32>, watch: Watch<'_, '_>) -> Result<()> {
         let Some(few) = self.few(watch).filter(|few| self.fits(few.edges)) else { return Ok(()) };
-        let mut sums = vec![0i64; watch.view.node_bound()];
+        let mut sums = vec![0i64; parents.len()];
         let mut steps = 0;
-        for (node, number) in few.nodes {
+        for (node, number) in self.numbers.iter() {
             let ends = few.back.ends(NodeId(node));
             for end in ends {
-                if let Some(sum) = sums.get_mut(*end as usize) {
+                if let Some(sum) = sums.get_mut(end.wrapping_sub(parents.start) as usize) {
                     *sum = sum.wrapping_add(number);
                 }
             }
@@ -214,8 +243,16 @@ impl Child<'_> {
                 steps = 0;
             }
         }
-        self.pushed = Some(sums);
+        self.pushed = Some((parents.start, sums));
         Ok(())
+    }
+
+    /// How many edges to the child each of so many nodes from `first` on has, where that is its sum and stands in one place.
+    fn degrees(&self, first: u32, len: usize) -> Option<impl Iterator<Item = u32>> {
+        let (Numbers::One, Some([block])) = (&self.numbers, self.blocks.as_deref()) else { return None };
+        let row = first.checked_sub(block.first.0)? as usize;
+        let offsets = block.offsets().get(row..=row + len)?;
+        Some(offsets.iter().zip(offsets.get(1..)?).map(|(start, end)| end.wrapping_sub(*start)))
     }
 
     fn steps(&self) -> u64 {
@@ -230,23 +267,25 @@ impl Child<'_> {
     }
 
     /// Adds, for each node from `first` on that has a number, the sum of the child's numbers over its neighbours: over the
-    /// tuples of edges to the same node, when there are several links.
-    fn sums(&self, watch: Watch<'_, '_>, first: u32, parents: Option<&[i64]>, sums: &mut [i64]) -> Result<()> {
-        if let Some(pushed) = &self.pushed {
-            let own = pushed.get(first as usize..).unwrap_or_default();
+    /// tuples of edges to the same node, when there are several links. No sum is greater than what it gives.
+    fn sums(&self, watch: Watch<'_, '_>, first: u32, parents: Option<&[i64]>, sums: &mut [i64]) -> Result<u64> {
+        if let Some((start, pushed)) = &self.pushed {
+            let own = first.checked_sub(*start).and_then(|at| pushed.get(at as usize..)).unwrap_or_default();
             sums.iter_mut().zip(own).for_each(|(sum, own)| *sum = own.wrapping_add(*sum));
-            return Ok(());
+            return Ok(bits(sums));
         }
         match (&self.blocks, &self.pair) {
             (Some(blocks), _) => {
+                let mut most = 0;
                 for block in blocks {
-                    self.over_block(watch, block, first, parents, sums)?;
+                    most |= self.over_block(watch, block, first, parents, sums)?;
                 }
-                Ok(())
+                return Ok(most);
             }
-            (None, Some(pair)) => self.over_pair(watch, pair, first, parents, sums),
-            (None, None) => self.one_by_one(watch, first, parents, sums),
+            (None, Some(pair)) => self.over_pair(watch, pair, first, parents, sums)?,
+            (None, None) => self.one_by_one(watch, first, parents, sums)?,
         }
+        Ok(bits(sums))
     }
 
     /// Two links to the same node: what is in both lists of neighbours, each as often as it is in the one times in the other.
@@ -294,16 +333,16 @@ impl Child<'_> {
         first: u32,
         parents: Option<&[i64]>,
         sums: &mut [i64],
-    ) -> Result<()> {
+    ) -> Result<u64> {
         // The rows of the block that are nodes of this piece.
         let begin = block.first.0.max(first);
         let end = (block.first.0 as usize + block.len()).min(first as usize + sums.len());
         let (row, at) = ((begin - block.first.0) as usize, (begin - first) as usize);
         let Some(sums) = end.checked_sub(begin as usize).and_then(|len| sums.get_mut(at..at + len)) else {
-            return Ok(());
+            return Ok(0);
         };
         let parents = parents.and_then(|parents| parents.get(at..));
-        let offsets = block.offsets().get(row..).unwrap_or_default();
+        let offsets = block.offsets().get(row..=row + sums.len()).unwrap_or_default();
         let wanted = |at: usize| parents.is_none_or(|parents| parents.get(at) != Some(&0));
         let mut steps = 0;
         let mut patient = |more: usize| -> Result<()> {
@@ -317,9 +356,12 @@ impl Child<'_> {
         match &self.numbers {
             Numbers::One => {
                 let ends = offsets.get(1..).unwrap_or_default();
+                let mut most = 0;
                 for (sum, (start, end)) in sums.iter_mut().zip(offsets.iter().zip(ends)) {
                     *sum = sum.wrapping_add(i64::from(end.wrapping_sub(*start)));
+                    most |= *sum as u64;
                 }
+                return Ok(most);
             }
             Numbers::Set(set) => {
                 for (at, sum) in sums.iter_mut().enumerate() {
@@ -337,13 +379,13 @@ impl Child<'_> {
                     if wanted(at) {
                         let ends = block.ends(row + at);
                         patient(ends.len())?;
-                        let of_ends = if fits { Some(added(counts, ends)) } else { added_if_fits(counts, ends) };
+                        let of_ends = if fits { Some(counts.sum(ends)) } else { counts.checked_sum(ends) };
                         *sum = of_ends.and_then(|of_ends| sum.checked_add(of_ends)).ok_or_else(overflow)?;
                     }
                 }
             }
         }
-        Ok(())
+        Ok(bits(sums))
     }
 
     fn one_by_one(&self, watch: Watch<'_, '_>, first: u32, parents: Option<&[i64]>, sums: &mut [i64]) -> Result<()> {
