@@ -5,6 +5,7 @@
 //! subquery is built once and run many times.
 
 mod aggregate;
+mod ahead;
 mod apply;
 mod bits;
 mod call;

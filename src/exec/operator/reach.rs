@@ -2,8 +2,7 @@
 //!
 //! Breadth first; a node is gone on from when it is first met, which is by a shortest walk.
 
-use std::collections::VecDeque;
-
+use super::ahead::{AHEAD, fetch};
 use super::bits::Bits;
 use super::expand::{Edges, node};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
@@ -28,8 +27,9 @@ pub(super) struct Reach<'g> {
     slices: Option<Option<Adjacency<'g>>>,
     /// What this search has met; empty between searches.
     met: Bits,
-    /// What a row's search found, and has not given yet.
-    found: VecDeque<NodeId>,
+    /// What a row's search found, and how many of them were given.
+    found: Vec<NodeId>,
+    given: usize,
     held: u64,
 }
 
@@ -51,7 +51,8 @@ impl<'g> Reach<'g> {
             row: 0,
             slices: None,
             met: Bits::default(),
-            found: VecDeque::new(),
+            found: Vec::new(),
+            given: 0,
             held: 0,
         }
     }
@@ -79,7 +80,7 @@ impl<'g> Reach<'g> {
         let bytes = 4 * found.len() as u64;
         self.held += bytes;
         ctx.hold(bytes)?;
-        self.found.extend(found);
+        (self.found, self.given) = (found, 0);
         Ok(())
     }
 
@@ -88,7 +89,10 @@ impl<'g> Reach<'g> {
         let direction = self.edges.step.direction;
         let mut next = Vec::new();
         let mut steps = 0;
-        for at in frontier {
+        for (place, at) in frontier.iter().copied().enumerate() {
+            if let (Some(Some(slices)), true) = (&self.slices, place.is_multiple_of(AHEAD)) {
+                fetch(slices, frontier[place..].iter().copied().take(AHEAD));
+            }
             let before = next.len();
             match &self.slices {
                 Some(Some(slices)) => {
@@ -149,13 +153,15 @@ impl<'g> Operator<'g> for Reach<'g> {
         }
         let (mut rows, mut ends) = (Vec::new(), Vec::new());
         while ends.len() < ROWS && self.row < self.current.len {
-            if self.found.is_empty() {
+            if self.given == self.found.len() {
                 self.search(ctx)?;
             }
-            let given = self.found.len().min(ROWS - ends.len());
-            ends.extend(self.found.drain(..given));
+            let left = &self.found[self.given..];
+            let given = left.len().min(ROWS - ends.len());
+            ends.extend_from_slice(&left[..given]);
             rows.resize(ends.len(), self.row as u32);
-            if self.found.is_empty() {
+            self.given += given;
+            if self.given == self.found.len() {
                 self.row += 1;
             }
         }
@@ -168,6 +174,6 @@ impl<'g> Operator<'g> for Reach<'g> {
         self.slices = None;
         self.current = Batch::default();
         self.row = 0;
-        self.found.clear();
+        (self.found, self.given) = (Vec::new(), 0);
     }
 }

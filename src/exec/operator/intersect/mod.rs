@@ -10,6 +10,7 @@ mod list;
 
 use std::borrow::Cow;
 
+use super::ahead::{AHEAD, fetch};
 use super::bits::Bits;
 use super::expand::{node, seen_from};
 use super::labels::{Resolved, edge_types, leads_only_to};
@@ -215,6 +216,16 @@ impl<'g> Intersect<'g> {
         }
     }
 
+    /// Asks for the neighbours that the next rows begin with.
+    fn look_ahead(&self) {
+        let rows = self.row..self.current.len.min(self.row + AHEAD);
+        for arm in &self.arms {
+            if let (Some(slices), Column::Node(nodes)) = (&arm.slices, self.current.column(arm.step.from)) {
+                fetch(slices, nodes[rows.clone()].iter().copied());
+            }
+        }
+    }
+
     /// Finds the common neighbours in this row; gives how many nodes were looked at.
     fn find_common(&mut self, ctx: &Context<'g>) -> usize {
         self.common.clear();
@@ -305,6 +316,9 @@ impl<'g> Operator<'g> for Intersect<'g> {
         let mut choice = named.then(|| Choice::new(&self.arms));
         let (mut rows, mut nodes, mut steps) = (Vec::new(), Vec::new(), 0);
         while nodes.len() < ROWS && self.row < self.current.len {
+            if self.row.is_multiple_of(AHEAD) {
+                self.look_ahead();
+            }
             steps += self.find_common(ctx);
             if steps > PATIENCE {
                 ctx.check()?;

@@ -107,7 +107,7 @@ impl ByNode {
         of_any_width!(&mut self.ints, ints => {
             for (node, number) in numbers {
                 if let Some(int) = ints.get_mut(node.wrapping_sub(start) as usize) {
-                    *int = number.try_into().unwrap_or_default();
+                    *int = narrow(number);
                 }
             }
         });
@@ -116,7 +116,7 @@ impl ByNode {
     /// Makes room for numbers with these bits.
     fn widen(&mut self, bits: u64) {
         fn all<N: Copy + Into<i64>, W: TryFrom<i64> + Default>(ints: &[N]) -> Vec<W> {
-            ints.iter().map(|int| wide(*int).try_into().unwrap_or_default()).collect()
+            ints.iter().map(|int| narrow(wide(*int))).collect()
         }
         let width = match &self.ints {
             Ints::U8(_) => 8,
@@ -138,6 +138,12 @@ impl ByNode {
 #[inline]
 fn wide<N: Into<i64>>(int: N) -> i64 {
     int.into()
+}
+
+/// It fits.
+#[inline]
+fn narrow<W: TryFrom<i64> + Default>(int: i64) -> W {
+    W::try_from(int).unwrap_or_default()
 }
 
 #[inline]
