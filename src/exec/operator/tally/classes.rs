@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::super::ahead::in_sight;
 use super::by_node::ByNode;
 use super::count::{hold, let_go, runs};
 use super::numbers::{Few, Numbers, PATIENCE, Ready};
@@ -71,9 +72,9 @@ fn add<const N: usize>(
     let mut sums = vec![[0i64; N]; classes.nodes.len() + 1];
     let mut steps = 0;
     let mut found = Vec::new();
-    for (node, _) in weights[0].iter() {
-        let numbers = weights.map(|numbers| numbers.of(node));
-        let ends = few.back.ends(NodeId(node));
+    for node in in_sight(weights[0].iter().map(|(node, _)| NodeId(node)), &few.back) {
+        let numbers = weights.map(|numbers| numbers.of(node.0));
+        let ends = few.back.ends(node);
         // All are looked up before any is added to: they do not wait for each other's sums.
         classes.of_node.look_up(ends, &mut found);
         for class in &found {

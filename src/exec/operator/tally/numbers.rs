@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::ahead::in_sight;
 use super::super::bits::Bits;
 use super::by_node::ByNode;
 use super::{Result, overflow};
@@ -230,8 +231,9 @@ impl Child<'_> {
         let Some(few) = self.few(watch).filter(|few| self.fits(few.edges)) else { return Ok(()) };
         let mut sums = vec![0i64; parents.len()];
         let mut steps = 0;
-        for (node, number) in self.numbers.iter() {
-            let ends = few.back.ends(NodeId(node));
+        for node in in_sight(self.numbers.iter().map(|(node, _)| NodeId(node)), &few.back) {
+            let number = self.numbers.of(node.0);
+            let ends = few.back.ends(node);
             for end in ends {
                 if let Some(sum) = sums.get_mut(end.wrapping_sub(parents.start) as usize) {
                     *sum = sum.wrapping_add(number);
