@@ -15,6 +15,9 @@ const LINE: usize = 16;
 /// Of longer lists the processor sees by itself what comes next.
 const LINES: usize = 4;
 
+/// The lists of so many nodes lie near enough as they are, when no more than a sum is made of each.
+const NEAR: usize = 1 << 18;
+
 /// Asks for the neighbours of these nodes.
 pub(super) fn fetch(slices: &Adjacency<'_>, nodes: impl Iterator<Item = NodeId> + Clone) {
     // Where they are comes first: before that is known, there is nothing to ask for.
@@ -30,9 +33,12 @@ pub(super) fn in_sight(
     mut nodes: impl Iterator<Item = NodeId>,
     slices: &Adjacency<'_>,
 ) -> impl Iterator<Item = NodeId> {
+    let far = slices.nodes() > NEAR;
     std::iter::from_fn(move || {
         let next: Vec<NodeId> = nodes.by_ref().take(AHEAD).collect();
-        fetch(slices, next.iter().copied());
+        if far {
+            fetch(slices, next.iter().copied());
+        }
         (!next.is_empty()).then_some(next)
     })
     .flatten()
