@@ -219,8 +219,13 @@ impl Changes {
     /// Takes back everything that was done since the mark was made; the work is in proportion to that.
     pub fn undo_to(&mut self, mark: Mark) {
         let mut run = None;
-        for step in self.undo.split_off(mark.undo.min(self.undo.len())).into_iter().rev() {
+        while self.undo.len() > mark.undo
+            && let Some(step) = self.undo.pop()
+        {
             self.take_back(step, &mut run);
+        }
+        if self.undo.is_empty() {
+            garbage::plain(std::mem::take(&mut self.undo));
         }
         for edge in mark.edges..self.graph.edge_count() {
             let edge = self.graph.edge_weight(EdgeIndex::new(edge)).map(AddedEdge::kind);
