@@ -192,6 +192,21 @@ impl<'g> Column<'g> {
         }
     }
 
+    /// Keeps these of its rows, which ascend, where it is: nothing is held twice meanwhile.
+    pub fn keep(&mut self, rows: &[u32]) {
+        match self {
+            Column::Absent => {}
+            Column::Bool(v) => keep(v, rows),
+            Column::Int(v) => keep(v, rows),
+            Column::Float(v) => keep(v, rows),
+            Column::String(v) => keep(v, rows),
+            Column::Text(v, _) => keep(v, rows),
+            Column::Node(v) => keep(v, rows),
+            Column::Edge(v) => keep(v, rows),
+            Column::Value(v) => keep(v, rows),
+        }
+    }
+
     /// How many rows it has; none when it is absent.
     pub fn len(&self) -> usize {
         match self {
@@ -251,8 +266,37 @@ impl<'g> Column<'g> {
     }
 }
 
+/// Keeps these values, which are there and ascend.
+pub(crate) fn keep<T>(values: &mut Vec<T>, rows: &[u32]) {
+    for (to, from) in rows.iter().enumerate() {
+        let from = *from as usize;
+        if to < from && from < values.len() {
+            values.swap(to, from);
+        }
+    }
+    values.truncate(rows.len());
+}
+
 /// The values in these rows, all of which are there.
 fn picked<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
     let Some(first) = values.first() else { return Vec::new() };
     rows.iter().map(|row| *values.get(*row as usize).unwrap_or(first)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_rows_are_those_that_would_be_gathered() {
+        let texts = |row: i64| Value::string(row.to_string());
+        for rows in [&[][..], &[0], &[4], &[0, 1, 4], &[1, 2, 3], &[0, 1, 2, 3, 4]] {
+            for value in [Value::Int, texts, |row| if row == 1 { Value::Null } else { Value::Int(row) }] {
+                let mut column = Column::from_values((0..5).map(value).collect());
+                let expected = column.gather(rows).into_values(rows.len());
+                column.keep(rows);
+                assert_eq!(column.into_values(rows.len()), expected, "{rows:?}");
+            }
+        }
+    }
 }

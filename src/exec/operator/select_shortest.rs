@@ -3,6 +3,7 @@
 
 use super::keys::Keys;
 use super::{Batch, Boxed, Context, Operator, Result, patient};
+use crate::model::column::keep;
 use crate::model::{Column, Value, Var};
 
 pub(super) struct SelectShortest<'g> {
@@ -90,8 +91,9 @@ impl<'g> Operator<'g> for SelectShortest<'g> {
             walks.rows.append(batch, &needed);
             if self.held >= most {
                 let rows = self.shortest(&walks, ctx)?;
-                walks.rows = walks.rows.gather(&rows, &needed);
-                walks.of = rows.iter().map(|row| walks.of[*row as usize]).collect();
+                walks.rows.columns.iter_mut().for_each(|column| column.keep(&rows));
+                walks.rows.len = rows.len();
+                keep(&mut walks.of, &rows);
                 ctx.release(std::mem::take(&mut self.held));
                 self.hold(ctx, walks.rows.size() + ends.size() + size_of_val(walks.of.as_slice()) as u64)?;
                 most = FEW.max(2 * self.held);
