@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Result;
 use super::context::Context;
-use crate::model::{Class, Detail, Diagnostic, Str, Value};
+use crate::model::{Class, Column, Detail, Diagnostic, Str, Value};
 
 /// The elements of a list: as many integers hold a quarter of a gigabyte.
 pub(super) const MOST_ITEMS: u64 = 10_000_000;
@@ -43,24 +43,37 @@ pub(super) struct Made {
     bytes: u64,
     /// As many had been made at the last look at the limits.
     looked: u64,
+    /// The bytes of lists that it is made of, and that nobody else has.
+    besides: u64,
+    /// So many of what was made are accounted for as held.
+    held: u64,
 }
 
 /// The bytes of a list or a string, if it was made just now: what others hold too is theirs.
 pub(super) fn own(value: &Value<'_>) -> u64 {
     match value {
-        Value::List(items) if Arc::strong_count(items) == 1 => size_of_val(items.as_slice()) as u64,
+        Value::List(items) if Arc::strong_count(items) == 1 => size_of_val(&***items) as u64,
         Value::String(Str::Shared(text)) if Arc::strong_count(text) == 1 => text.len() as u64,
         _ => 0,
     }
 }
 
 impl Made {
+    /// Nothing, of these columns.
+    pub(super) fn of<'c, 'g: 'c>(columns: impl IntoIterator<Item = &'c Column<'g>>) -> Self {
+        let lists = |column: &Column<'g>| match column {
+            Column::Value(values) => values.iter().map(own).sum(),
+            _ => 0,
+        };
+        Made { besides: columns.into_iter().map(lists).sum(), ..Made::default() }
+    }
+
     /// Counts a value.
     pub(super) fn add<'g>(&mut self, value: Value<'g>, ctx: &Context<'g>) -> Result<Value<'g>> {
         self.bytes += own(&value);
         if self.bytes >= self.looked + BETWEEN_LOOKS {
             ctx.check()?;
-            ctx.fits(self.bytes)?;
+            self.room(0, ctx)?;
             self.looked = self.bytes;
         }
         if self.bytes <= MOST_TOGETHER {
@@ -74,6 +87,22 @@ impl Made {
             ),
         )
         .help("make them row by row, in CALL (name) { ... RETURN ... LIMIT 1 }, or make them smaller"))
+    }
+
+    /// Whether a list of so many elements may be made besides; asked before it is.
+    pub(super) fn room(&self, items: usize, ctx: &Context<'_>) -> Result<()> {
+        ctx.fits(self.besides + self.bytes - self.held + (items * size_of::<Value<'_>>()) as u64)
+    }
+
+    /// Accounts for what was made so far, as it stays while more is made.
+    pub(super) fn hold(&mut self, ctx: &mut Context<'_>) -> Result<()> {
+        let more = self.bytes - std::mem::replace(&mut self.held, self.bytes);
+        ctx.hold(more)
+    }
+
+    /// Gives it back: it is whoever's that keeps it.
+    pub(super) fn release(&mut self, ctx: &mut Context<'_>) {
+        ctx.release(std::mem::take(&mut self.held));
     }
 }
 

@@ -4,7 +4,7 @@
 //! there, and is dropped at once: it owns nothing.
 
 use super::value::Key;
-use super::{Column, Str, Value};
+use super::{Column, NodeId, Str, Value};
 
 /// Fewer bytes are let go of at once.
 const MUCH: usize = 8 << 20;
@@ -31,30 +31,59 @@ pub(crate) fn keys(what: Vec<Key<'_>>) {
     }
 }
 
+/// Lets go of values.
+pub(crate) fn values(what: Box<[Value<'_>]>) {
+    if size_of_val(&*what) >= MUCH {
+        plain(what.into_vec().into_iter().map(unbound).collect::<Vec<Value<'static>>>());
+    }
+}
+
 /// Lets go of columns, all of them together.
 pub(crate) fn columns<'g>(what: impl IntoIterator<Item = Column<'g>>) {
-    let (mut parts, mut bytes): (Vec<Box<dyn Send>>, usize) = (Vec::new(), 0);
-    macro_rules! part {
-        ($column:expr) => {{
-            let column = $column;
-            bytes += size_of_val(column.as_slice());
-            parts.push(Box::new(column));
-        }};
+    batches([what.into_iter().collect()]);
+}
+
+/// Lets go of the columns of batches, all of them together.
+pub(crate) fn batches<'g>(what: impl IntoIterator<Item = Vec<Column<'g>>>) {
+    let mut bytes = 0;
+    let mut owned = |column: Column<'g>| {
+        bytes += size(&column);
+        owned_column(column)
+    };
+    // Each batch keeps the memory that its columns were in.
+    let owned = |columns: Vec<Column<'g>>| columns.into_iter().map(&mut owned).collect::<Vec<Column<'static>>>();
+    let owned: Vec<Vec<Column<'static>>> = what.into_iter().map(owned).collect();
+    let_go(owned, bytes);
+}
+
+fn size(column: &Column<'_>) -> usize {
+    match column {
+        Column::Absent => 0,
+        Column::Bool(column) => size_of_val(column.as_slice()),
+        Column::Int(column) => size_of_val(column.as_slice()),
+        Column::Float(column) => size_of_val(column.as_slice()),
+        Column::Text(column, _) => size_of_val(column.as_slice()),
+        Column::Node(column) => size_of_val(column.as_slice()),
+        Column::Edge(column) => size_of_val(column.as_slice()),
+        Column::String(column) => size_of_val(column.as_slice()),
+        Column::Value(column) => size_of_val(column.as_slice()),
     }
-    for column in what {
-        match column {
-            Column::Absent => {}
-            Column::Bool(column) => part!(column),
-            Column::Int(column) => part!(column),
-            Column::Float(column) => part!(column),
-            Column::Text(column, _) => part!(column),
-            Column::Node(column) => part!(column),
-            Column::Edge(column) => part!(column),
-            Column::String(column) => part!(column.into_iter().map(owned).collect::<Vec<_>>()),
-            Column::Value(column) => part!(column.into_iter().map(unbound).collect::<Vec<_>>()),
-        }
+}
+
+/// A column that has what this one owns, as far as that borrows nothing.
+fn owned_column(column: Column<'_>) -> Column<'static> {
+    match column {
+        Column::Absent => Column::Absent,
+        Column::Bool(column) => Column::Bool(column),
+        Column::Int(column) => Column::Int(column),
+        Column::Float(column) => Column::Float(column),
+        // As wide as the numbers are.
+        Column::Text(column, _) => Column::Node(column.into_iter().map(NodeId).collect()),
+        Column::Node(column) => Column::Node(column),
+        Column::Edge(column) => Column::Edge(column),
+        Column::String(column) => Column::Value(column.into_iter().map(|text| unbound(Value::String(text))).collect()),
+        Column::Value(column) => Column::Value(column.into_iter().map(unbound).collect()),
     }
-    let_go(parts, bytes);
 }
 
 /// What the value owns, as far as that borrows nothing.

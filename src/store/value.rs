@@ -44,7 +44,7 @@ fn free(value: Value<'_>) -> Value<'static> {
         Value::Int(i) => Value::Int(i),
         Value::Float(f) => Value::Float(f),
         Value::String(s) => Value::String(s.into_owned()),
-        Value::List(items) => Value::list(Arc::unwrap_or_clone(items).into_iter().map(free).collect()),
+        Value::List(items) => Value::list(Arc::unwrap_or_clone(items).into_vec().into_iter().map(free).collect()),
         Value::Map(entries) => {
             let entries = Arc::unwrap_or_clone(entries).into_iter();
             Value::map(entries.map(|(key, value)| (key.into_owned(), free(value))))

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::operator;
+use super::{list, operator};
 use crate::exec::bound::Made;
 use crate::exec::context::Context;
 use crate::model::{Column, Diagnostic, Value};
@@ -145,8 +145,15 @@ pub(super) fn each_row<'g>(
     len: usize,
     ctx: &Context<'g>,
 ) -> Result<Column<'g>, Diagnostic> {
-    let mut made = Made::default();
-    let mut value = |row| made.add(operator::binary(op, &left.value(row), &right.value(row))?, ctx);
+    let mut made = Made::of([left, right]);
+    let mut value = |row| {
+        let (left, right) = (left.value(row), right.value(row));
+        let long = match (op, &left, &right) {
+            (BinaryOp::Add | BinaryOp::Concat, Value::List(a), Value::List(b)) => list::joined(a, b, &made, ctx)?,
+            _ => None,
+        };
+        made.add(long.map_or_else(|| operator::binary(op, &left, &right), Ok)?, ctx)
+    };
     let values: Result<Vec<Value<'g>>, Diagnostic> = (0..len).map(&mut value).collect();
     values.map(Column::from_values)
 }

@@ -3,14 +3,16 @@
 //! The lists of all rows are laid out as one batch with a row for each element, so the inner expression is evaluated
 //! once for all of them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Batch, Context, Result, accepted, eval, operator};
 use crate::exec::batch::{ROWS, column_bytes};
-use crate::exec::bound::{Made, own};
-use crate::exec::function::list::Range;
+use crate::exec::bound::{self, Made, own};
+use crate::exec::function::list::Range as Numbers;
 use crate::exec::function::pile::Pile;
 use crate::model::function::Function;
+use crate::model::value::{Free, List};
 use crate::model::{Class, Column, Detail, Diagnostic, Span, Value, Var};
 use crate::plan::expr::{Expr, ExprKind, QuantifierKind};
 
@@ -37,7 +39,7 @@ fn elements<'g>(var: Var, list: &Expr, batch: &Batch<'g>, ctx: &mut Context<'g>)
     Ok(Elements { batch: inner, lengths })
 }
 
-fn items<'g>(value: Value<'g>, span: Span) -> Result<Option<Arc<Vec<Value<'g>>>>> {
+fn items<'g>(value: Value<'g>, span: Span) -> Result<Option<Arc<List<'g>>>> {
     match value {
         Value::Null => Ok(None),
         Value::List(items) => Ok(Some(items)),
@@ -56,25 +58,66 @@ const LISTS: usize = 1;
 const PIECE: usize = 16 * ROWS;
 
 /// `range(first, last, step)` as a list.
-pub(super) fn range<'g>(arguments: &[Value<'g>], ctx: &Context<'g>) -> Result<Value<'g>> {
+fn range<'g>(arguments: &[Value<'g>], made: &Made, ctx: &Context<'g>) -> Result<Value<'g>> {
     if arguments.iter().any(Value::is_null) {
         return Ok(Value::Null);
     }
-    let mut range = Range::new(arguments)?.bounded()?;
+    let mut range = Numbers::new(arguments)?.bounded()?;
     let len = range.len() as usize;
-    ctx.fits((len * size_of::<Value<'g>>()) as u64)?;
-    let mut list = Pile::default();
+    made.room(len, ctx)?;
+    let mut list = Free(Vec::with_capacity(len));
     while range.len() > 0 {
         ctx.check()?;
-        list.extend(Column::Int(range.take(PIECE).collect()));
+        list.0.extend(range.take(PIECE).map(Value::Int));
     }
-    list.into_values(&|| ctx.check()).map(Value::list)
+    Ok(List::from(list).into())
+}
+
+/// The function's value when that is a long list, made in pieces; none when it is anything else.
+pub(super) fn long<'g>(
+    function: Function,
+    arguments: &[Value<'g>],
+    made: &Made,
+    ctx: &Context<'g>,
+) -> Result<Option<Value<'g>>> {
+    let check = || ctx.check();
+    let list = match (function, arguments) {
+        (Function::Range, _) => return range(arguments, made, ctx).map(Some),
+        (Function::Tail | Function::Reverse, [Value::List(items)]) if List::is_long(items.len()) => {
+            made.room(items.len(), ctx)?;
+            match function {
+                Function::Tail => List::joined(&[(items, 1..items.len())], &check),
+                _ => items.reversed(&check),
+            }
+        }
+        _ => return Ok(None),
+    };
+    list.map(|list| Some(list.into()))
+}
+
+/// This part of a list, made in pieces if it is long.
+pub(super) fn part<'g>(items: &List<'g>, range: Range<usize>, made: &Made, ctx: &Context<'g>) -> Result<Value<'g>> {
+    if !List::is_long(range.len()) {
+        return Ok(Value::list(items.get(range).unwrap_or_default().to_vec()));
+    }
+    made.room(range.len(), ctx)?;
+    List::joined(&[(items, range)], &|| ctx.check()).map(Value::from)
+}
+
+/// A long list with another one behind it, made in pieces; none when it is not long.
+pub(super) fn joined<'g>(a: &List<'g>, b: &List<'g>, made: &Made, ctx: &Context<'g>) -> Result<Option<Value<'g>>> {
+    let len = a.len().saturating_add(b.len());
+    if !List::is_long(len) {
+        return Ok(None);
+    }
+    made.room(bound::items(len)?, ctx)?;
+    List::joined(&[(a, 0..a.len()), (b, 0..b.len())], &|| ctx.check()).map(|list| Some(list.into()))
 }
 
 /// The list of one row: a range is counted through, and never laid out.
 enum Items<'g> {
-    Range(Range),
-    List(Arc<Vec<Value<'g>>>),
+    Range(Numbers),
+    List(Arc<List<'g>>),
 }
 
 impl<'g> Items<'g> {
@@ -90,7 +133,7 @@ impl<'g> Items<'g> {
         if bounds.iter().any(Value::is_null) {
             return Ok(None);
         }
-        let range = Range::new(&bounds).and_then(Range::bounded).map_err(|error| error.at(list.span))?;
+        let range = Numbers::new(&bounds).and_then(Numbers::bounded).map_err(|error| error.at(list.span))?;
         Ok(Some(Items::Range(range)))
     }
 
@@ -108,7 +151,7 @@ impl<'g> Items<'g> {
         }
     }
 
-    fn some(&self, places: std::ops::Range<usize>) -> Column<'g> {
+    fn some(&self, places: Range<usize>) -> Column<'g> {
         match self {
             Items::Range(range) => Column::Int(places.map(|place| range.at(place)).collect()),
             Items::List(items) => Column::from_values(items.get(places).unwrap_or_default().to_vec()),
@@ -156,14 +199,20 @@ fn piecewise<'g>(
                 let counted: Result<Vec<Value<'g>>> = values.into_iter().map(|value| made.add(value, ctx)).collect();
                 Column::Value(counted?)
             }
+            Column::String(texts) => {
+                let counted = texts.into_iter().map(|text| made.add(Value::String(text), ctx));
+                Column::from_values(counted.collect::<Result<Vec<Value<'g>>>>()?)
+            }
             column => column,
         };
+        made.hold(ctx)?;
         whole = whole.append(done, column, end - done);
         done = end;
         if elements <= ROWS {
             rows *= 4;
         }
     }
+    made.release(ctx);
     Ok(whole)
 }
 
@@ -204,10 +253,10 @@ fn some_lists<'g>(
             held += more;
             ctx.hold(more)
         })?;
-        let kept = kept.into_values(&|| ctx.check())?;
+        let kept = kept.into_list(&|| ctx.check())?;
         // The list is whoever's that keeps it.
         ctx.release(held);
-        let value = length.map_or(Value::Null, |_| Value::list(kept));
+        let value = length.map_or(Value::Null, |_| kept);
         return Ok((Column::Value(vec![value]), length.unwrap_or_default()));
     }
     let Elements { mut batch, lengths } = elements(var, list, batch, ctx)?;

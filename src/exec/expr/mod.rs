@@ -208,10 +208,13 @@ fn slice<'g>(
     let list = eval(list, batch, ctx)?;
     let from = from.map(|e| eval(e, batch, ctx)).transpose()?;
     let to = to.map(|e| eval(e, batch, ctx)).transpose()?;
+    let made = Made::of([&list]);
     rows(batch.len, span, |row| {
         let from = from.as_ref().map(|column| column.value(row));
         let to = to.as_ref().map(|column| column.value(row));
-        operator::slice(&list.value(row), from.as_ref(), to.as_ref())
+        let list = list.value(row);
+        let Some((items, range)) = operator::part(&list, from.as_ref(), to.as_ref())? else { return Ok(Value::Null) };
+        list::part(items, range, &made, ctx)
     })
 }
 
@@ -226,25 +229,30 @@ fn call<'g>(
         && function::depends_on_arguments_alone(function)
         && let Some(argument) = constant(only, ctx)?
     {
-        let value = function::call(function, &[argument], &ctx.view, ctx.now).map_err(|error| error.at(span))?;
+        let argument = Column::Value(vec![argument]);
+        let made = Made::of([&argument]);
+        let value = value_of(function, &[argument.value(0)], &made, ctx).map_err(|error| error.at(span))?;
         return Ok(Column::repeat(&value, batch.len));
     }
     let columns = all(arguments, batch, ctx)?;
     let len = batch.len;
     let mut arguments = Vec::with_capacity(columns.len());
     let mut values = Vec::with_capacity(len);
-    let mut made = Made::default();
+    let mut made = Made::of(&columns);
     for row in 0..len {
         arguments.clear();
         arguments.extend(columns.iter().map(|column| column.value(row)));
-        let value = match function {
-            Function::Range => list::range(&arguments, ctx),
-            _ => function::call(function, &arguments, &ctx.view, ctx.now),
-        };
-        let value = value.and_then(|value| made.add(value, ctx));
+        let value = value_of(function, &arguments, &made, ctx).and_then(|value| made.add(value, ctx));
         values.push(value.map_err(|error| error.at(span))?);
     }
     Ok(Column::from_values(values))
+}
+
+fn value_of<'g>(function: Function, arguments: &[Value<'g>], made: &Made, ctx: &Context<'g>) -> Result<Value<'g>> {
+    match list::long(function, arguments, made, ctx)? {
+        Some(list) => Ok(list),
+        None => function::call(function, arguments, &ctx.view, ctx.now),
+    }
 }
 
 fn has_labels<'g>(

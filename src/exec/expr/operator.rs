@@ -1,13 +1,14 @@
 //! Operators on single values, as openCypher defines them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use regex::Regex;
 
 use crate::exec::bound;
 use crate::exec::function::temporal;
-use crate::model::value::format_float;
+use crate::model::value::{List, format_float};
 use crate::model::{Class, Detail, Diagnostic, Value};
 use crate::plan::expr::{BinaryOp, CompareOp, UnaryOp};
 use crate::store::View;
@@ -110,8 +111,18 @@ pub fn index<'g>(subject: &Value<'g>, index: &Value<'g>, view: &View<'g>) -> Res
 
 /// `list[from..to]`: from the end when negative, cut to the list; null when the list or a bound is null.
 pub fn slice<'g>(list: &Value<'g>, from: Option<&Value<'g>>, to: Option<&Value<'g>>) -> Result<Value<'g>> {
+    let part = part(list, from, to)?;
+    Ok(part.map_or(Value::Null, |(items, range)| Value::list(items.get(range).unwrap_or_default().to_vec())))
+}
+
+/// The list that `list[from..to]` is a part of, and which; none when it is null.
+pub(super) fn part<'v, 'g>(
+    list: &'v Value<'g>,
+    from: Option<&Value<'g>>,
+    to: Option<&Value<'g>>,
+) -> Result<Option<(&'v List<'g>, Range<usize>)>> {
     let items = match list {
-        Value::Null => return Ok(Value::Null),
+        Value::Null => return Ok(None),
         Value::List(items) => items,
         other => {
             let error = wrong(format!("only a list can be sliced, not {}", other.type_name()));
@@ -128,10 +139,8 @@ pub fn slice<'g>(list: &Value<'g>, from: Option<&Value<'g>>, to: Option<&Value<'
         Some(Value::Int(i)) => Ok(Some(usize::try_from(*i).unwrap_or(usize::MAX).min(items.len()))),
         Some(other) => Err(wrong(format!("a slice is bounded by integers, not {}", other.type_name()))),
     };
-    match (bound(from, 0)?, bound(to, items.len())?) {
-        (Some(from), Some(to)) => Ok(Value::list(items.get(from..to.max(from)).unwrap_or_default().to_vec())),
-        _ => Ok(Value::Null),
-    }
+    let (from, to) = (bound(from, 0)?, bound(to, items.len())?);
+    Ok(from.zip(to).map(|(from, to)| (&**items, from..to.max(from))))
 }
 
 /// A position in a list; negative ones count from its end.

@@ -165,7 +165,7 @@ impl<'g> Accumulator<'g> {
             }
             State::Spans(_, sum) => Ok(sum),
             State::Best(best) => Ok(best),
-            State::Values(values) => values.into_values(check).map(Value::list),
+            State::Values(values) => values.into_list(check),
             State::Deviation(deviation) => Ok(Value::Float(deviation.finish(self.function == Aggregate::StDev))),
             State::Percentile { share, numbers } => percentile(self.function, share, &numbers, check),
         }

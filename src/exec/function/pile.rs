@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use crate::exec::batch::ROWS;
 use crate::model::garbage;
+use crate::model::value::{Free, List};
 use crate::model::{Column, Diagnostic, Value};
 
 type Result<T> = std::result::Result<T, Diagnostic>;
@@ -64,32 +65,32 @@ impl<'g> Pile<'g> {
         self.last = std::mem::take(&mut later.last);
     }
 
-    /// All of them, one by one.
-    pub(in crate::exec) fn into_values(mut self, check: &dyn Fn() -> Result<()>) -> Result<Vec<Value<'g>>> {
+    /// All of them as a list.
+    pub(in crate::exec) fn into_list(mut self, check: &dyn Fn() -> Result<()>) -> Result<Value<'g>> {
         if self.pieces.is_empty() {
-            return Ok(std::mem::take(&mut self.last));
+            return Ok(Value::list(std::mem::take(&mut self.last)));
         }
         self.end_piece();
         let (len, pieces) = (self.len, std::mem::take(&mut self.pieces));
         if pieces.iter().all(is_unbound) {
-            // Another thread may let go of them.
-            let mut values: Vec<Value<'static>> = Vec::with_capacity(len);
+            let mut values = Free(Vec::with_capacity(len));
             for piece in &pieces {
-                if let Err(error) = check() {
-                    garbage::plain(values);
-                    return Err(error);
-                }
-                add_unbound(piece, &mut values);
+                check()?;
+                add_unbound(piece, &mut values.0);
             }
-            return Ok(values);
+            garbage::columns(pieces);
+            return Ok(List::from(values).into());
         }
         let mut values = Vec::with_capacity(len);
         for piece in pieces {
-            check()?;
+            if let Err(error) = check() {
+                garbage::values(values.into_boxed_slice());
+                return Err(error);
+            }
             let len = piece.len();
             values.extend(piece.into_values(len));
         }
-        Ok(values)
+        Ok(Value::list(values))
     }
 
     /// Calls `each` with every value.
@@ -195,7 +196,8 @@ mod tests {
                 let found = all.in_order(place, &|| Ok(())).expect("nothing ends it");
                 assert_eq!(found, sorted.get(place).cloned().unwrap_or_default(), "{first} {second} {place}");
             }
-            assert_eq!(all.into_values(&|| Ok(())).expect("nothing ends it"), expected, "{first} {second}");
+            let list = all.into_list(&|| Ok(())).expect("nothing ends it");
+            assert_eq!(list, Value::list(expected), "{first} {second}");
         }
     }
 }

@@ -37,7 +37,7 @@ struct Rows<'g>(VecDeque<Batch<'g>>);
 
 impl Drop for Rows<'_> {
     fn drop(&mut self) {
-        garbage::columns(std::mem::take(&mut self.0).into_iter().flat_map(|batch| batch.columns));
+        garbage::batches(std::mem::take(&mut self.0).into_iter().map(|batch| batch.columns));
     }
 }
 

@@ -35,7 +35,7 @@ struct Held<'g> {
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        garbage::columns(std::mem::take(&mut self.rows.columns).into_iter().chain(std::mem::take(&mut self.keys)));
+        garbage::batches([std::mem::take(&mut self.rows.columns), std::mem::take(&mut self.keys)]);
     }
 }
 

@@ -6,10 +6,13 @@
 
 mod equality;
 mod key;
+mod list;
 mod order;
 mod text;
 
 pub use key::Key;
+pub(crate) use list::Free;
+pub use list::List;
 pub use text::format_float;
 
 use std::borrow::Borrow;
@@ -127,7 +130,7 @@ pub enum Value<'g> {
     /// A Unicode string.
     String(Str<'g>),
     /// A list of values of any kinds.
-    List(Arc<Vec<Value<'g>>>),
+    List(Arc<List<'g>>),
     /// A map from strings to values.
     Map(Arc<Map<'g>>),
     /// A node of the graph.
@@ -148,7 +151,7 @@ impl<'g> Value<'g> {
 
     /// A list value.
     pub fn list(items: Vec<Value<'g>>) -> Self {
-        Value::List(Arc::new(items))
+        Value::List(Arc::new(items.into()))
     }
 
     /// A map value.
@@ -223,6 +226,11 @@ impl<'g> Value<'g> {
     }
 }
 
+impl<'g> From<List<'g>> for Value<'g> {
+    fn from(list: List<'g>) -> Self {
+        Value::List(Arc::new(list))
+    }
+}
 impl From<Temporal> for Value<'_> {
     fn from(temporal: Temporal) -> Self {
         Value::Temporal(Arc::new(temporal))
