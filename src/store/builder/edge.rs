@@ -101,9 +101,26 @@ pub(super) struct Sorted {
     entering: Vec<u32>,
     sources: Vec<u32>,
     /// Beside the sources, which of their edges it is.
-    places: Vec<u32>,
+    places: Places,
     /// Nodes with edges to themselves, ascending, and how many.
     loops: Vec<(u32, u32)>,
+}
+
+/// Places of edges at their sources, in as few bytes as the largest needs.
+enum Places {
+    One(Vec<u8>),
+    Two(Vec<u16>),
+    Four(Vec<u32>),
+}
+
+impl Places {
+    fn part(&mut self, range: Range<usize>) -> Array {
+        match self {
+            Places::One(all) => Array::Bytes(part(all, range)),
+            Places::Two(all) => Array::Shorts(part(all, range)),
+            Places::Four(all) => Array::Ids(part(all, range)),
+        }
+    }
 }
 
 /// Sorts edges. They are by type, ascending; `ids` gives a node's id by its number of the input; `shapes` are the nodes of each
@@ -117,27 +134,25 @@ pub(super) fn sort(edges: Vec<(u32, Edges)>, ids: &[u32], shapes: &[Range<u32>])
             }
         }
         let sorted = by_source(edge_type, edges, ids.len());
-        let at = |node: u32| sorted.0.offsets[node as usize] as usize;
+        let at = |node: u32| sorted.offsets[node as usize] as usize;
         let runs: Vec<Range<usize>> = shapes.iter().map(|nodes| at(nodes.start)..at(nodes.end)).collect();
         (sorted, runs)
     };
     let mut sorted: Vec<_> = edges.into_par_iter().map(sorted).collect();
     let mut first = 0;
     for shape in 0..shapes.len() {
-        for ((sorted, _), runs) in &mut sorted {
+        for (sorted, runs) in &mut sorted {
             let run = runs[shape].clone();
             sorted.runs.push((run.clone(), first));
             first += run.len() as u32;
         }
     }
-    let entering = |((mut sorted, sources), _): ((Sorted, Vec<u32>), Vec<Range<usize>>)| {
-        sorted.loops = loops(&sources, &sorted.targets);
-        let place = |at: usize| at as u32 - sorted.offsets[sources[at] as usize];
-        let (offsets, [sources, places]) = gather(ids.len(), &sorted.targets, |at| [sources[at], place(at)]);
-        (sorted.entering, sorted.sources, sorted.places) = (offsets, sources, places);
+    let sorted = sorted.into_par_iter().map(|(mut sorted, _)| {
+        enter(&mut sorted);
+        sorted.loops = loops(&sorted.offsets, &sorted.targets);
         sorted
-    };
-    sorted.into_par_iter().map(entering).collect()
+    });
+    sorted.collect()
 }
 
 /// Adds the edges' blocks and columns to the shapes, and the edges from a node to itself; `keys` and `strings` are the
@@ -185,43 +200,24 @@ pub(super) fn write(
                 count: extent.len() as u32,
                 offsets: sections.add(Array::Ids(within_shape(offsets, shape))),
                 sources: sections.add(Array::Ids(part(&mut sorted.sources, extent.clone()))),
-                places: sections.add(narrow(part(&mut sorted.places, extent))),
+                places: sections.add(sorted.places.part(extent)),
             });
         }
     }
 }
 
 /// A part of an array; most types have one shape at each end, whose part is all that there is, and is not copied.
-fn part(all: &mut Vec<u32>, part: Range<usize>) -> Vec<u32> {
+fn part<T: Clone>(all: &mut Vec<T>, part: Range<usize>) -> Vec<T> {
     if part.len() == all.len() { std::mem::take(all) } else { all[part].to_vec() }
 }
 
-/// The nodes that are a source and its target, and how often.
-fn loops(sources: &[u32], targets: &[u32]) -> Vec<(u32, u32)> {
-    let mut loops: Vec<(u32, u32)> = Vec::new();
-    let same = |sources: &[u32], targets: &[u32]| sources.iter().zip(targets).any(|(source, target)| source == target);
-    // Few edges are any, so that whole pieces without one are passed over quickly.
-    for (sources, targets) in sources.chunks(1024).zip(targets.chunks(1024)) {
-        if !same(sources, targets) {
-            continue;
-        }
-        for (node, _) in sources.iter().zip(targets).filter(|(source, target)| source == target) {
-            match loops.last_mut() {
-                Some((last, count)) if last == node => *count += 1,
-                _ => loops.push((*node, 1)),
-            }
-        }
-    }
-    loops
-}
-
-/// Numbers in as few bytes as the largest needs.
-fn narrow(numbers: Vec<u32>) -> Array {
-    match numbers.iter().max() {
-        Some(most) if *most > u16::MAX.into() => Array::Ids(numbers),
-        Some(most) if *most > u8::MAX.into() => Array::Shorts(numbers.into_iter().map(|n| n as u16).collect()),
-        _ => Array::Bytes(numbers.into_iter().map(|n| n as u8).collect()),
-    }
+/// The nodes that are a target of theirs, and how often.
+fn loops(offsets: &[u32], targets: &[u32]) -> Vec<(u32, u32)> {
+    let counted = (0..).zip(offsets.windows(2)).map(|(node, extent)| {
+        let own = &targets[extent[0] as usize..extent[1] as usize];
+        (node, own.iter().filter(|target| **target == node).count() as u32)
+    });
+    counted.filter(|(_, count)| *count > 0).collect()
 }
 
 /// Where the edges of each of the shape's nodes begin in the shape's block.
@@ -230,34 +226,74 @@ fn within_shape(offsets: &[u32], shape: &Shape) -> Vec<u32> {
     offsets.iter().map(|offset| offset - offsets[0]).collect()
 }
 
-/// The edges of a type by source, target and number, as far as those that leave go; and the sources in this order.
-fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> (Sorted, Vec<u32>) {
+/// The edges of a type by source, target and number, as far as those that leave go.
+fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> Sorted {
     let Edges { sources, targets, columns } = edges;
     let ascend = |(source, target): (&[u32], &[u32])| (source[0], target[0]) <= (source[1], target[1]);
-    let (offsets, sources, targets, order) = if sources.windows(2).zip(targets.windows(2)).all(ascend) {
+    let (offsets, targets, order) = if sources.windows(2).zip(targets.windows(2)).all(ascend) {
         let order = if columns.is_empty() { Vec::new() } else { (0..targets.len() as u32).collect() };
-        (begins(nodes, &sources), sources, targets, order)
+        (begins(nodes, &sources), targets, order)
+    } else if columns.is_empty() {
+        let (offsets, targets, _) = order(nodes, sources, targets, |_| ());
+        (offsets, targets, Vec::new())
     } else {
-        let (offsets, [by_target, numbers]) = gather(nodes, &targets, |at| [sources[at], at as u32]);
-        let targets = keys(&offsets);
-        drop(sources);
-        let (offsets, [targets, order]) = gather(nodes, &by_target, |at| [targets[at], numbers[at]]);
-        let sources = keys(&offsets);
-        (offsets, sources, targets, if columns.is_empty() { Vec::new() } else { order })
+        order(nodes, sources, targets, |at| at as u32)
     };
-    let (runs, entering, places, loops) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let sorted =
-        Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources: Vec::new(), places, loops };
-    (sorted, sources)
+    let (entering, sources, places) = (Vec::new(), Vec::new(), Places::One(Vec::new()));
+    let (runs, loops) = (Vec::new(), Vec::new());
+    Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources, places, loops }
 }
 
-/// The keys of entries that stand beside them.
-fn keys(offsets: &[u32]) -> Vec<u32> {
-    let mut keys = Vec::with_capacity(offsets.last().map_or(0, |end| *end as usize));
-    for (key, extent) in (0..).zip(offsets.windows(2)) {
-        keys.resize(extent[1] as usize, key);
+/// Puts edges in order by source and target: where each source's begin, their targets, and what is known of them.
+fn order<T: Copy + Default + Send + Sync>(
+    nodes: usize,
+    sources: Vec<u32>,
+    targets: Vec<u32>,
+    known: impl Fn(usize) -> T + Sync,
+) -> (Vec<u32>, Vec<u32>, Vec<T>) {
+    let (offsets, by_target, known) = gather(nodes, &targets, |_| |at| (sources[at], known(at)));
+    drop((sources, targets));
+    gather(nodes, &by_target, |start| {
+        let mut target = key_from(&offsets, start);
+        let known = &known;
+        move |at| (target(at), known[at])
+    })
+}
+
+/// The edges of a type by target and source, when those by source and target are known.
+fn enter(sorted: &mut Sorted) {
+    let (offsets, targets) = (&sorted.offsets, &sorted.targets);
+    let most = offsets.windows(2).map(|extent| extent[1] - extent[0]).max().unwrap_or_default();
+    macro_rules! places {
+        ($width:ident, $kind:ident) => {{
+            let (entering, sources, places) = gather(offsets.len() - 1, targets, |start| {
+                let mut source = key_from(offsets, start);
+                move |at| {
+                    let source = source(at);
+                    (source, (at as u32 - offsets[source as usize]) as $width)
+                }
+            });
+            (entering, sources, Places::$kind(places))
+        }};
     }
-    keys
+    // A place is less than the number of edges.
+    let (entering, sources, places) = match most {
+        0..=0x100 => places!(u8, One),
+        0x101..=0x1_0000 => places!(u16, Two),
+        _ => places!(u32, Four),
+    };
+    (sorted.entering, sorted.sources, sorted.places) = (entering, sources, places);
+}
+
+/// The key of an entry, for places that ascend from `start` on; `offsets` say where the entries of each key begin.
+fn key_from(offsets: &[u32], start: usize) -> impl FnMut(usize) -> u32 {
+    let mut key = offsets.partition_point(|offset| *offset as usize <= start).saturating_sub(1);
+    move |at| {
+        while offsets[key + 1] as usize <= at {
+            key += 1;
+        }
+        key as u32
+    }
 }
 
 /// Where the entries of each key begin, when the keys ascend.
@@ -273,11 +309,15 @@ fn begins(nodes: usize, keys: &[u32]) -> Vec<u32> {
 }
 
 /// Puts entries beside their keys; those of one key stay in their order. Where the entries of each key begin, and both
-/// halves of the entries.
+/// halves of the entries. `entries` gives, for a place to begin at, what makes the entries of places from there on.
 ///
 /// First entries go to heaps of neighbouring keys, then each heap to its place: either time what is written to fits into a
 /// processor's cache.
-fn gather(nodes: usize, keys: &[u32], entry: impl Fn(usize) -> [u32; 2] + Sync) -> (Vec<u32>, [Vec<u32>; 2]) {
+fn gather<T: Copy + Default + Send + Sync, E: FnMut(usize) -> (u32, T)>(
+    nodes: usize,
+    keys: &[u32],
+    entries: impl Fn(usize) -> E + Sync,
+) -> (Vec<u32>, Vec<u32>, Vec<T>) {
     /// About so many entries make a heap.
     const HEAP: usize = 1 << 16;
     /// More heaps could not all be written to at a time.
@@ -288,19 +328,19 @@ fn gather(nodes: usize, keys: &[u32], entry: impl Fn(usize) -> [u32; 2] + Sync) 
     let part = keys.len().div_ceil(threads).max(1);
     let heap = |(number, keys): (usize, &[u32])| {
         let likely = keys.len() / heaps.max(1) * 9 / 8;
-        let mut parts: Vec<Vec<[u32; 3]>> = (0..heaps).map(|_| Vec::with_capacity(likely)).collect();
+        let mut parts: Vec<Vec<(u32, u32, T)>> = (0..heaps).map(|_| Vec::with_capacity(likely)).collect();
+        let mut entry = entries(number * part);
         for (at, key) in (number * part..).zip(keys) {
-            let [a, b] = entry(at);
-            parts[*key as usize / width].push([*key, a, b]);
+            let (a, b) = entry(at);
+            parts[*key as usize / width].push((*key, a, b));
         }
         parts
     };
-    let parts: Vec<Vec<Vec<[u32; 3]>>> = keys.par_chunks(part).enumerate().map(heap).collect();
+    let parts: Vec<Vec<Vec<(u32, u32, T)>>> = keys.par_chunks(part).enumerate().map(heap).collect();
 
-    let (mut offsets, mut halves) = (vec![0; nodes + 1], [vec![0; keys.len()], vec![0; keys.len()]]);
+    let (mut offsets, mut halves) = (vec![0; nodes + 1], (vec![0; keys.len()], vec![T::default(); keys.len()]));
     let mut places = Vec::with_capacity(heaps);
-    let (mut begins, [a, b]) = (&mut offsets[..nodes], &mut halves);
-    let (mut a, mut b) = (a.as_mut_slice(), b.as_mut_slice());
+    let (mut begins, mut a, mut b) = (&mut offsets[..nodes], halves.0.as_mut_slice(), halves.1.as_mut_slice());
     let mut first = 0;
     for heap in 0..heaps {
         let count = parts.iter().map(|parts| parts[heap].len()).sum();
@@ -312,20 +352,20 @@ fn gather(nodes: usize, keys: &[u32], entry: impl Fn(usize) -> [u32; 2] + Sync) 
     places.into_par_iter().for_each(|(heap, first, begins, a, b)| {
         let entries = || parts.iter().flat_map(|parts| &parts[heap]);
         let mut next = vec![0u32; begins.len()];
-        entries().for_each(|[key, ..]| next[*key as usize % width] += 1);
+        entries().for_each(|(key, ..)| next[*key as usize % width] += 1);
         let mut sum = 0;
         for (next, begin) in next.iter_mut().zip(begins) {
             *begin = first + sum;
             sum += std::mem::replace(next, sum);
         }
-        for [key, x, y] in entries() {
+        for (key, x, y) in entries() {
             let place = &mut next[*key as usize % width];
             (a[*place as usize], b[*place as usize]) = (*x, *y);
             *place += 1;
         }
     });
     offsets[nodes] = keys.len() as u32;
-    (offsets, halves)
+    (offsets, halves.0, halves.1)
 }
 
 #[cfg(test)]
@@ -338,12 +378,15 @@ mod tests {
         for (nodes, count) in [(0, 0), (1, 3), (5, 0), (10, 100), (1000, MANY + 7), (300_000, 3 * MANY)] {
             let key = |at: usize| if at.is_multiple_of(3) { 0 } else { (at.wrapping_mul(2_654_435_761) >> 7) % nodes };
             let keys: Vec<u32> = (0..count).map(|at| key(at) as u32).collect();
-            let (offsets, [a, b]) = gather(nodes, &keys, |at| [at as u32, keys[at]]);
+            let (offsets, a, b) = gather(nodes, &keys, |_| |at| (at as u32, keys[at]));
             let mut expected: Vec<u32> = (0..count as u32).collect();
             expected.sort_by_key(|at| keys[*at as usize]);
             assert!(a == expected, "{nodes} {count}");
             assert_eq!(offsets, begins(nodes, &b));
-            assert!(super::keys(&offsets) == b);
+            for start in [0, count / 3, count.saturating_sub(1)] {
+                let mut key = key_from(&offsets, start);
+                assert!((start..count).all(|at| key(at) == b[at]), "{nodes} {count} from {start}");
+            }
         }
     }
 }
