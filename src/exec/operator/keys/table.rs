@@ -57,9 +57,10 @@ impl Shard {
         self.slots[at] = slot;
     }
 
-    /// At most half of the slots hold something, or whoever is new would pass many before it finds an empty one.
-    fn is_full(&self) -> bool {
-        self.len >= self.slots.len() / 2
+    /// At most half of the slots hold something, or whoever is new would pass many before it finds an empty one. Hashes fill all
+    /// tables alike, and those with a higher number `at` are full a little sooner, so that not all of them grow at once.
+    fn is_full(&self, at: usize) -> bool {
+        self.len >= self.slots.len() / 2 - self.slots.len() * at / (8 * SHARDS)
     }
 }
 
@@ -76,9 +77,9 @@ impl Table {
         }
         let hash = hash as u32;
         // A table that may stay the only one grows by larger steps.
-        let (shard, by) = if self.shards.len() == 1 { (0, 4) } else { ((hash >> 24) as usize, 2) };
-        let shard = &mut self.shards[shard];
-        if shard.is_full() {
+        let (at, by) = if self.shards.len() == 1 { (0, 4) } else { ((hash >> 24) as usize, 2) };
+        let shard = &mut self.shards[at];
+        if shard.is_full(at) {
             self.slots += shard.grow((shard.slots.len() * by).max(64));
         }
         let at = shard.find(hash, same);
@@ -97,8 +98,9 @@ impl Table {
         self.shards.resize_with(SHARDS, Shard::default);
         self.slots = self.shards.iter_mut().map(|shard| shard.grow(4 * SMALL / SHARDS)).sum();
         for slot in all.slots.into_iter().filter(|slot| *slot != 0) {
-            let shard = &mut self.shards[(slot >> 56) as usize];
-            if shard.is_full() {
+            let at = (slot >> 56) as usize;
+            let shard = &mut self.shards[at];
+            if shard.is_full(at) {
                 self.slots += shard.grow(shard.slots.len() * 2);
             }
             shard.put(slot);
@@ -121,6 +123,22 @@ impl Drop for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Nobody is asked whether to go on while a batch of keys finds its numbers.
+    #[test]
+    fn tables_that_fill_alike_do_not_all_grow_at_once() {
+        let (mut table, mut before) = (Table::new(), 0);
+        for number in 0..6 * SMALL as u32 {
+            if number.is_multiple_of(2048) {
+                let grown = table.slots - before;
+                assert!(number <= 2 * SMALL as u32 || grown <= table.slots / 8, "{grown} slots of {}", table.slots);
+                before = table.slots;
+            }
+            // The upper bits say which table, and take turns.
+            let hash = number % SHARDS as u32 * (1 << 24) + (number.wrapping_mul(2_654_435_761) >> 8);
+            assert_eq!(table.number(hash.into(), number, |_| false), number);
+        }
+    }
 
     #[test]
     fn each_number_is_found_again() {
