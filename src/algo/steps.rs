@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::Result;
+use crate::model::merge::merge;
 
 /// How many steps are taken between two looks at the limits.
 const STEPS: usize = 4096;
@@ -68,35 +69,14 @@ impl<'a> Steps<'a> {
                 .chunks(2)
                 .map(|pair| {
                     let end = pair[pair.len() - 1];
-                    self.merge(&items[start..pair[0]], &items[pair[0]..end], &mut merged, &compare)?;
+                    let halves = (&items[start..pair[0]], &items[pair[0]..end]);
+                    merge(halves, &mut merged, &compare, || self.take(1))?;
                     start = end;
                     Ok(end)
                 })
                 .collect::<Result<_>>()?;
             std::mem::swap(items, &mut merged);
         }
-        Ok(())
-    }
-
-    fn merge<T: Copy>(
-        &mut self,
-        mut left: &[T],
-        mut right: &[T],
-        into: &mut Vec<T>,
-        compare: &impl Fn(&T, &T) -> Ordering,
-    ) -> Result<()> {
-        while let ([first, later @ ..], [second, behind @ ..]) = (left, right) {
-            self.take(1)?;
-            if compare(second, first).is_lt() {
-                into.push(*second);
-                right = behind;
-            } else {
-                into.push(*first);
-                left = later;
-            }
-        }
-        into.extend_from_slice(left);
-        into.extend_from_slice(right);
         Ok(())
     }
 }

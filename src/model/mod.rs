@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod function;
 pub(crate) mod garbage;
 pub mod id;
+pub(crate) mod merge;
 mod nearest;
 pub mod procedure;
 pub mod schema;

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use super::{Context, Result};
+use crate::model::merge::merge;
 
 /// So many rows are sorted, or merged, between two looks at the limits.
 const PIECE: usize = 1 << 15;
@@ -27,41 +28,20 @@ pub(super) fn sort(rows: &mut Vec<u32>, compare: impl Fn(&u32, &u32) -> Ordering
         piece.sort_unstable_by(&compare);
     }
     let mut width = PIECE;
-    let mut other: Vec<u32> = Vec::new();
+    let (mut other, mut merged): (Vec<u32>, usize) = (Vec::new(), 0);
     while width < rows.len() {
         other.clear();
         other.reserve(rows.len());
         for pair in rows.chunks(2 * width) {
             let (left, right) = pair.split_at(width.min(pair.len()));
-            merge(left, right, &mut other, &compare, ctx)?;
+            merge((left, right), &mut other, &compare, || {
+                merged += 1;
+                if merged % PIECE == 0 { ctx.check() } else { Ok(()) }
+            })?;
         }
         std::mem::swap(rows, &mut other);
         width *= 2;
     }
-    Ok(())
-}
-
-fn merge(
-    mut left: &[u32],
-    mut right: &[u32],
-    into: &mut Vec<u32>,
-    compare: &impl Fn(&u32, &u32) -> Ordering,
-    ctx: &Context<'_>,
-) -> Result<()> {
-    while let ([first, later @ ..], [second, behind @ ..]) = (left, right) {
-        if into.len().is_multiple_of(PIECE) {
-            ctx.check()?;
-        }
-        if compare(second, first).is_lt() {
-            into.push(*second);
-            right = behind;
-        } else {
-            into.push(*first);
-            left = later;
-        }
-    }
-    into.extend_from_slice(left);
-    into.extend_from_slice(right);
     Ok(())
 }
 
