@@ -4,6 +4,8 @@
 //! when it comes. An edge holds slots, so that it does not matter which comes first. Whole numbers, as most ids are, are
 //! looked up by themselves; texts are compared as they are written.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 /// Slots that no node has taken.
@@ -35,7 +37,9 @@ pub struct SpaceId(pub(super) u32);
 /// The identities of one space.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
-    /// By whole number, for numbers near zero: the slot.
+    /// Whole numbers that came counted up, from the first one on: their slots are counted up as well, from 0.
+    counted: Range<i64>,
+    /// By whole number, for other numbers near zero: the slot.
     near: Vec<u32>,
     /// The slots of other whole numbers.
     far: FxHashMap<i64, u32>,
@@ -49,12 +53,23 @@ impl Ids {
     /// The slot of a whole number.
     #[inline]
     pub(super) fn number(&mut self, number: i64) -> u32 {
+        if self.counted.contains(&number) {
+            // There are no more of them than slots.
+            return (number - self.counted.start) as u32;
+        }
         let near = usize::try_from(number).ok().and_then(|index| self.near.get(index));
         near.copied().filter(|slot| *slot != NOBODY).unwrap_or_else(|| self.number_anew(number))
     }
 
     /// The slot of a whole number that is not in the table.
     fn number_anew(&mut self, number: i64) -> u32 {
+        if self.nodes.is_empty() {
+            self.counted = number..number;
+        }
+        if number == self.counted.end && self.nodes.len() as i64 == number - self.counted.start && number < i64::MAX {
+            self.counted.end += 1;
+            return self.next();
+        }
         /// A table of so many numbers costs nothing.
         const SMALL: usize = 1 << 16;
         if let Ok(index) = usize::try_from(number)
@@ -99,6 +114,12 @@ impl Ids {
         self.nodes.get(slot as usize).copied().unwrap_or(NOBODY)
     }
 
+    /// The node of the first slot, when those of the others follow on it, as they do when nodes come before edges.
+    pub(super) fn first_of_run(&self) -> Option<u32> {
+        let first = self.nodes.first().copied().filter(|node| *node != NOBODY)?;
+        (first..).zip(&self.nodes).all(|(node, taken)| node == *taken).then_some(first)
+    }
+
     /// A node takes its slot.
     pub(super) fn take(&mut self, slot: u32, node: u32) {
         if let Some(place) = self.nodes.get_mut(slot as usize) {
@@ -113,15 +134,17 @@ impl Ids {
 
     /// What the slot is for, as text; slow, for messages.
     pub(super) fn name(&self, slot: u32) -> String {
-        let near = self.near.iter().position(|known| *known == slot).map(|number| number.to_string());
+        let counted = self.counted.clone().nth(slot as usize).map(|number| number.to_string());
+        let near = || self.near.iter().position(|known| *known == slot).map(|number| number.to_string());
         let far = || self.far.iter().find(|(_, known)| **known == slot).map(|(number, _)| number.to_string());
         let text = || self.texts.iter().find(|(_, known)| **known == slot).map(|(text, _)| text.to_string());
-        near.or_else(far).or_else(text).unwrap_or_default()
+        counted.or_else(near).or_else(far).or_else(text).unwrap_or_default()
     }
 
     /// What all slots are for.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names = vec![String::new(); self.nodes.len()];
+        names.iter_mut().zip(self.counted.clone()).for_each(|(name, number)| *name = number.to_string());
         let near = self.near.iter().enumerate().filter(|(_, slot)| **slot != NOBODY);
         near.for_each(|(number, slot)| names[*slot as usize] = number.to_string());
         self.far.iter().for_each(|(number, slot)| names[*slot as usize] = number.to_string());
@@ -150,22 +173,46 @@ pub(super) fn whole(bytes: &[u8]) -> Option<i64> {
     if negative { 0i64.checked_sub_unsigned(number) } else { i64::try_from(number).ok() }
 }
 
+/// Numbers of so many digits fit into a word as they are written.
+pub(super) const LONGEST: usize = 8;
+
 /// The whole number that stands at a place in a text, as [`whole`] reads it; quicker for the short ones that most ids are.
 #[inline]
 pub(super) fn whole_at(text: &[u8], start: usize, length: usize) -> Option<i64> {
-    let eight = text.get(start..).and_then(|rest| rest.first_chunk::<8>()).filter(|_| (1..=8).contains(&length));
-    let Some(eight) = eight else { return whole(text.get(start..start.checked_add(length)?)?) };
-    // All digits at once: moved up to the end of the word, with zeros in front.
-    let digits = (u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030) << (64 - 8 * length);
-    if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 != 0 {
+    let short = (1..=LONGEST).contains(&length);
+    let word = text.get(start..).and_then(|rest| rest.first_chunk()).filter(|_| short);
+    let Some(word) = word else { return whole(text.get(start..start.checked_add(length)?)?) };
+    let digits = digits(*word, length);
+    if others(digits) != 0 {
         return whole(text.get(start..start + length)?);
     }
-    if eight[0] == b'0' && length > 1 {
-        return None;
-    }
+    if word[0] == b'0' && length > 1 { None } else { Some(sum(digits)) }
+}
+
+/// The whole number that the word begins with, as [`whole`] reads it, and how many digits it has; more digits may follow a word
+/// of nothing else.
+#[inline]
+pub(super) fn leading(word: [u8; LONGEST]) -> Option<(i64, usize)> {
+    let length = others(digits(word, LONGEST)).trailing_zeros() as usize / 8;
+    let right = length > 0 && (word[0] != b'0' || length == 1);
+    right.then(|| (sum(digits(word, length)), length))
+}
+
+/// The first bytes of a word, moved up to its end with zeros in front; what was a digit is its value.
+fn digits(word: [u8; LONGEST], length: usize) -> u64 {
+    (u64::from_le_bytes(word) ^ 0x3030_3030_3030_3030) << (64 - 8 * length)
+}
+
+/// The high bit of each byte that is no digit's value.
+fn others(digits: u64) -> u64 {
+    (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+}
+
+/// The number that eight digits write, all of them at once.
+fn sum(digits: u64) -> i64 {
     let pairs = digits.wrapping_mul(1 + (10 << 8)) >> 8 & 0x00FF_00FF_00FF_00FF;
     let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_FFFF_0000_FFFF;
-    Some((fours.wrapping_mul(1 + (10_000 << 32)) >> 32) as i64)
+    (fours.wrapping_mul(1 + (10_000 << 32)) >> 32) as i64
 }
 
 #[cfg(test)]
@@ -192,6 +239,39 @@ mod tests {
         for text in ["", "-", "007", "-0", "+1", "1.0", "9223372036854775808", "99999999999999999999", "1 "] {
             assert_eq!(whole(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_that_are_counted_up_are_found_among_others() {
+        let mut ids = Ids::default();
+        for number in [5, 6, 7, 100, 8, 4, -1, 9, 5, 8] {
+            ids.number(number);
+        }
+        assert_eq!(ids.counted, 5..8);
+        assert_eq!([5, 6, 7, 100, 8, 4, -1, 9].map(|number| ids.number(number)), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(ids.names(), ["5", "6", "7", "100", "8", "4", "-1", "9"]);
+        assert_eq!(ids.name(2), "7");
+        assert_eq!(ids.name(4), "8");
+        let mut ids = Ids::default();
+        assert_eq!((ids.text("x"), ids.number(i64::MAX), ids.number(0), ids.number(i64::MIN)), (0, 1, 2, 3));
+        assert_eq!((ids.number(i64::MIN), ids.number(i64::MAX), ids.names().len()), (3, 1, 4));
+        let mut ids = Ids::default();
+        assert_eq!((ids.number(i64::MAX - 1), ids.number(i64::MAX), ids.number(i64::MIN)), (0, 1, 2));
+        assert_eq!((ids.number(i64::MAX), ids.number(i64::MAX - 1)), (1, 0));
+    }
+
+    #[test]
+    fn nodes_in_the_order_of_their_slots_are_a_run() {
+        let mut ids = Ids::default();
+        assert_eq!(ids.first_of_run(), None);
+        for number in 0..3 {
+            let slot = ids.number(number * 10);
+            assert_eq!(ids.first_of_run(), None);
+            ids.take(slot, 7 + slot);
+            assert_eq!(ids.first_of_run(), Some(7));
+        }
+        ids.take(1, 9);
+        assert_eq!(ids.first_of_run(), None);
     }
 
     #[test]

@@ -139,7 +139,11 @@ fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
     }
     for (space, slots) in [(group.from, &mut group.edges.sources), (group.to, &mut group.edges.targets)] {
         let ids = intake.ids(space);
-        slots.par_iter_mut().for_each(|slot| *slot = ids.node(*slot));
+        match ids.first_of_run() {
+            Some(0) => {}
+            Some(first) => slots.par_iter_mut().for_each(|slot| *slot = slot.wrapping_add(first)),
+            None => slots.par_iter_mut().for_each(|slot| *slot = ids.node(*slot)),
+        }
     }
     Ok(())
 }

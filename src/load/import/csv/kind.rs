@@ -110,6 +110,16 @@ impl Kind {
         if bool(text).is_some() { Kind::Bool } else { Kind::Text }
     }
 
+    /// Whether the text is plainly of this kind by its looks; most texts of a column are of the kind of those before.
+    pub(super) fn plainly_has(self, text: &[u8]) -> bool {
+        match self {
+            Kind::Int => whole(text).is_some(),
+            Kind::Date => date(text).is_some(),
+            Kind::Bool => bool(text).is_some(),
+            _ => false,
+        }
+    }
+
     /// The kind that has the values of both.
     pub(super) fn or(self, other: Kind) -> Kind {
         match (self, other) {

@@ -6,6 +6,7 @@
 
 mod dialect;
 mod kind;
+mod numbers;
 mod parse;
 mod piece;
 mod record;

@@ -1,8 +1,10 @@
 //! A piece's records as columns, on whichever thread is free.
 
 use super::kind::{self, Kind};
+use super::numbers;
 use super::record::{Field, Records, split};
-use super::{Filter, From, Head, Makes, Table};
+use super::{Filter, From, Head, Makes, Property, Table, TypeOf};
+use crate::load::import::ids::whole;
 
 /// What is made of a file.
 pub(super) struct Plan<'p> {
@@ -10,6 +12,46 @@ pub(super) struct Plan<'p> {
     /// By column.
     pub(super) kinds: &'p [Kind],
     pub(super) head: &'p Head,
+}
+
+impl Plan<'_> {
+    /// Edges between whole numbers, with whole numbers as properties: the columns of their ends, and behind them those of their
+    /// properties. None when anything else is asked for, or one column for several things.
+    fn numbers(&self) -> Option<Vec<usize>> {
+        let Table { makes: Makes::Edges { edge_type: TypeOf::Named(_), from, to, .. }, properties, filters, nulls } =
+            self.table
+        else {
+            return None;
+        };
+        let plain = |property: &Property| match property.from {
+            From::Column(at, _) if property.separator.is_none() && !property.collected => {
+                (self.kinds[at] == Kind::Int).then_some(at)
+            }
+            _ => None,
+        };
+        let single = from.separator.is_none() && to.separator.is_none() && filters.is_empty();
+        let nulls = nulls.iter().any(|null| whole(null.as_bytes()).is_some());
+        let ends = [from.column, to.column].map(Some).into_iter();
+        let columns = ends.chain(properties.iter().map(plain)).collect::<Option<Vec<usize>>>()?;
+        let once = (1..columns.len()).all(|at| !columns[..at].contains(&columns[at]));
+        (single && !nulls && once).then_some(columns)
+    }
+
+    /// A piece of nothing but whole numbers, its bytes aside, when no more is asked for than these.
+    fn numbers_of(&self, bytes: &[u8], line: u64) -> Option<Parsed> {
+        let wanted = self.numbers()?;
+        let mut columns = numbers::columns(bytes, self.head.dialect.delimiter, self.head.columns.len())?;
+        let count = columns.first()?.len();
+        let mut wanted = wanted.into_iter().map(|at| std::mem::take(&mut columns[at]));
+        Some(Parsed {
+            bytes: Vec::new(),
+            records: Records::of_lines(count, line),
+            rows: (0..count as u32).collect(),
+            ids: wanted.by_ref().take(2).map(|numbers| Ids { numbers, others: Vec::new() }).collect(),
+            columns: wanted.map(|numbers| Column::Ints(numbers, Vec::new())).collect(),
+            bad: Vec::new(),
+        })
+    }
 }
 
 /// A piece, parsed.
@@ -52,11 +94,14 @@ pub(super) fn kinds(bytes: &mut [u8], line: u64, columns: &[usize], table: &Tabl
     let records = split(bytes, head.dialect.delimiter, head.dialect.quote, line);
     let rows: Vec<usize> = (0..records.len()).filter(|row| records.fields(*row).len() == head.columns.len()).collect();
     let kind = |column: &usize| {
-        let mut found = None;
+        let mut found: Option<Kind> = None;
         for row in &rows {
             let field = records.fields(*row)[*column];
             let text = records.bytes(bytes, field);
             if text.is_empty() || is_null(text, table) {
+                continue;
+            }
+            if found.is_some_and(|kind| kind.plainly_has(text)) {
                 continue;
             }
             let kind = Kind::of(text);
@@ -77,6 +122,9 @@ fn is_null(text: &[u8], table: &Table) -> bool {
 
 /// Parses a piece that begins in a line.
 pub(super) fn parse(plan: &Plan<'_>, mut bytes: Vec<u8>, line: u64) -> Parsed {
+    if let Some(parsed) = plan.numbers_of(&bytes, line) {
+        return Parsed { bytes, ..parsed };
+    }
     let dialect = plan.head.dialect;
     let valid = bytes.is_ascii() || std::str::from_utf8(&bytes).is_ok();
     let mut records = split(&mut bytes, dialect.delimiter, dialect.quote, line);

@@ -47,11 +47,18 @@ pub(super) struct Records {
     width: usize,
     /// The last field's quotes were never closed.
     pub(super) open: bool,
+    /// So many lines are a record each, and nobody has split them.
+    whole_lines: usize,
 }
 
 impl Records {
+    /// So many records, each of which is a line, from a line on; their fields are not known.
+    pub(super) fn of_lines(count: usize, line: u64) -> Self {
+        Records { whole_lines: count, lines: vec![(0, line)], ..Records::default() }
+    }
+
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.len() + self.whole_lines
     }
 
     /// The fields of a record.
@@ -61,6 +68,17 @@ impl Records {
         }
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.fields[start as usize..self.ends[row] as usize]
+    }
+
+    /// A record as it is told of.
+    pub(super) fn text(&self, bytes: &[u8], row: usize, delimiter: u8) -> String {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        if self.whole_lines > 0 {
+            let line = bytes.split(|byte| *byte == b'\n').nth(row).unwrap_or_default();
+            return text(line.strip_suffix(b"\r").unwrap_or(line));
+        }
+        let fields = self.fields(row).iter().map(|field| text(self.bytes(bytes, *field)));
+        fields.collect::<Vec<_>>().join(&char::from(delimiter).to_string())
     }
 
     /// A field's bytes.

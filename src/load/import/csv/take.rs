@@ -302,10 +302,7 @@ impl<'t> Taker<'t> {
     /// A record's place and its text, for messages.
     fn told(&self, parsed: &Parsed, record: u32) -> (Place, String) {
         let place = Place { file: self.file, line: parsed.records.line(record as usize) };
-        let fields = parsed.records.fields(record as usize).iter();
-        let fields =
-            fields.map(|field| String::from_utf8_lossy(parsed.records.bytes(&parsed.bytes, *field)).into_owned());
-        (place, fields.collect::<Vec<_>>().join(&char::from(self.head.dialect.delimiter).to_string()))
+        (place, parsed.records.text(&parsed.bytes, record as usize, self.head.dialect.delimiter))
     }
 }
 

@@ -1,0 +1,105 @@
+//! Pieces of nothing but whole numbers, as most files of edges are.
+//!
+//! In: bytes that begin with a record. Out: the numbers by column, when every line is a record of so many fields, and every
+//! field a whole number of up to eight digits as ids are written; else nothing, and the piece is read as any other. What always
+//! holds: the numbers are those that [`super::record`] and [`whole`](crate::load::import::ids::whole) find.
+
+use crate::load::import::ids::{LONGEST, leading};
+
+/// The numbers of each column, in as many columns as records have fields.
+pub(super) fn columns(bytes: &[u8], delimiter: u8, width: usize) -> Option<Vec<Vec<i64>>> {
+    // A record is most likely as long as the first one.
+    let first = bytes.iter().position(|byte| *byte == b'\n')? + 1;
+    let mut columns: Vec<Vec<i64>> = (0..width).map(|_| Vec::with_capacity(bytes.len() / first * 9 / 8)).collect();
+    let (last, others) = columns.split_last_mut()?;
+    let mut at = 0;
+    while at < bytes.len() {
+        for column in others.iter_mut() {
+            let (number, length) = field(bytes, at)?;
+            at += length;
+            if bytes.get(at) != Some(&delimiter) {
+                return None;
+            }
+            column.push(number);
+            at += 1;
+        }
+        let (number, length) = field(bytes, at)?;
+        last.push(number);
+        at += length;
+        at += usize::from(bytes.get(at) == Some(&b'\r'));
+        if bytes.get(at).is_some_and(|byte| *byte != b'\n') {
+            return None;
+        }
+        at += 1;
+    }
+    Some(columns)
+}
+
+/// The number that begins there, and how many digits it has.
+#[inline]
+fn field(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let rest = bytes.get(at..)?;
+    let word = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut word = [0; LONGEST];
+        word[..rest.len()].copy_from_slice(rest);
+        word
+    });
+    leading(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::import::csv::record::split;
+    use crate::load::import::ids::whole;
+
+    /// The same, by way of records.
+    fn expected(text: &str, width: usize) -> Option<Vec<Vec<i64>>> {
+        let mut bytes = text.as_bytes().to_vec();
+        let records = split(&mut bytes, b',', Some(b'"'), 1);
+        let mut columns = vec![Vec::new(); width];
+        for row in 0..records.len() {
+            if records.line(row) != row as u64 + 1 || records.fields(row).len() != width {
+                return None;
+            }
+            for (column, field) in columns.iter_mut().zip(records.fields(row)) {
+                column.push(whole(records.bytes(&bytes, *field))?);
+            }
+        }
+        Some(columns)
+    }
+
+    #[test]
+    fn numbers_are_those_that_records_have() {
+        let long: String = (0..3000u32).map(|at| format!("{},{}\n", at, at.wrapping_mul(2_654_435_761) >> 9)).collect();
+        let width = long.as_str();
+        for text in ["1,2\n3,4\n", "1,2\r\n30,4", "1,2\n3,45678901", "12345678,0\n0,1\n", "7,8\n", width] {
+            let found = columns(text.as_bytes(), b',', 2);
+            assert_eq!(found, expected(text, 2), "{text}");
+            assert!(found.is_some(), "{text}");
+        }
+        assert_eq!(columns(b"1\n22\n333\n", b',', 1), Some(vec![vec![1, 22, 333]]));
+    }
+
+    #[test]
+    fn what_is_not_all_numbers_is_left_to_others() {
+        for text in [
+            "1,2\n3\n11,12\n",
+            "1,2\n\n3,4\n11,12\n",
+            "1,2\n3,4,5\n11,12\n",
+            "1,2\n03,4\n11,12\n",
+            "1,2\n-3,4\n11,12\n",
+            "1,2\n3,\n11,12\n",
+            "1,2\n3,123456789\n1,2\n",
+            "1,2\n3,\"4\"\n11,12\n",
+            "1,2\n3,4 \n11,12\n",
+            "1,2\n3,4\r5\n11,12\n",
+            "1,2\n3,4\u{b2}\n11,12\n",
+            "1,2\n3,4\n11,",
+            "1,2\n3,4\n11",
+            "",
+        ] {
+            assert_eq!(columns(text.as_bytes(), b',', 2), None, "{text}");
+        }
+    }
+}
