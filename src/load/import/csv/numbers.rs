@@ -4,27 +4,27 @@
 //! field a whole number of up to eight digits as ids are written; else nothing, and the piece is read as any other. What always
 //! holds: the numbers are those that [`super::record`] and [`whole`](crate::load::import::ids::whole) find.
 
+use super::piece::line_ends;
 use crate::load::import::ids::{LONGEST, leading};
 
 /// The numbers of each column, in as many columns as records have fields.
 pub(super) fn columns(bytes: &[u8], delimiter: u8, width: usize) -> Option<Vec<Vec<i64>>> {
-    // A record is most likely as long as the first one.
-    let first = bytes.iter().position(|byte| *byte == b'\n')? + 1;
-    let mut columns: Vec<Vec<i64>> = (0..width).map(|_| Vec::with_capacity(bytes.len() / first * 9 / 8)).collect();
+    let rows = line_ends(bytes) as usize + usize::from(bytes.last().is_some_and(|byte| *byte != b'\n'));
+    let mut columns = vec![vec![0; rows]; width];
     let (last, others) = columns.split_last_mut()?;
     let mut at = 0;
-    while at < bytes.len() {
+    for (row, place) in last.iter_mut().enumerate() {
         for column in others.iter_mut() {
-            let (number, length) = field(bytes, at)?;
+            let length;
+            (*column.get_mut(row)?, length) = field(bytes, at)?;
             at += length;
             if bytes.get(at) != Some(&delimiter) {
                 return None;
             }
-            column.push(number);
             at += 1;
         }
-        let (number, length) = field(bytes, at)?;
-        last.push(number);
+        let length;
+        (*place, length) = field(bytes, at)?;
         at += length;
         at += usize::from(bytes.get(at) == Some(&b'\r'));
         if bytes.get(at).is_some_and(|byte| *byte != b'\n') {
@@ -32,7 +32,7 @@ pub(super) fn columns(bytes: &[u8], delimiter: u8, width: usize) -> Option<Vec<V
         }
         at += 1;
     }
-    Some(columns)
+    (rows > 0).then_some(columns)
 }
 
 /// The number that begins there, and how many digits it has.

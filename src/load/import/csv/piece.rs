@@ -71,8 +71,8 @@ impl Pieces {
     }
 }
 
-/// Counted by as many as a byte can count, so that many bytes are looked at at once.
-fn line_ends(bytes: &[u8]) -> u64 {
+/// How many lines end here; counted by as many as a byte can count, so that many bytes are looked at at once.
+pub(super) fn line_ends(bytes: &[u8]) -> u64 {
     let few = |bytes: &[u8]| u64::from(bytes.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>());
     bytes.chunks(usize::from(u8::MAX)).map(few).sum()
 }

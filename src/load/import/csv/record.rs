@@ -4,6 +4,8 @@
 //! quotes may hold anything, quotes doubled; those are made single in place. A quote that does not begin a field is a
 //! character like others, as in `5" disk`.
 
+use std::ops::Range;
+
 use crate::load::import::ids::whole_at;
 
 /// Where a field stands.
@@ -25,6 +27,12 @@ impl Field {
     /// A part of it.
     pub(super) fn within(self, start: usize, length: usize) -> Self {
         Field { start: self.start + start as u32, length: length as u32 }
+    }
+
+    /// The bytes.
+    pub(super) fn range(self) -> Range<usize> {
+        let length = if self.is_none() { 0 } else { self.length as usize };
+        self.start as usize..self.start as usize + length
     }
 
     /// Whether there is no value: nothing, not even quotes.
@@ -83,7 +91,7 @@ impl Records {
 
     /// A field's bytes.
     pub(super) fn bytes<'b>(&self, bytes: &'b [u8], field: Field) -> &'b [u8] {
-        if field.is_none() { &[] } else { &bytes[field.start as usize..(field.start + field.length) as usize] }
+        &bytes[field.range()]
     }
 
     /// The whole number that a field is.

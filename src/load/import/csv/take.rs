@@ -262,11 +262,12 @@ impl<'t> Taker<'t> {
         };
         let none: Vec<bool> = fields.iter().map(is_none).collect();
         if kind == Kind::Text && separator.is_none() {
-            let texts = fields.iter().zip(&none).map(
-                |(field, none)| {
-                    if *none { 0 } else { intake.builder.text(parsed.text(*field)) }
-                },
-            );
+            // Most pieces are text from end to end, and are looked at for that once.
+            let all = std::str::from_utf8(&parsed.bytes).unwrap_or_default();
+            let texts = fields.iter().zip(&none).map(|(field, none)| {
+                let text = || all.get(field.range()).unwrap_or_else(|| parsed.text(*field));
+                if *none { 0 } else { intake.builder.text(text()) }
+            });
             return (Values::Texts(texts.collect()), if none.contains(&true) { none } else { Vec::new() });
         }
         let value = |field: Field| kind.value(parsed.text(field)).unwrap_or(Value::Null);
