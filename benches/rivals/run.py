@@ -329,7 +329,7 @@ def main():
 
     results = {"date": datetime.date.today().isoformat(), "machine": machine(), "commit": commit(), "network": made,
                "settings": {"runs": given.runs, "timeout_s": given.timeout}, "versions": {}, "load": {}, "open": {},
-               "point_us": {}, "prepare_us": {}, "answers": {}, "query_process": {}}
+               "point_us": {}, "prepare_us": {}, "answers": {}, "query_process": {}, "alone_kib": {}}
     say("build")
     subprocess.run(["cargo", "build", "--release", "--quiet", "--manifest-path", here / "Cargo.toml"], check=True)
     manifest = tomllib.loads((repository / "Cargo.toml").read_text())
@@ -365,6 +365,7 @@ def main():
 
     asked(engines, names, questions, given, results, keep)
     others(engines, names, results)
+    alone(engines, names, results, given)
     keep()
     say(f"{written}.md, {results['seconds']} s in all")
 
@@ -385,6 +386,16 @@ def asked(engines, names, questions, given, results, keep):
             for question, answer in found.items():
                 answers[question][name] = answer
             keep()
+
+
+def alone(engines, names, results, given):
+    """What a question takes that is asked once, by a process that is asked nothing else; of what was answered before."""
+    threads, answers = next(iter(results["answers"].items()))
+    for name in [name for name in names if name != "floor"]:
+        say(f"{name}: memory of each question")
+        for question in [question for question in answers if answers[question].get(name, {}).get("state") == "ok"]:
+            found, _ = ask(engines, name, int(threads), [question], argparse.Namespace(runs=0, timeout=4 * given.timeout))
+            results["alone_kib"].setdefault(question, {})[name] = found[question].get("peak_kib")
 
 
 def others(engines, names, results):
