@@ -1,8 +1,8 @@
 //! Identities of an import: which rows speak of the same node.
 //!
 //! Every value that is named in a space, by a node or by the end of an edge, has a slot there; a node takes its slot
-//! when it comes. An edge holds slots, so that it does not matter which comes first. Whole numbers, as most ids are, are
-//! looked up by themselves; texts are compared as they are written.
+//! when it comes. An edge holds slots, so that it does not matter which comes first; where nodes come first, and one by one, their
+//! slots are their numbers. Whole numbers, as most ids are, are looked up by themselves; texts are compared as they are written.
 
 use std::ops::Range;
 
@@ -37,7 +37,9 @@ pub struct SpaceId(pub(super) u32);
 /// The identities of one space.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
-    /// Whole numbers that came counted up, from the first one on: their slots are counted up as well, from 0.
+    /// The first slot.
+    base: u32,
+    /// Whole numbers that came counted up, from the first one on: their slots are counted up as well, from the first one on.
     counted: Range<i64>,
     /// By whole number, for other numbers near zero: the slot.
     near: Vec<u32>,
@@ -45,17 +47,24 @@ pub(super) struct Ids {
     far: FxHashMap<i64, u32>,
     /// The slots of texts.
     texts: FxHashMap<Box<str>, u32>,
-    /// By slot: the node.
+    /// By slot, from the first one on: the node.
     nodes: Vec<u32>,
 }
 
 impl Ids {
+    /// Lets slots begin with the number that the next node gets, when there are none yet.
+    pub(super) fn begin_with(&mut self, node: u32) {
+        if self.nodes.is_empty() {
+            self.base = node;
+        }
+    }
+
     /// The slot of a whole number.
     #[inline]
     pub(super) fn number(&mut self, number: i64) -> u32 {
         if self.counted.contains(&number) {
             // There are no more of them than slots.
-            return (number - self.counted.start) as u32;
+            return self.base.wrapping_add((number - self.counted.start) as u32);
         }
         let near = usize::try_from(number).ok().and_then(|index| self.near.get(index));
         near.copied().filter(|slot| *slot != NOBODY).unwrap_or_else(|| self.number_anew(number))
@@ -106,24 +115,29 @@ impl Ids {
 
     fn next(&mut self) -> u32 {
         self.nodes.push(NOBODY);
-        self.nodes.len() as u32 - 1
+        self.base.wrapping_add(self.nodes.len() as u32 - 1)
+    }
+
+    /// The slot's place among all of the space.
+    pub(super) fn place(&self, slot: u32) -> usize {
+        slot.wrapping_sub(self.base) as usize
     }
 
     /// The node that took the slot, or [`NOBODY`].
     pub(super) fn node(&self, slot: u32) -> u32 {
-        self.nodes.get(slot as usize).copied().unwrap_or(NOBODY)
+        self.nodes.get(self.place(slot)).copied().unwrap_or(NOBODY)
     }
 
-    /// The node of the first slot, when those of the others follow on it, as they do when nodes come before edges.
-    pub(super) fn first_of_run(&self) -> Option<u32> {
-        let first = self.nodes.first().copied().filter(|node| *node != NOBODY)?;
-        (first..).zip(&self.nodes).all(|(node, taken)| node == *taken).then_some(first)
+    /// Whether every slot is its node's number.
+    pub(super) fn are_nodes(&self) -> bool {
+        self.nodes.iter().enumerate().all(|(place, node)| *node != NOBODY && self.place(*node) == place)
     }
 
     /// A node takes its slot.
     pub(super) fn take(&mut self, slot: u32, node: u32) {
-        if let Some(place) = self.nodes.get_mut(slot as usize) {
-            *place = node;
+        let place = self.place(slot);
+        if let Some(taken) = self.nodes.get_mut(place) {
+            *taken = node;
         }
     }
 
@@ -134,21 +148,21 @@ impl Ids {
 
     /// What the slot is for, as text; slow, for messages.
     pub(super) fn name(&self, slot: u32) -> String {
-        let counted = self.counted.clone().nth(slot as usize).map(|number| number.to_string());
+        let counted = self.counted.clone().nth(self.place(slot)).map(|number| number.to_string());
         let near = || self.near.iter().position(|known| *known == slot).map(|number| number.to_string());
         let far = || self.far.iter().find(|(_, known)| **known == slot).map(|(number, _)| number.to_string());
         let text = || self.texts.iter().find(|(_, known)| **known == slot).map(|(text, _)| text.to_string());
         counted.or_else(near).or_else(far).or_else(text).unwrap_or_default()
     }
 
-    /// What all slots are for.
+    /// What all slots are for, by place.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names = vec![String::new(); self.nodes.len()];
         names.iter_mut().zip(self.counted.clone()).for_each(|(name, number)| *name = number.to_string());
         let near = self.near.iter().enumerate().filter(|(_, slot)| **slot != NOBODY);
-        near.for_each(|(number, slot)| names[*slot as usize] = number.to_string());
-        self.far.iter().for_each(|(number, slot)| names[*slot as usize] = number.to_string());
-        self.texts.iter().for_each(|(text, slot)| names[*slot as usize] = text.to_string());
+        near.for_each(|(number, slot)| names[self.place(*slot)] = number.to_string());
+        self.far.iter().for_each(|(number, slot)| names[self.place(*slot)] = number.to_string());
+        self.texts.iter().for_each(|(text, slot)| names[self.place(*slot)] = text.to_string());
         names
     }
 }
@@ -261,17 +275,23 @@ mod tests {
     }
 
     #[test]
-    fn nodes_in_the_order_of_their_slots_are_a_run() {
+    fn slots_are_nodes_where_nodes_come_one_by_one() {
         let mut ids = Ids::default();
-        assert_eq!(ids.first_of_run(), None);
-        for number in 0..3 {
-            let slot = ids.number(number * 10);
-            assert_eq!(ids.first_of_run(), None);
-            ids.take(slot, 7 + slot);
-            assert_eq!(ids.first_of_run(), Some(7));
+        ids.begin_with(7);
+        for (node, number) in (7..).zip([0, 10, -3]) {
+            let slot = ids.number(number);
+            assert_eq!((slot, ids.node(slot), ids.are_nodes()), (node, NOBODY, false));
+            ids.take(slot, node);
+            assert!(ids.are_nodes());
+            ids.begin_with(0);
         }
-        ids.take(1, 9);
-        assert_eq!(ids.first_of_run(), None);
+        assert_eq!(
+            (ids.names().as_slice(), ids.name(8)),
+            (["0", "10", "-3"].map(str::to_owned).as_slice(), "10".into())
+        );
+        assert_eq!((ids.node(6), ids.node(10)), (NOBODY, NOBODY));
+        ids.take(8, 9);
+        assert!(!ids.are_nodes());
     }
 
     #[test]

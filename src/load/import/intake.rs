@@ -456,7 +456,7 @@ impl Intake {
             opened.ids.take(*slot, node);
             self.counts.nodes_created += 1;
             if let Some(key) = key {
-                let text = self.builder.text(&names[*slot as usize]);
+                let text = self.builder.text(&names[opened.ids.place(*slot)]);
                 self.builder.put(node, key, Cell::String(text));
             }
         }

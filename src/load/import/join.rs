@@ -139,10 +139,8 @@ fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
     }
     for (space, slots) in [(group.from, &mut group.edges.sources), (group.to, &mut group.edges.targets)] {
         let ids = intake.ids(space);
-        match ids.first_of_run() {
-            Some(0) => {}
-            Some(first) => slots.par_iter_mut().for_each(|slot| *slot = slot.wrapping_add(first)),
-            None => slots.par_iter_mut().for_each(|slot| *slot = ids.node(*slot)),
+        if !ids.are_nodes() {
+            slots.par_iter_mut().for_each(|slot| *slot = ids.node(*slot));
         }
     }
     Ok(())
@@ -164,7 +162,7 @@ fn leave_out(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
             skipped += 1;
             continue;
         }
-        let (source, target) = (&from[source as usize], &to[target as usize]);
+        let (source, target) = (&from[intake.ids(group.from).place(source)], &to[intake.ids(group.to).place(target)]);
         let (does, name, space) = if leaves { ("leaves", source, group.from) } else { ("enters", target, group.to) };
         let called = intake.called(space);
         let message = format!("this {} {does} `{name}`, and there is no {called} with that id", group.edge_type);

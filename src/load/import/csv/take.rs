@@ -52,6 +52,8 @@ impl<'t> Taker<'t> {
                     for label in &labels {
                         intake.adopt(*space, label);
                     }
+                    let next = intake.builder.node_count() as u32;
+                    intake.opened(*space).ids.begin_with(next);
                     slots = self.slots(*space, &parsed, &parsed.ids[0], "the row has no id", intake)?;
                 }
                 if let (true, Some((space, _))) = (*known, id) {
