@@ -93,6 +93,7 @@ const CASES: &[Beginning] = &[
                 "]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d)-[:KNOWS]->(e)-[:KNOWS]->(f)-[:KNOWS]->(g)-[:KNOWS]->(h)-[:KNOWS]->(i) \
                  -[:KNOWS]->(j)-[:KNOWS]->(k) WHERE a.id + k.id < 0 RETURN a.id, k.id",
             ),
+            ("set by edges", "]->(b) SET b.seen = a.id"),
             ("a long path, counted", "]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d) RETURN d.name, count(*)"),
         ],
     ),

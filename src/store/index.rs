@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::order::equals_something;
 use crate::model::definition::Definition;
 use crate::model::value::Key;
-use crate::model::{KeyId, LabelId, NodeId, Value};
+use crate::model::{KeyId, LabelId, NodeId, Value, garbage};
 
 /// An index of the nodes with a label.
 #[derive(Clone, Debug)]
@@ -55,13 +55,43 @@ impl Index {
 
     /// Forgets a node that was inserted in this state.
     pub(super) fn remove(&mut self, node: NodeId, state: State<'_>) {
-        let Some(values) = self.values(state) else { return };
-        if let Some(nodes) = self.changed.get_mut(&values) {
+        if let Some(values) = self.values(state) {
+            self.take_out(node, &values);
+        }
+    }
+
+    /// Notes that a node, which was inserted in the one state or not at all, is in the other now; whether that makes a
+    /// difference.
+    pub(super) fn replace(&mut self, node: NodeId, before: Option<State<'_>>, after: State<'_>) -> bool {
+        let (before, after) = (before.and_then(|before| self.values(before)), self.values(after));
+        if before == after {
+            return false;
+        }
+        if let Some(before) = before {
+            self.take_out(node, &before);
+        }
+        if let Some(after) = after {
+            self.changed.entry(after).or_default().push(node);
+        }
+        true
+    }
+
+    fn take_out(&mut self, node: NodeId, values: &[Key<'static>]) {
+        if let Some(nodes) = self.changed.get_mut(values) {
             nodes.retain(|other| *other != node);
             if nodes.is_empty() {
-                self.changed.remove(&values);
+                self.changed.remove(values);
             }
         }
+    }
+
+    /// Forgets every node that was inserted.
+    pub(super) fn clear(&mut self) {
+        /// About so many bytes a value takes, with its nodes.
+        const ENTRY: usize = 128;
+        let changed = std::mem::take(&mut self.changed);
+        let bytes = changed.len() * ENTRY;
+        garbage::let_go(changed, bytes);
     }
 
     /// The added and altered nodes with these values, in no particular order.

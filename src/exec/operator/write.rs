@@ -2,11 +2,11 @@
 
 use super::expand::node;
 use super::{Batch, Context, Result};
-use crate::exec::batch::{ROWS, bytes};
+use crate::exec::batch::{ROWS, bytes, column_bytes};
 use crate::exec::expr::{eval, properties_of};
 use crate::model::value::Map;
-use crate::model::{Class, Column, Detail, Diagnostic, EdgeId, NodeId, Span, Value};
-use crate::plan::expr::Expr;
+use crate::model::{Class, Column, Detail, Diagnostic, EdgeId, NodeId, Span, Value, garbage};
+use crate::plan::expr::{Expr, ExprKind};
 use crate::plan::physical::{CreateEdge, CreateNode, SetItem};
 use crate::store;
 
@@ -63,6 +63,9 @@ pub(super) fn create<'g>(
 /// About how many bytes it takes to remember a change, so that it can be taken back.
 pub(super) const CHANGE: u64 = 96;
 
+/// About how many bytes an element that was altered takes, in all: as it is, as it was, and in the indexes.
+const ALTERED: u64 = 4 * CHANGE;
+
 /// About how many bytes a new node or edge with these properties takes; they stay until the statement ends.
 fn kept(properties: &[(String, Value<'_>)]) -> u64 {
     const ELEMENT: u64 = 96;
@@ -71,31 +74,45 @@ fn kept(properties: &[(String, Value<'_>)]) -> u64 {
 
 /// Evaluates the items on all batches, then carries them out: row after row, item after item.
 pub(super) fn set<'g>(items: &[SetItem], batches: &[&Batch<'g>], ctx: &mut Context<'g>) -> Result<()> {
-    let mut steps = Vec::new();
+    let mut evaluated = Evaluated(Vec::with_capacity(batches.len() * items.len()));
     let mut held = 0;
     for batch in batches {
-        ctx.check()?;
-        let columns = items.iter().map(|item| evaluate(item, batch, ctx)).collect::<Result<Vec<_>>>()?;
-        for row in 0..batch.len {
-            steps.extend(items.iter().zip(&columns).map(|(item, columns)| (item, columns.row(row))));
-        }
-        let bytes = (batch.len * items.len() * size_of::<(&SetItem, Row<'_>)>()) as u64;
-        held += bytes;
-        ctx.hold(bytes)?;
-    }
-    for (at, (item, values)) in steps.into_iter().enumerate() {
-        if at % ROWS == 0 {
+        for item in items {
             ctx.check()?;
+            let columns = evaluate(item, batch, ctx)?;
+            let bytes = columns.size();
+            evaluated.0.push(columns);
+            held += bytes;
+            ctx.hold(bytes)?;
         }
-        carry_out(item, values, ctx)?;
+    }
+    for (batch, columns) in batches.iter().zip(evaluated.0.chunks(items.len().max(1))) {
+        for row in 0..batch.len {
+            if row % ROWS == 0 {
+                ctx.check()?;
+            }
+            for (item, columns) in items.iter().zip(columns) {
+                carry_out(item, columns.row(row), ctx)?;
+            }
+        }
     }
     ctx.release(held);
     Ok(())
 }
 
+/// What items evaluate to: batch after batch, item after item.
+struct Evaluated<'g>(Vec<Columns<'g>>);
+
+impl Drop for Evaluated<'_> {
+    fn drop(&mut self) {
+        garbage::columns(self.0.drain(..).flat_map(|item| [item.subject, item.key, item.value]));
+    }
+}
+
 /// What an item evaluates to, a column for each of its expressions.
 struct Columns<'g> {
     subject: Column<'g>,
+    /// Absent when it is the same in every row.
     key: Column<'g>,
     value: Column<'g>,
 }
@@ -108,6 +125,10 @@ struct Row<'g> {
 }
 
 impl<'g> Columns<'g> {
+    fn size(&self) -> u64 {
+        [&self.subject, &self.key, &self.value].into_iter().map(column_bytes).sum()
+    }
+
     fn row(&self, row: usize) -> Row<'g> {
         Row { subject: self.subject.value(row), key: self.key.value(row), value: self.value.value(row) }
     }
@@ -117,7 +138,7 @@ fn evaluate<'g>(item: &SetItem, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Res
     Ok(match item {
         SetItem::Property { subject, key, value } => Columns {
             subject: eval(subject, batch, ctx)?,
-            key: eval(key, batch, ctx)?,
+            key: if literal(key).is_some() { Column::Absent } else { eval(key, batch, ctx)? },
             value: eval(value, batch, ctx)?,
         },
         SetItem::Properties { subject, value, .. } => {
@@ -141,12 +162,18 @@ fn evaluate<'g>(item: &SetItem, batch: &Batch<'g>, ctx: &mut Context<'g>) -> Res
     })
 }
 
+/// What the expression says by itself.
+fn literal(expr: &Expr) -> Option<&Value<'static>> {
+    if let ExprKind::Literal(value) = expr.kind.as_ref() { Some(value) } else { None }
+}
+
 fn carry_out<'g>(item: &SetItem, row: Row<'g>, ctx: &mut Context<'g>) -> Result<()> {
     let at = |error: Diagnostic, expr: &Expr| error.at(expr.span);
     match item {
         SetItem::Property { subject, key, value } => {
-            let Value::String(name) = &row.key else {
-                let found = row.key.type_name();
+            let written = literal(key).unwrap_or(&row.key);
+            let Value::String(name) = written else {
+                let found = written.type_name();
                 let message = format!("a property's key is a string, not {found}");
                 return Err(Diagnostic::type_error(Detail::InvalidArgumentType, message).at(key.span));
             };
@@ -180,6 +207,7 @@ fn carry_out<'g>(item: &SetItem, row: Row<'g>, ctx: &mut Context<'g>) -> Result<
 }
 
 fn put<'g>(subject: &Value<'g>, key: &str, value: Value<'g>, ctx: &mut Context<'g>) -> Result<()> {
+    let (noted, held) = (ctx.view.noted(), bytes(&value));
     match subject {
         Value::Null => return Ok(()),
         Value::Node(node) if ctx.view.contains_node(*node) => {
@@ -191,11 +219,17 @@ fn put<'g>(subject: &Value<'g>, key: &str, value: Value<'g>, ctx: &mut Context<'
         other => return Err(no_subject(other)),
     }
     ctx.summary.properties_set += 1;
-    ctx.hold(CHANGE)
+    remember(noted, held, ctx)
+}
+
+/// Accounts for an element that was altered, with so many bytes of values, as soon as there is more noted than there was.
+fn remember(noted: usize, values: u64, ctx: &mut Context<'_>) -> Result<()> {
+    if ctx.view.noted() > noted { ctx.hold(ALTERED + values) } else { Ok(()) }
 }
 
 fn replace_all<'g>(subject: &Value<'g>, entries: Vec<(&str, Value<'g>)>, ctx: &mut Context<'g>) -> Result<()> {
     let count = entries.len();
+    let (noted, held) = (ctx.view.noted(), entries.iter().map(|(_, value)| bytes(value)).sum());
     let before = match subject {
         Value::Null => return Ok(()),
         Value::Node(node) if ctx.view.contains_node(*node) => {
@@ -211,7 +245,7 @@ fn replace_all<'g>(subject: &Value<'g>, entries: Vec<(&str, Value<'g>)>, ctx: &m
         other => return Err(no_subject(other)),
     };
     ctx.summary.properties_set += count.max(before) as u64;
-    Ok(())
+    remember(noted, held, ctx)
 }
 
 fn put_label(subject: &Value<'_>, label: &str, remove: bool, ctx: &mut Context<'_>) -> Result<()> {
@@ -220,12 +254,13 @@ fn put_label(subject: &Value<'_>, label: &str, remove: bool, ctx: &mut Context<'
         Value::Node(node) if ctx.view.contains_node(*node) => *node,
         other => return Err(no_subject(other)),
     };
+    let noted = ctx.view.noted();
     if remove {
         ctx.summary.labels_removed += u64::from(ctx.view.remove_label(node, label).map_err(refused)?);
     } else {
         ctx.summary.labels_added += u64::from(ctx.view.add_label(node, label).map_err(refused)?);
     }
-    Ok(())
+    remember(noted, 0, ctx)
 }
 
 fn no_subject(subject: &Value<'_>) -> Diagnostic {

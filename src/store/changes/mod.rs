@@ -8,14 +8,16 @@
 //!
 //! A deleted node or edge leaves a tombstone and nothing else, whether it was the snapshot's or added: ids are never
 //! handed out again, and a row that still holds one can tell. An altered node has its labels and properties written out
-//! anew beside the old ones, an altered edge its properties. Every deletion and alteration notes how to take it back.
+//! anew beside the old ones, an altered edge its properties. Every deletion, and the first alteration of an element behind a mark,
+//! notes how to take it back.
 //!
 //! A default value is the absence of changes and fits any snapshot; the first write ties it to one.
 
 mod read;
+mod undo;
 
 use petgraph::Direction as Way;
-use petgraph::graph::{EdgeIndex, NodeIndex};
+use petgraph::graph::NodeIndex;
 use petgraph::stable_graph::StableDiGraph;
 use rustc_hash::FxHashMap;
 
@@ -25,7 +27,8 @@ use super::index::{Index, State};
 use super::names::Names;
 use super::tombs::Tombs;
 use crate::model::definition::Change;
-use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value, garbage};
+use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
+use undo::{LastMark, Undo};
 
 /// Property keys and values, sorted by key.
 pub(super) type Properties = Vec<(KeyId, Value<'static>)>;
@@ -45,8 +48,8 @@ pub struct Changes {
     /// Tombstones.
     gone_nodes: Tombs,
     gone_edges: Tombs,
-    altered_nodes: FxHashMap<NodeId, Altered>,
-    altered_edges: FxHashMap<EdgeId, Properties>,
+    altered_nodes: FxHashMap<NodeId, Noted<Altered>>,
+    altered_edges: FxHashMap<EdgeId, Noted<Properties>>,
     /// The planner's statistics, as differences: nodes by label that were altered or deleted; edges by type, and by label
     /// of an end, type and whether they leave it (labels as they were when the edge came and went).
     by_node_label: FxHashMap<LabelId, i64>,
@@ -57,6 +60,9 @@ pub struct Changes {
     pub(super) constraints: Vec<Constraint>,
     /// What takes back deletions and alterations since the last commit, the latest last.
     undo: Vec<Undo>,
+    /// How many such steps there were before the last commit.
+    forgotten: usize,
+    marked: LastMark,
     /// What was done since the last commit, in order; perhaps some of what was done before.
     journal: Vec<Step>,
     /// Names that the snapshot lacks, numbered after its own.
@@ -66,26 +72,17 @@ pub struct Changes {
 }
 
 /// A node's labels and properties instead of those that it was built or added with; both sorted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Altered {
     pub(super) labels: Vec<LabelId>,
     pub(super) properties: Properties,
 }
 
-/// How to take back a deletion or an alteration.
-#[derive(Clone, Debug)]
-enum Undo {
-    /// The node of this shape is there again.
-    Node(NodeId, usize),
-    /// The edge of this type between nodes of these shapes is there again.
-    Edge(EdgeId, EdgeTypeId, [u32; 2]),
-    /// What was written of the node before, and the shape that it had.
-    AlteredNode {
-        node: NodeId,
-        before: Option<Altered>,
-        old: usize,
-    },
-    AlteredEdge(EdgeId, Option<Properties>),
+/// What was written instead, and the number of the step in `undo` that tells what was there before.
+#[derive(Clone, Debug, Default)]
+struct Noted<T> {
+    now: T,
+    step: usize,
 }
 
 /// One thing that was done; what it was done with is looked up when the commit is written.
@@ -148,9 +145,6 @@ impl AddedEdge {
 /// What the planner's statistics tell edges apart by: their type and the shapes of their ends.
 type EdgeKind = (EdgeTypeId, [u32; 2]);
 
-/// So many edges of one kind.
-type Run = Option<(EdgeKind, i64)>;
-
 /// Added nodes with the same labels.
 #[derive(Clone, Debug)]
 struct Shape {
@@ -182,6 +176,7 @@ fn wanted(types: Option<&[EdgeTypeId]>, edge_type: EdgeTypeId) -> bool {
 impl Changes {
     /// The state as it is, to come back to with [`Changes::undo_to`] before the next [`Changes::commit`].
     pub fn mark(&self) -> Mark {
+        self.marked.set(self.noted());
         Mark {
             nodes: self.nodes.len(),
             edges: self.graph.edge_count(),
@@ -200,6 +195,11 @@ impl Changes {
         !since.any(|step| matches!(step, Step::Define(_)))
     }
 
+    /// How many things were noted that can be taken back, in all.
+    pub(super) fn noted(&self) -> usize {
+        self.forgotten + self.undo.len()
+    }
+
     /// What was done since the mark, in order.
     pub(super) fn journal(&self, since: Mark) -> &[Step] {
         self.journal.get(since.journal..).unwrap_or_default()
@@ -212,93 +212,10 @@ impl Changes {
 
     /// Takes all that was done for committed: marks that were made before are of no use any more.
     pub fn commit(&mut self) {
+        self.forgotten = self.noted();
+        self.marked.set(self.forgotten);
         self.journal.clear();
         self.undo.clear();
-    }
-
-    /// Takes back everything that was done since the mark was made; the work is in proportion to that.
-    pub fn undo_to(&mut self, mark: Mark) {
-        let mut run = None;
-        while self.undo.len() > mark.undo
-            && let Some(step) = self.undo.pop()
-        {
-            self.take_back(step, &mut run);
-        }
-        if self.undo.is_empty() {
-            garbage::plain(std::mem::take(&mut self.undo));
-        }
-        for edge in mark.edges..self.graph.edge_count() {
-            let edge = self.graph.edge_weight(EdgeIndex::new(edge)).map(AddedEdge::kind);
-            edge.into_iter().for_each(|edge| self.count_later(edge, -1, &mut run));
-        }
-        self.count_run(run);
-        if !self.indexes.is_empty() {
-            for node in mark.nodes..self.nodes.len() {
-                self.unlist(NodeId(self.first_node() + node as u32));
-            }
-        }
-        self.cut(mark.nodes, mark.edges);
-        for shape in self.shapes.drain(mark.shapes..) {
-            self.shape_of_labels.remove(&shape.labels);
-        }
-        self.journal.truncate(mark.journal);
-        self.labels.truncate(mark.labels);
-        self.edge_types.truncate(mark.edge_types);
-        self.keys.truncate(mark.keys);
-    }
-
-    /// Takes the youngest nodes and edges out, all but so many.
-    ///
-    /// Edges go from the last to the first, so that petgraph hands their numbers out again in the old order.
-    fn cut(&mut self, nodes: usize, edges: usize) {
-        let first = self.first_node() + nodes as u32;
-        for shape in &mut self.shapes {
-            shape.nodes.truncate(shape.nodes.partition_point(|node| node.0 < first));
-        }
-        let (of_nodes, of_edges) = (self.nodes.len() - nodes, self.graph.edge_count() - edges);
-        if of_nodes + of_edges > nodes + edges {
-            return self.keep(nodes, edges);
-        }
-        for edge in (edges..self.graph.edge_count()).rev() {
-            self.graph.remove_edge(EdgeIndex::new(edge));
-        }
-        for node in self.nodes.drain(nodes..).rev() {
-            self.graph.remove_node(node);
-        }
-    }
-
-    /// As `cut`, when more goes than stays: what stays moves to a new graph, and the old one is let go of as a whole.
-    fn keep(&mut self, nodes: usize, edges: usize) {
-        let mut old = std::mem::take(&mut self.graph);
-        let bytes = self.nodes.len() * size_of::<AddedNode>() + old.edge_count() * size_of::<AddedEdge>();
-        let mut places: FxHashMap<NodeIndex, NodeIndex> = FxHashMap::default();
-        let stays = |weight: &mut Weight, graph: &mut StableDiGraph<Weight, AddedEdge>| {
-            let id = weight.id();
-            graph.add_node(std::mem::replace(weight, Weight::Anchor(id)))
-        };
-        self.nodes.truncate(nodes);
-        for index in &mut self.nodes {
-            if let Some(weight) = old.node_weight_mut(*index) {
-                let place = stays(weight, &mut self.graph);
-                places.insert(std::mem::replace(index, place), place);
-            }
-        }
-        self.anchors.clear();
-        for edge in (0..edges).map(EdgeIndex::new) {
-            let Some((source, target)) = old.edge_endpoints(edge) else { continue };
-            let ends = [source, target].map(|end| {
-                *places.entry(end).or_insert_with(|| {
-                    let Some(weight) = old.node_weight_mut(end) else { return end };
-                    let place = stays(weight, &mut self.graph);
-                    self.anchors.insert(weight.id(), place);
-                    place
-                })
-            });
-            let Some(weight) = old.edge_weight_mut(edge) else { continue };
-            let properties = std::mem::take(&mut weight.properties);
-            self.graph.add_edge(ends[0], ends[1], AddedEdge { properties, ..*weight });
-        }
-        garbage::let_go(old, bytes);
     }
 
     /// Ties the changes to a snapshot of this many nodes and edges, with these indexes; always the same one.
@@ -371,52 +288,34 @@ impl Changes {
 
     /// Gives a node that has the labels `old` others, and these properties.
     pub(super) fn alter_node(&mut self, node: NodeId, old: Vec<LabelId>, altered: Altered) {
-        self.count_labels(&old, -1);
-        self.count_labels(&altered.labels, 1);
-        self.unlist(node);
-        let before = self.altered_nodes.insert(node, altered);
-        self.list(node);
-        let old = self.shape(old);
-        self.undo.push(Undo::AlteredNode { node, before, old });
+        let old = (old != altered.labels).then(|| {
+            self.count_labels(&old, -1);
+            self.count_labels(&altered.labels, 1);
+            self.shape(old)
+        });
+        let listed = self.relist(node, State { labels: &altered.labels, properties: &altered.properties });
+        if let Some(noted) = self.altered_nodes.get_mut(&node).filter(|noted| noted.step >= self.marked.get()) {
+            noted.now = altered;
+            if let Some(Undo::AlteredNode(step)) = self.undo.get_mut(noted.step - self.forgotten) {
+                step.old = step.old.or(old);
+                step.listed |= listed;
+            }
+            return;
+        }
+        let before = self.altered_nodes.insert(node, Noted { now: altered, step: self.noted() });
+        self.undo.push(Undo::AlteredNode(undo::AlteredNode { node, before, old, listed }));
         self.journal.push(Step::AlterNode(node));
     }
 
     /// Gives an edge these properties.
     pub(super) fn alter_edge(&mut self, edge: EdgeId, properties: Properties) {
-        let before = self.altered_edges.insert(edge, properties);
+        if let Some(noted) = self.altered_edges.get_mut(&edge).filter(|noted| noted.step >= self.marked.get()) {
+            noted.now = properties;
+            return;
+        }
+        let before = self.altered_edges.insert(edge, Noted { now: properties, step: self.noted() });
         self.undo.push(Undo::AlteredEdge(edge, before));
         self.journal.push(Step::AlterEdge(edge));
-    }
-
-    /// `run`: edges to be counted.
-    fn take_back(&mut self, step: Undo, run: &mut Run) {
-        match step {
-            Undo::Node(node, shape) => {
-                self.gone_nodes.remove(node.0);
-                self.list(node);
-                self.count_shape(shape, 1);
-            }
-            Undo::Edge(edge, edge_type, ends) => {
-                self.gone_edges.remove(edge.0);
-                self.count_later((edge_type, ends), 1, run);
-            }
-            Undo::AlteredNode { node, before, old } => {
-                self.unlist(node);
-                let now = match before {
-                    Some(before) => self.altered_nodes.insert(node, before),
-                    None => self.altered_nodes.remove(&node),
-                };
-                self.count_labels(&now.map(|now| now.labels).unwrap_or_default(), -1);
-                self.list(node);
-                self.count_shape(old, 1);
-            }
-            Undo::AlteredEdge(edge, Some(before)) => {
-                self.altered_edges.insert(edge, before);
-            }
-            Undo::AlteredEdge(edge, None) => {
-                self.altered_edges.remove(&edge);
-            }
-        }
     }
 
     /// Notes an added or altered node in every index that has its label.
@@ -440,8 +339,26 @@ impl Changes {
         self.indexes = indexes;
     }
 
+    /// Notes in every index what a node is to have; whether that differs from what it has anywhere.
+    fn relist(&mut self, node: NodeId, after: State<'_>) -> bool {
+        if self.indexes.is_empty() {
+            return false;
+        }
+        let mut indexes = std::mem::take(&mut self.indexes);
+        let before = self.state(node);
+        let differ = indexes.iter_mut().filter_map(|index| index.replace(node, before, after).then_some(())).count();
+        self.indexes = indexes;
+        differ > 0
+    }
+
     /// Adds an index, which takes in what was added and altered before.
     pub(super) fn add_index(&mut self, mut index: Index) {
+        self.fill(&mut index);
+        self.indexes.push(index);
+    }
+
+    /// Notes every added and altered node in an index that has none.
+    fn fill(&self, index: &mut Index) {
         let added = (0..self.nodes.len() as u32).map(|node| NodeId(self.first_node() + node));
         let altered = self.altered_nodes.keys().copied().filter(|node| node.0 < self.first_node());
         for node in added.chain(altered).filter(|node| !self.is_gone_node(*node)) {
@@ -449,7 +366,6 @@ impl Changes {
                 index.insert(node, state);
             }
         }
-        self.indexes.push(index);
     }
 
     /// Drops the index that this name defines.
@@ -476,18 +392,6 @@ impl Changes {
                 *self.by_label.entry((*label, edge_type, leaves)).or_default() += by;
             }
         }
-    }
-
-    /// Counts an edge with others of its kind, as soon as there comes one of another kind.
-    fn count_later(&mut self, kind: EdgeKind, by: i64, run: &mut Run) {
-        match run {
-            Some((of, count)) if *of == kind => *count += by,
-            _ => self.count_run(run.replace((kind, by))),
-        }
-    }
-
-    fn count_run(&mut self, run: Run) {
-        run.into_iter().for_each(|(kind, by)| self.count_edges(kind, by));
     }
 
     /// The node's place in the graph, made when it has none.

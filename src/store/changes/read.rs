@@ -5,7 +5,8 @@ use std::ops::Range;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 
-use super::{AddedNode, Altered, Changes, Mark, Properties, Undo, Weight, wanted, way};
+use super::undo::{AlteredNode, Undo};
+use super::{AddedNode, Altered, Changes, Mark, Properties, Weight, wanted, way};
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::Edge;
 use crate::store::index::{Index, State};
@@ -39,7 +40,7 @@ impl Changes {
             (mark.edges..self.graph.edge_count()).map(|n| EdgeId(self.first_edge() + n as u32)).collect();
         for step in self.undo.iter().skip(mark.undo) {
             match step {
-                Undo::AlteredNode { node, .. } => nodes.push(*node),
+                Undo::AlteredNode(AlteredNode { node, .. }) => nodes.push(*node),
                 Undo::AlteredEdge(edge, _) => edges.push(*edge),
                 Undo::Node(..) | Undo::Edge(..) => {}
             }
@@ -86,11 +87,11 @@ impl Changes {
     }
 
     pub(in crate::store) fn altered_node(&self, node: NodeId) -> Option<&Altered> {
-        if self.altered_nodes.is_empty() { None } else { self.altered_nodes.get(&node) }
+        if self.altered_nodes.is_empty() { None } else { self.altered_nodes.get(&node).map(|noted| &noted.now) }
     }
 
     pub(in crate::store) fn altered_edge(&self, edge: EdgeId) -> Option<&Properties> {
-        if self.altered_edges.is_empty() { None } else { self.altered_edges.get(&edge) }
+        if self.altered_edges.is_empty() { None } else { self.altered_edges.get(&edge).map(|noted| &noted.now) }
     }
 
     /// By how much the number of nodes with the label differs from the snapshot's.
@@ -117,7 +118,7 @@ impl Changes {
             return;
         }
         let altered =
-            self.altered_nodes.iter().filter(|(node, altered)| keep(&altered.labels) && !self.is_gone_node(**node));
+            self.altered_nodes.iter().filter(|(node, noted)| keep(&noted.now.labels) && !self.is_gone_node(**node));
         let mut back: Vec<u32> = altered.map(|(node, _)| node.0).collect();
         back.sort_unstable();
         let mut out: Vec<u32> = self.gone_nodes.iter().chain(self.altered_nodes.keys().map(|node| node.0)).collect();

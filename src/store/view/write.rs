@@ -156,6 +156,11 @@ impl View<'_> {
         }
     }
 
+    /// How many things were noted so far that can be taken back: what is done to the same element again and again is noted once.
+    pub(crate) fn noted(&self) -> usize {
+        self.changes.noted()
+    }
+
     /// What a node that is there has now, to be altered.
     fn node_now(&self, node: NodeId) -> Result<Altered, Error> {
         if !self.contains_node(node) {
