@@ -2,11 +2,10 @@
 //!
 //! The whole input is read first, so that no read of the statement sees what the clause itself makes.
 
-use std::collections::VecDeque;
-
 use super::gathered::Whole;
+use super::waiting::Waiting;
 use super::write::create;
-use super::{Batch, Context, Result};
+use super::{Context, Result};
 use crate::model::Var;
 use crate::plan::physical::{CreateEdge, CreateNode};
 
@@ -17,11 +16,14 @@ pub(super) struct Create {
 }
 
 impl<'g> Whole<'g> for Create {
-    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
-        for batch in rows {
-            create(&self.nodes, &self.edges, batch, ctx)?;
+    fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
+        let mut done = Waiting::default();
+        while let Some(mut batch) = rows.pop() {
+            create(&self.nodes, &self.edges, &mut batch, ctx)?;
             batch.keep(&self.live);
+            done.push(batch);
         }
+        *rows = done;
         Ok(())
     }
 }

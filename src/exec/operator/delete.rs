@@ -3,12 +3,11 @@
 //! The whole input is read and every target evaluated first. Edges go before nodes, so that a statement may name a node
 //! and its edges in any order, and whether a node still has edges is asked when all named edges are gone.
 
-use std::collections::VecDeque;
-
 use super::bits::Bits;
 use super::gathered::Whole;
+use super::waiting::Waiting;
 use super::write::{CHANGE, refused};
-use super::{Batch, Context, Result};
+use super::{Context, Result};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Detail, Diagnostic, Direction, EdgeId, NodeId, Span, Value, Var};
@@ -112,9 +111,9 @@ impl Doomed {
 }
 
 impl<'g> Whole<'g> for Delete {
-    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
+    fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
         let mut doomed = Doomed::none(&ctx.view);
-        for batch in rows.iter() {
+        for batch in rows.pieces() {
             ctx.check()?;
             for target in &self.targets {
                 let column = eval(target, batch, ctx)?;
@@ -125,7 +124,7 @@ impl<'g> Whole<'g> for Delete {
         }
         let place = self.targets.first().map_or(Span::default(), |target| target.span);
         doomed.delete(self.detach, ctx).map_err(|error| error.at(place))?;
-        rows.iter_mut().for_each(|batch| batch.keep(&self.live));
+        rows.keep(&self.live);
         Ok(())
     }
 }

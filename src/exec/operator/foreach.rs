@@ -1,9 +1,8 @@
 //! `Foreach`: runs updates for each input row, and hands the rows on as they are.
 
-use std::collections::VecDeque;
-
 use super::gathered::Whole;
-use super::{Batch, Context, Result, Subplan};
+use super::waiting::Waiting;
+use super::{Context, Result, Subplan};
 use crate::model::Var;
 
 pub(super) struct Foreach<'g> {
@@ -12,12 +11,15 @@ pub(super) struct Foreach<'g> {
 }
 
 impl<'g> Whole<'g> for Foreach<'g> {
-    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
-        for batch in rows {
-            self.inner.start(batch);
+    fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
+        let mut done = Waiting::default();
+        while let Some(mut batch) = rows.pop() {
+            self.inner.start(&batch);
             while self.inner.next(ctx)?.is_some() {}
             batch.keep(&self.live);
+            done.push(batch);
         }
+        *rows = done;
         Ok(())
     }
 }

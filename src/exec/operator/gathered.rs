@@ -2,22 +2,20 @@
 //!
 //! What writes is made like this, so that no read of the statement sees what the clause itself does.
 
-use std::collections::VecDeque;
-
+use super::waiting::Waiting;
 use super::{Batch, Boxed, Context, Operator, Result};
-use crate::model::garbage;
 
 /// What is done with an operator's whole input.
 pub(super) trait Whole<'g>: Send {
     /// Works on the rows, which are handed on as it leaves them.
-    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()>;
+    fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()>;
 }
 
 /// Nothing is done: what is read and what is written are kept apart.
 pub(super) struct Eager;
 
 impl<'g> Whole<'g> for Eager {
-    fn work(&mut self, _: &mut VecDeque<Batch<'g>>, _: &mut Context<'g>) -> Result<()> {
+    fn work(&mut self, _: &mut Waiting<'g>, _: &mut Context<'g>) -> Result<()> {
         Ok(())
     }
 }
@@ -25,37 +23,28 @@ impl<'g> Whole<'g> for Eager {
 pub(super) struct Gathered<'g, W> {
     input: Boxed<'g>,
     whole: W,
-    rows: Rows<'g>,
+    /// Those that are left.
+    rows: Waiting<'g>,
     /// Whether the input was read.
     read: bool,
     held: u64,
 }
 
-/// The rows that are left.
-#[derive(Default)]
-struct Rows<'g>(VecDeque<Batch<'g>>);
-
-impl Drop for Rows<'_> {
-    fn drop(&mut self) {
-        garbage::batches(std::mem::take(&mut self.0).into_iter().map(|batch| batch.columns));
-    }
-}
-
 impl<'g, W: Whole<'g>> Gathered<'g, W> {
     pub(super) fn new(input: Boxed<'g>, whole: W) -> Self {
-        Gathered { input, whole, rows: Rows::default(), read: false, held: 0 }
+        Gathered { input, whole, rows: Waiting::default(), read: false, held: 0 }
     }
 
     fn gather(&mut self, ctx: &mut Context<'g>) -> Result<()> {
         // What was gathered before a reset is gone.
         ctx.release(std::mem::take(&mut self.held));
-        self.rows = Rows::default();
+        self.rows = Waiting::default();
         while let Some(batch) = self.input.next(ctx)? {
             self.held += batch.size();
             ctx.hold(batch.size())?;
-            self.rows.0.push_back(batch);
+            self.rows.push(batch);
         }
-        self.whole.work(&mut self.rows.0, ctx)
+        self.whole.work(&mut self.rows, ctx)
     }
 }
 
@@ -65,7 +54,7 @@ impl<'g, W: Whole<'g>> Operator<'g> for Gathered<'g, W> {
             self.gather(ctx)?;
             self.read = true;
         }
-        let next = self.rows.0.pop_front();
+        let next = self.rows.pop();
         if next.is_none() {
             ctx.release(std::mem::take(&mut self.held));
         }
@@ -74,7 +63,7 @@ impl<'g, W: Whole<'g>> Operator<'g> for Gathered<'g, W> {
 
     fn reset(&mut self) {
         self.input.reset();
-        self.rows = Rows::default();
+        self.rows = Waiting::default();
         self.read = false;
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! The whole input is read first. Then the rows go one by one, because each must find what those before it created.
 
-use std::collections::VecDeque;
-
 use super::gathered::Whole;
+use super::waiting::Waiting;
 use super::write::{create, set};
 use super::{Batch, Context, Result, Subplan};
-use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Class, Detail, Diagnostic, Value, Var};
 use crate::plan::expr::{Expr, ExprKind};
@@ -71,9 +69,9 @@ fn entry_span(map: &Expr, key: &str) -> crate::model::Span {
 }
 
 impl<'g> Whole<'g> for Merge<'g> {
-    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
-        let mut done: VecDeque<Batch<'g>> = VecDeque::new();
-        for batch in rows.drain(..) {
+    fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
+        let mut done = Waiting::default();
+        while let Some(batch) = rows.pop() {
             let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
             for row in 0..batch.len {
                 if row % 64 == 0 {
@@ -81,10 +79,7 @@ impl<'g> Whole<'g> for Merge<'g> {
                 }
                 for mut rows in self.row(&batch.gather(&[row as u32], &vars), &vars, ctx)? {
                     rows.keep(&self.live);
-                    match done.back_mut().filter(|last| last.len < ROWS) {
-                        Some(last) => last.append(rows, &self.live),
-                        None => done.push_back(rows),
-                    }
+                    done.push(rows);
                 }
             }
         }

@@ -44,6 +44,7 @@ mod testing;
 mod union;
 mod unwind;
 mod var_expand;
+mod waiting;
 mod write;
 
 pub(super) use labels::{Resolved, type_matches};

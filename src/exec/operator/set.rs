@@ -3,11 +3,10 @@
 //! The whole input is read and every item evaluated before the first change, so that the clause sees nothing of what it
 //! does itself.
 
-use std::collections::VecDeque;
-
 use super::gathered::Whole;
+use super::waiting::Waiting;
 use super::write::set;
-use super::{Batch, Context, Result};
+use super::{Context, Result};
 use crate::model::Var;
 use crate::plan::physical::SetItem;
 
@@ -17,9 +16,9 @@ pub(super) struct Set {
 }
 
 impl<'g> Whole<'g> for Set {
-    fn work(&mut self, rows: &mut VecDeque<Batch<'g>>, ctx: &mut Context<'g>) -> Result<()> {
-        set(&self.items, &rows.iter().collect::<Vec<_>>(), ctx)?;
-        rows.iter_mut().for_each(|batch| batch.keep(&self.live));
+    fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
+        set(&self.items, &rows.pieces().collect::<Vec<_>>(), ctx)?;
+        rows.keep(&self.live);
         Ok(())
     }
 }
