@@ -261,6 +261,25 @@ fn what_is_held_is_bounded() {
     }
 }
 
+/// Statements that hold little, whatever they go through.
+#[test]
+fn what_need_not_be_held_is_not() {
+    let database = graph(300, 30);
+    let none = Limits::default();
+    let limits = |memory: u64| Limits { max_memory: Some(memory), ..Limits::default() };
+    // 900 walks of one edge, and 27,000 of two edges, none of which is as short.
+    let walks =
+        "MATCH p = ANY SHORTEST (a:Person WHERE a.id < 30)-[:KNOWS]->(m)-[:KNOWS*0..1]->(b:Person) RETURN count(p)";
+    assert_eq!(run(&database, walks, &limits(2_000_000)), None);
+    // Set 100 times, noted once.
+    let set = "UNWIND range(1, 100) AS x MATCH (a:Person) SET a.seen = x, a.twice = x";
+    assert_eq!(run(&database, set, &limits(3_000_000)), None);
+    assert_eq!(run(&database, "MATCH (a:Person) WHERE a.seen <> 100 RETURN 1 / 0", &none), None);
+    let set = format!("{set} WITH a RETURN 1 / (a.id - 299)");
+    assert_eq!(run(&database, &set.replace("= x", "= -x"), &none), Some(Class::ArithmeticError));
+    assert_eq!(run(&database, "MATCH (a:Person) WHERE a.seen <> 100 RETURN 1 / 0", &none), None);
+}
+
 /// After the cancellation no more than the rows of the batch that is being read.
 #[test]
 fn rows_end_with_the_batch() {

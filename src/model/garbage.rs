@@ -3,7 +3,10 @@
 //! Another thread does it, so that whoever cancelled a statement need not wait for that. What borrows from the graph cannot go
 //! there, and is dropped at once: it owns nothing.
 
+use std::sync::Arc;
+
 use super::value::Key;
+use super::value::List;
 use super::{Column, NodeId, Str, Value};
 
 /// Fewer bytes are let go of at once.
@@ -66,7 +69,10 @@ fn size(column: &Column<'_>) -> usize {
         Column::Node(column) => size_of_val(column.as_slice()),
         Column::Edge(column) => size_of_val(column.as_slice()),
         Column::String(column) => size_of_val(column.as_slice()),
-        Column::Value(column) => size_of_val(column.as_slice()),
+        Column::Value(column) => {
+            let more = |value: &Value<'_>| if let Value::List(list) = value { size_of_val(&***list) } else { 0 };
+            size_of_val(column.as_slice()) + column.iter().map(more).sum::<usize>()
+        }
     }
 }
 
@@ -92,6 +98,11 @@ fn unbound(value: Value<'_>) -> Value<'static> {
         Value::String(text) => owned(text).map_or(Value::Null, Value::String),
         Value::Path(path) => Value::Path(path),
         Value::Temporal(temporal) => Value::Temporal(temporal),
+        // One that somebody else holds is not let go of.
+        Value::List(list) => {
+            let list = Arc::into_inner(list).and_then(List::unbound);
+            list.map_or(Value::Null, |list| Value::List(Arc::new(list)))
+        }
         _ => Value::Null,
     }
 }
@@ -106,7 +117,17 @@ fn owned(text: Str<'_>) -> Option<Str<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
+
+    #[test]
+    fn lists_that_borrow_nothing_go_as_they_are() {
+        let items = || vec![Value::Int(1), Value::Int(2)];
+        let free = || Value::List(Arc::new(super::super::value::Free(items()).into()));
+        assert_eq!(unbound(free()), Value::list(items()));
+        let shared = free();
+        assert_eq!(unbound(shared.clone()), Value::Null, "somebody has it still");
+        assert_eq!(unbound(Value::list(items())), Value::Null, "who knows");
+        assert_eq!(size(&Column::Value(vec![free(), shared])), 6 * size_of::<Value<'_>>());
+    }
 
     #[test]
     fn what_is_owned_goes_and_what_is_borrowed_stays() {

@@ -1,10 +1,13 @@
-//! `SelectShortest`: of the walks between the same two ends, the shortest. Those that cannot be among them any more are dropped
-//! now and then.
+//! `SelectShortest`: of the walks between the same two ends, the shortest. One that is longer than what there is already is not
+//! taken; those that have become too long are dropped now and then.
+
+use std::sync::Arc;
 
 use super::keys::Keys;
 use super::{Batch, Boxed, Context, Operator, Result, patient};
 use crate::model::column::keep;
-use crate::model::{Column, Value, Var};
+use crate::model::value::List;
+use crate::model::{Column, Value, Var, garbage};
 
 pub(super) struct SelectShortest<'g> {
     input: Boxed<'g>,
@@ -23,6 +26,21 @@ const FEW: u64 = 4 << 20;
 struct Walks<'g> {
     rows: Batch<'g>,
     of: Vec<(u32, u64)>,
+    /// For each number of two ends, the least length so far.
+    least: Vec<u64>,
+}
+
+impl Drop for Walks<'_> {
+    fn drop(&mut self) {
+        garbage::columns(std::mem::take(&mut self.rows.columns));
+    }
+}
+
+impl Walks<'_> {
+    /// How many bytes it takes to know ends and lengths.
+    fn known(&self) -> u64 {
+        (size_of_val(self.of.as_slice()) + size_of_val(self.least.as_slice())) as u64
+    }
 }
 
 impl<'g> SelectShortest<'g> {
@@ -34,6 +52,49 @@ impl<'g> SelectShortest<'g> {
         live: Vec<Var>,
     ) -> Self {
         SelectShortest { input, partition, steps, keep, live, done: false, held: 0 }
+    }
+
+    /// The rows of a batch that may be among the shortest walks as far as they are known, which they are from now on.
+    fn take(&self, batch: &Batch<'g>, ends: &[u32], walks: &mut Walks<'g>) -> Vec<u32> {
+        let mut taken = Vec::with_capacity(batch.len);
+        for (row, ends) in ends.iter().enumerate() {
+            let length = self.length(batch, row);
+            if walks.least.len() <= *ends as usize {
+                walks.least.resize(*ends as usize + 1, u64::MAX);
+            }
+            let least = &mut walks.least[*ends as usize];
+            let is_wanted = match self.keep {
+                None => length <= *least,
+                Some(1) => length < *least,
+                Some(_) => true,
+            };
+            if is_wanted {
+                *least = length.min(*least);
+                walks.of.push((*ends, length));
+                taken.push(row as u32);
+            }
+        }
+        taken
+    }
+
+    /// Some rows of a batch, which leave nothing of it behind: long walks are written down anew, so that those that go lie side
+    /// by side, and others find place there.
+    fn some(&self, batch: &Batch<'g>, rows: &[u32], needed: &[Var], ctx: &Context<'g>) -> Result<Batch<'g>> {
+        let mut batch = batch.gather(rows, needed);
+        for var in &self.steps {
+            let Some(Column::Value(walks)) = batch.columns.get_mut(var.index()) else { continue };
+            // Walks that go on from the same one come one after the other.
+            let mut last: Option<(Arc<List<'g>>, Arc<List<'g>>)> = None;
+            for walk in walks {
+                let Value::List(edges) = walk else { continue };
+                let anew = match last.take().filter(|(of, _)| Arc::ptr_eq(of, edges)) {
+                    Some((_, anew)) => anew,
+                    None => Arc::new(List::joined(&[(edges, 0..edges.len())], &|| ctx.check())?),
+                };
+                last = Some((std::mem::replace(edges, Arc::clone(&anew)), anew));
+            }
+        }
+        Ok(batch)
     }
 
     fn length(&self, batch: &Batch<'g>, row: usize) -> u64 {
@@ -80,14 +141,15 @@ impl<'g> Operator<'g> for SelectShortest<'g> {
         needed.dedup();
         // A run that was left in the middle could not give it back.
         ctx.release(std::mem::take(&mut self.held));
-        let (mut ends, mut walks) = (Keys::new(), Walks { rows: Batch::new(0), of: Vec::new() });
+        let (mut ends, mut walks) = (Keys::new(), Walks { rows: Batch::new(0), of: Vec::new(), least: Vec::new() });
         let mut most = FEW;
         while let Some(batch) = self.input.next(ctx)? {
             let columns: Vec<Column<'g>> = self.partition.iter().map(|var| batch.values(*var)).collect();
-            let before = ends.size();
-            let of = ends.numbers(&columns, batch.len, ctx)?.into_iter();
-            walks.of.extend(of.enumerate().map(|(row, ends)| (ends, self.length(&batch, row))));
-            self.hold(ctx, batch.size() + ends.size() - before + (batch.len * size_of::<(u32, u64)>()) as u64)?;
+            let before = ends.size() + walks.known();
+            let numbers = ends.numbers(&columns, batch.len, ctx)?;
+            let taken = self.take(&batch, &numbers, &mut walks);
+            let batch = if taken.len() < batch.len { self.some(&batch, &taken, &needed, ctx)? } else { batch };
+            self.hold(ctx, batch.size() + ends.size() + walks.known() - before)?;
             walks.rows.append(batch, &needed);
             if self.held >= most {
                 let rows = self.shortest(&walks, ctx)?;
@@ -95,7 +157,7 @@ impl<'g> Operator<'g> for SelectShortest<'g> {
                 walks.rows.len = rows.len();
                 keep(&mut walks.of, &rows);
                 ctx.release(std::mem::take(&mut self.held));
-                self.hold(ctx, walks.rows.size() + ends.size() + size_of_val(walks.of.as_slice()) as u64)?;
+                self.hold(ctx, walks.rows.size() + ends.size() + walks.known())?;
                 most = FEW.max(2 * self.held);
             }
         }

@@ -4,11 +4,14 @@
 //! number; the search stops in the middle of a row when a batch is full and goes on there. Trails can be as long as the graph
 //! has edges: a batch of long ones is a short batch, and where nobody asks for their edges they are not written down.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::expand::{Edges, node, unlike};
 use super::{Batch, Boxed, Context, Operator, Result, beside};
 use crate::exec::batch::ROWS;
+use crate::model::value::Free;
 use crate::model::{Column, EdgeId, NodeId, Value, Var, garbage};
 
 /// How many steps pass between two looks at the limits.
@@ -189,7 +192,8 @@ impl Found<'_> {
     fn push(&mut self, row: usize, trail: &[EdgeId], end: NodeId) {
         self.rows.push(row as u32);
         if let Some(trails) = &mut self.trails {
-            trails.push(Value::list(trail.iter().map(|edge| Value::Edge(*edge)).collect()));
+            let edges = Free(trail.iter().map(|edge| Value::Edge(*edge)).collect());
+            trails.push(Value::List(Arc::new(edges.into())));
             self.edges += trail.len();
         }
         self.ends.push(end);

@@ -44,6 +44,14 @@ impl<'g> List<'g> {
         }
     }
 
+    /// The list for as long as anybody likes, if it borrows nothing.
+    pub(crate) fn unbound(self) -> Option<List<'static>> {
+        match self.0 {
+            Items::Free(items) => Some(items.into()),
+            Items::Any(_) => None,
+        }
+    }
+
     /// These parts of lists, one behind the other. `check` is asked whether to go on, as often as there are many.
     pub(crate) fn joined<E>(parts: &[(&List<'g>, Range<usize>)], check: &dyn Fn() -> Result<(), E>) -> Result<Self, E> {
         let mut made = Made::new(parts);
