@@ -1,5 +1,8 @@
 //! Functions of lists.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
 use super::{Result, integer, unfit};
 use crate::exec::bound::MOST_ITEMS;
 use crate::model::function::Function;
@@ -15,7 +18,10 @@ pub(super) fn call<'g>(function: Function, arguments: &[Value<'g>]) -> Result<Va
         (Head, Value::List(items)) => items.first().cloned().unwrap_or_default(),
         (Last, Value::List(items)) => items.last().cloned().unwrap_or_default(),
         (Tail, Value::List(items)) => Value::list(items.iter().skip(1).cloned().collect()),
-        (Reverse, Value::List(items)) => Value::list(items.iter().rev().cloned().collect()),
+        (Reverse, Value::List(items)) => {
+            let Ok::<_, Infallible>(reversed) = items.reversed(&|| Ok(()));
+            Value::List(Arc::new(reversed))
+        }
         (Reverse, Value::String(s)) => Value::string(s.as_str().chars().rev().collect::<String>()),
         (Size, Value::List(items)) => Value::Int(items.len() as i64),
         (Size, Value::Map(map)) => Value::Int(map.len() as i64),
@@ -89,4 +95,21 @@ impl Range {
 fn range<'g>(arguments: &[Value<'g>]) -> Result<Value<'g>> {
     let mut range = Range::new(arguments)?.bounded()?;
     Ok(Value::list(range.take(range.len() as usize).map(Value::Int).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::value::Free;
+
+    #[test]
+    fn what_borrows_nothing_borrows_nothing_the_other_way_round() {
+        let items = || vec![Value::Int(1), Value::Int(2)];
+        for (list, is_free) in [(Free(items()).into(), true), (items().into(), false)] {
+            let reversed = call(Function::Reverse, &[Value::List(Arc::new(list))]).expect("a list");
+            assert_eq!(reversed, Value::list(vec![Value::Int(2), Value::Int(1)]));
+            let Value::List(reversed) = reversed else { return };
+            assert_eq!(Arc::into_inner(reversed).and_then(|list| list.unbound()).is_some(), is_free);
+        }
+    }
 }
