@@ -55,7 +55,7 @@ pub(crate) use crate::lang::{
 #[cfg(feature = "cli")]
 pub(crate) use crate::load::{DraftOptions, TextError, TextFile};
 #[cfg(feature = "cli")]
-pub(crate) use text::{is_complete, literal};
+pub(crate) use text::{is_complete, is_hopeless, literal};
 
 /// The graph that ships with the program, as `ken build graph/` makes it.
 static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../graph/roles.ken"));
@@ -236,6 +236,13 @@ impl Database {
     pub fn add_procedure(&mut self, procedure: Procedure) {
         Arc::make_mut(&mut self.host).add(procedure);
         self.plans = Plans::default();
+    }
+
+    /// What statements may call, by name.
+    #[cfg(feature = "cli")]
+    pub(crate) fn procedures(&self) -> Vec<crate::model::procedure::Signature> {
+        use crate::model::procedure::Procedures;
+        self.host.names().iter().filter_map(|name| self.host.signature(name)).collect()
     }
 
     /// Lets `LOAD CSV` read files below a folder; without a call of this it reads none.

@@ -189,6 +189,18 @@ fn a_dumb_terminal_gets_plain_text() {
 }
 
 #[test]
+fn enter_answers_what_cannot_be_mended() {
+    let home = home();
+    let mut terminal = Terminal::shell(80, home.path());
+    terminal.enter("MATCH (n) RETRUN n", "did you mean `RETURN`?");
+    terminal.enter("help", "Ctrl-D leaves.\n\n.help");
+    terminal.write("MATCH (n)\r");
+    terminal.enter("RETURN count(n) AS still;", "still");
+    terminal.write("exit\r");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
 fn control_characters_never_reach_the_terminal() {
     let home = home();
     let mut terminal = Terminal::shell(80, home.path());

@@ -40,6 +40,20 @@ pub(crate) fn is_complete(text: &str) -> bool {
     last.clauses.last().is_some_and(|clause| !goes_on(&clause.kind))
 }
 
+/// Whether nothing that may follow makes a statement of the text: what is wrong with it stands before its end, or is a
+/// first word that begins no clause.
+pub(crate) fn is_hopeless(text: &str) -> bool {
+    let Err(error) = crate::lang::parse(text) else { return false };
+    let Some(span) = error.span else { return false };
+    // What is never closed is shown where it was opened, and beside that the place where its end was missed.
+    let end = error.related.iter().map(|(span, _)| span.end).fold(span.end, usize::max);
+    let rest = |end: usize| text.get(end..).is_some_and(|rest| !rest.trim().is_empty());
+    let keyword = |word: &str| crate::lang::keywords().iter().any(|keyword| keyword.eq_ignore_ascii_case(word));
+    let first = text.get(..span.start).is_some_and(|before| before.trim().is_empty());
+    let wrong = text.get(span.start..span.end).is_some_and(|word| !word.is_empty() && !keyword(word));
+    rest(end) || (first && wrong && error.related.is_empty())
+}
+
 fn value(expr: &Expr) -> Option<Value<'static>> {
     Some(match expr.kind.as_ref() {
         ExprKind::Literal(Literal::Null) => Value::Null,
@@ -83,6 +97,41 @@ mod tests {
             "RETURN 1 UNION",
         ] {
             assert!(!is_complete(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_before_the_end_cannot_be_mended_behind_it() {
+        for text in [
+            "help",
+            "\\q",
+            "MTCH (n) RETURN n",
+            "MATCH (n) RETRUN n",
+            "MATCH (n)\nRETRUN n",
+            "MATCH (s:Skill RETURN s.name",
+            "MATCH (n {name 'x'}) RETURN",
+        ] {
+            assert!(is_hopeless(text), "{text}");
+        }
+        for text in
+            ["", " ", "// said", "RETURN 1", "MATCH (n)", "RETURN 'a b", "/* a b", "RETURN `a b", "MATCH (n {name"]
+        {
+            assert!(!is_hopeless(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_beginning_of_a_statement_is_hopeless() {
+        let page = include_str!("../../docs/language.md");
+        let statements = page.split('`').skip(1).step_by(2).map(|code| code.replace("\\|", "|"));
+        let statements: Vec<String> = statements.filter(|code| crate::lang::parse(code).is_ok()).collect();
+        assert!(statements.len() > 30, "{}", statements.len());
+        for statement in statements {
+            // Where people break lines.
+            for (at, c) in statement.char_indices().filter(|(_, c)| c.is_whitespace() || "([{,".contains(*c)) {
+                let beginning = &statement[..at + c.len_utf8()];
+                assert!(!is_hopeless(beginning), "{beginning}");
+            }
         }
     }
 

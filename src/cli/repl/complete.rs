@@ -94,7 +94,9 @@ impl Place<'_> {
         let enclosing = self.enclosing();
         let bracket = enclosing.map(|index| self.tokens[index].kind);
         match self.tokens.last() {
-            Some(last) if last.is('.') => self.keys(self.subject()),
+            Some(last) if last.is('.') => self.behind_dot(),
+            Some(last) if self.is_word(last, "CALL") => behind("", self.procedures()),
+            Some(last) if self.is_word(last, "YIELD") || last.is(',') && self.yields() => self.columns(),
             Some(last) if self.names_type(last) => match bracket {
                 Some(Kind::Symbol('[')) => self.edge_types(enclosing.unwrap_or_default()),
                 _ => self.vocabulary.labels.iter().map(|label| name(&label.name)).collect(),
@@ -131,6 +133,51 @@ impl Place<'_> {
             }
         }
         None
+    }
+
+    fn is_word(&self, token: &Token, word: &str) -> bool {
+        token.kind == Kind::Word && token.text(self.text).eq_ignore_ascii_case(word)
+    }
+
+    /// Procedures behind CALL and functions of the namespace before the dot, else property keys.
+    fn behind_dot(&self) -> Vec<String> {
+        let start = self.tokens.iter().rposition(|token| !token.is('.') && token.kind != Kind::Word);
+        let start = start.map_or(0, |before| before + 1);
+        let chain = &self.tokens[start..];
+        // Two words side by side belong to two things: `CALL algo.`, `RETURN date.`.
+        let first = chain.windows(2).rposition(|pair| pair.iter().all(|token| token.kind == Kind::Word));
+        let first = start + first.map_or(0, |before| before + 1);
+        let prefix: String = self.tokens[first..].iter().map(|token| token.text(self.text)).collect();
+        if first.checked_sub(1).is_some_and(|before| self.is_word(&self.tokens[before], "CALL")) {
+            return behind(&prefix, self.procedures());
+        }
+        let functions = function::all().iter().map(|function| format!("{}(", function.name));
+        let mut candidates = behind(&prefix, functions);
+        candidates.extend(self.keys(self.subject()));
+        candidates
+    }
+
+    fn procedures(&self) -> impl Iterator<Item = String> {
+        self.vocabulary.procedures.iter().map(|(name, _)| format!("{name}("))
+    }
+
+    /// Whether only names and commas stand between YIELD and the end.
+    fn yields(&self) -> bool {
+        let mut before = self
+            .tokens
+            .iter()
+            .rev()
+            .skip_while(|token| token.is(',') || token.kind == Kind::Word && !self.is_word(token, "YIELD"));
+        before.next().is_some_and(|token| self.is_word(token, "YIELD"))
+    }
+
+    /// The columns of the procedure that was called last.
+    fn columns(&self) -> Vec<String> {
+        let call = self.tokens.iter().rposition(|token| self.is_word(token, "CALL")).map_or(0, |call| call + 1);
+        let name = self.tokens[call..].iter().take_while(|token| token.kind == Kind::Word || token.is('.'));
+        let name: String = name.map(|token| token.text(self.text)).collect();
+        let called = self.vocabulary.procedures.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name));
+        called.map(|(_, columns)| columns.clone()).unwrap_or_default()
     }
 
     /// The label or type of the variable before the dot.
@@ -208,6 +255,17 @@ impl Place<'_> {
     }
 }
 
+/// What is left of the names that begin with the prefix, in order.
+fn behind(prefix: &str, names: impl Iterator<Item = String>) -> Vec<String> {
+    let rest = |name: String| {
+        let begins = name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        begins.then(|| name[prefix.len()..].to_owned())
+    };
+    let mut rests: Vec<String> = names.filter_map(rest).collect();
+    rests.sort();
+    rests
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +305,14 @@ mod tests {
             ("MATCH (s:Skill {id: 'a', n", "name"),
             ("MATCH (x) WHERE x.", "id kind name text"),
             ("MATCH (s) WHERE s:R", "Role"),
+            ("CALL ", "algo.aStar( algo.pageRank( db.labels("),
+            ("CALL al", "algo.aStar( algo.pageRank("),
+            ("CALL algo.", "aStar( pageRank("),
+            ("MATCH (s) CALL algo.p", "pageRank("),
+            ("CALL algo.pagerank() YIELD ", "node score"),
+            ("CALL algo.pageRank({}) YIELD node, s", "score"),
+            ("CALL db.labels() YIELD label AS x, ", "label"),
+            ("RETURN date.t", "transaction( truncate( text"),
             ("RETURN $", "$role $year"),
             ("RETURN $y", "$year"),
             ("RETURN 'Sk", ""),

@@ -100,8 +100,19 @@ pub(super) fn run(shell: &mut Shell<'_>, line: &str) -> Result<Flow, Failure> {
     (found.run)(shell, argument)
 }
 
+/// The dot-command that a text without a dot stands for: what other shells are told to explain themselves, and to end. None
+/// of it is a statement.
+pub(super) fn spoken(text: &str) -> Option<&'static str> {
+    match text.trim().trim_end_matches(';').to_lowercase().as_str() {
+        "help" | ":help" | "?" | "\\?" | "\\h" => Some(".help"),
+        "quit" | "exit" | ":quit" | ":exit" | ":q" | "\\q" => Some(".quit"),
+        _ => None,
+    }
+}
+
 fn find(name: &str) -> Result<&'static DotCommand, Failure> {
     let name = name.trim_end_matches(';').to_lowercase();
+    let name = if name == "exit" { "quit".to_owned() } else { name };
     let begins: Vec<_> =
         COMMANDS.iter().filter(|command| !name.is_empty() && command.name.starts_with(name.as_str())).collect();
     match (COMMANDS.iter().find(|command| command.name == name), begins.as_slice()) {
@@ -111,7 +122,6 @@ fn find(name: &str) -> Result<&'static DotCommand, Failure> {
             let failure = usage(format!("there is no command .{name}"));
             Err(match nearest(&name, COMMANDS.iter().map(|command| command.name), 1).first() {
                 Some(near) => failure.help(format!("did you mean .{near}?")),
-                None if name == "exit" => failure.help("did you mean .quit?"),
                 None => failure.help(".help lists the commands"),
             })
         }
@@ -338,9 +348,18 @@ mod tests {
         assert_eq!(found("mode"), Ok("mode"));
         assert_eq!(found("mo"), Ok("mode"));
         assert_eq!(found("QUIT;"), Ok("quit"));
+        assert_eq!(found("exit"), Ok("quit"));
         assert_eq!(found("o"), Err(".o may be .output or .once or .open".to_owned()));
         assert_eq!(found("moed"), Err("there is no command .moed".to_owned()));
         assert_eq!(found(""), Err("there is no command .".to_owned()));
+    }
+
+    #[test]
+    fn words_of_other_shells() {
+        assert_eq!(spoken("Help"), Some(".help"));
+        assert_eq!(spoken(" exit; "), Some(".quit"));
+        assert_eq!(spoken("\\q"), Some(".quit"));
+        assert_eq!(spoken("help me"), None);
     }
 
     #[test]

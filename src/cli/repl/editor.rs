@@ -11,11 +11,12 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 
 use super::complete::complete;
+use super::dot::spoken;
 use super::highlight::highlight;
 use super::vocabulary::Vocabulary;
 use crate::cli::ask::is_control;
 use crate::cli::render::text::Paint;
-use crate::db::{is_complete, is_sentence, split};
+use crate::db::{is_complete, is_hopeless, is_sentence, split};
 
 /// What rustyline asks.
 pub(super) struct Editor {
@@ -38,18 +39,23 @@ impl Validator for Editor {
 /// Whether Enter runs the text.
 ///
 /// A dot-command and a sentence end with their line. Cypher on one line runs when it is complete; once it has several
-/// lines a clause may always follow, and `;` or an empty line ends it. Two empty lines end what cannot be read, so that
-/// its error is seen.
+/// lines a clause may always follow, and `;` or an empty line ends it. What nothing can mend any more ends at once, and two
+/// empty lines end the rest of what cannot be read, so that the error is seen.
 fn ends(text: &str) -> bool {
     let trimmed = text.trim();
-    if trimmed.is_empty() || trimmed.starts_with('.') || split(text).last().is_some_and(|(_, done)| *done) {
+    if trimmed.is_empty() || trimmed.starts_with('.') || spoken(trimmed).is_some() {
         return true;
     }
-    let lines: Vec<&str> = text.split('\n').collect();
-    let empty = lines.iter().rev().take_while(|line| line.trim().is_empty()).count();
-    match lines.len() {
-        1 => is_sentence(text) || is_complete(text) || is_control(text),
-        _ => empty >= 2 || (empty == 1 && (is_sentence(text) || is_complete(text))),
+    let last = match split(text).pop() {
+        Some((_, true)) => return true,
+        Some((span, false)) => &text[span.start..span.end],
+        None => "",
+    };
+    let empty = text.split('\n').rev().take_while(|line| line.trim().is_empty()).count();
+    let complete = || is_sentence(last) || is_complete(last);
+    match text.contains('\n') {
+        false => complete() || is_control(last) || is_hopeless(last),
+        true => empty >= 2 || (empty == 1 && complete()) || (!is_sentence(last) && is_hopeless(last)),
     }
 }
 
@@ -104,6 +110,14 @@ mod tests {
             ("MATCH (n", false),
             ("MATCH (n;", true),
             ("which skills address which challenges", true),
+            ("RETURN 1; RETURN 2", true),
+            ("RETURN 1; MATCH (n)", false),
+            ("help", true),
+            ("quit", true),
+            ("MTCH (n) RETURN n", true),
+            ("MATCH (n)\nRETRUN n", true),
+            ("MATCH (n)\nRETURN", false),
+            ("// said", false),
         ];
         for (text, expected) in cases {
             assert_eq!(ends(text), expected, "{text:?}");

@@ -103,5 +103,8 @@ fn interact(shell: &mut Shell<'_>) -> Result<Code, Failure> {
 
 /// Runs what was typed: one dot-command or a script of statements.
 fn enter(shell: &mut Shell<'_>, text: &str) -> Result<Flow, Failure> {
-    if text.trim_start().starts_with('.') { shell.command(text.trim_start()) } else { shell.script(text, "query") }
+    match dot::spoken(text).or_else(|| text.trim_start().starts_with('.').then(|| text.trim_start())) {
+        Some(command) => shell.command(command),
+        None => shell.script(text, "query"),
+    }
 }

@@ -35,6 +35,8 @@ pub(super) struct Vocabulary {
     /// All property keys.
     pub(super) keys: Vec<String>,
     pub(super) parameters: Vec<String>,
+    /// Procedures with the columns that they give.
+    pub(super) procedures: Vec<(String, Vec<String>)>,
     /// The schema's words for types.
     pub(super) nouns: Vec<String>,
     /// The schema's words for relations.
@@ -75,6 +77,11 @@ impl Vocabulary {
                 .collect(),
             edge_types: edge_types.collect(),
             keys: (0..view.key_count() as u32).map(|key| view.key_name(crate::model::KeyId(key)).to_owned()).collect(),
+            procedures: database
+                .procedures()
+                .into_iter()
+                .map(|procedure| (procedure.name, procedure.results.into_iter().map(|(column, _)| column).collect()))
+                .collect(),
             database: Some(Rc::clone(database)),
             ..Vocabulary::default()
         };
@@ -135,6 +142,11 @@ impl Vocabulary {
             parameters: owned(&["role", "year"]),
             nouns: owned(&["skills", "skill", "challenges", "challenge"]),
             verbs: owned(&["address", "addresses", "addressed by"]),
+            procedures: vec![
+                ("algo.aStar".to_owned(), owned(&["path"])),
+                ("algo.pageRank".to_owned(), owned(&["node", "score"])),
+                ("db.labels".to_owned(), owned(&["label"])),
+            ],
             database: None,
         }
     }
