@@ -6,11 +6,14 @@
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::grammar::{Rule, keyword_of, keywords};
-use super::scan::{Bracket, Scan, tick, too_deep};
+use super::scan::{Bracket, Scan, end_of_quoted, tick, too_deep};
 use crate::model::{Detail, Diagnostic, Span};
 
+/// No keyword is as long, and no message is the better for more of a word.
+const LONGEST_WORD: usize = 40;
+
 /// What people write who come from elsewhere, and what to write here.
-const HABITS: [(&str, &str); 15] = [
+const HABITS: [(&str, &str); 16] = [
     ("==", "write `=`: Cypher compares with one sign"),
     ("!=", "write `<>`"),
     ("&&", "write `AND`"),
@@ -26,6 +29,7 @@ const HABITS: [(&str, &str); 15] = [
     ("elseif", "write a further `WHEN ... THEN ...`"),
     ("top", "write `LIMIT` at the end"),
     ("values", "write a map: `{key: value}`"),
+    ("where", "filter behind MATCH, or behind WITH: `WITH n WHERE n.key = value RETURN n`"),
 ];
 
 /// The error of a text that the grammar does not match.
@@ -58,7 +62,7 @@ pub(super) fn explain(text: &str, scan: &Scan, error: &Error<Rule>) -> Diagnosti
         let message = if found.text.is_empty() {
             "the query ends too early".to_owned()
         } else {
-            format!("unexpected {}", found.name)
+            format!("unexpected {}", found.name.trim_start_matches("a "))
         };
         Diagnostic::syntax(Detail::UnexpectedSyntax, message).label(label)
     };
@@ -79,18 +83,32 @@ impl<'t> Found<'t> {
     fn at(text: &'t str, at: usize) -> Self {
         let rest = &text[at..];
         let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let length = if word > 0 { word } else { rest.chars().next().map_or(0, char::len_utf8) };
+        let length = match rest.as_bytes().first() {
+            Some(b'\'' | b'"') => end_of_quoted(rest.as_bytes(), 0, true).unwrap_or(1),
+            _ if word > 0 => word,
+            _ => rest.chars().next().map_or(0, char::len_utf8),
+        };
         let found = &rest[..length];
         let name = match found.chars().next() {
             None => "the end of the query".to_owned(),
             Some('\'' | '"') => "a string".to_owned(),
-            Some(_) => tick(found),
+            Some(_) => match found.char_indices().nth(LONGEST_WORD) {
+                Some((cut, _)) => tick(&format!("{}…", &found[..cut])),
+                None => tick(found),
+            },
         };
         Found { span: Span::new(at, at + length), text: found, name }
     }
 
     fn is_word(&self) -> bool {
         self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    }
+
+    /// What stands between its quotation marks.
+    fn unquoted(&self) -> Option<&'t str> {
+        let mark = self.text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let text = self.text.strip_prefix(mark)?.strip_suffix(mark)?;
+        (!text.is_empty() && text.len() <= LONGEST_WORD && !text.contains('`')).then_some(text)
     }
 
     /// Whether an expression may begin with it.
@@ -110,9 +128,20 @@ fn way_out(text: &str, positives: &[Rule], found: &Found<'_>) -> Option<String> 
     if let Some(help) = two(at).and_then(habit).or_else(|| two(at.checked_sub(1)?).and_then(habit)) {
         return Some(help);
     }
+    if let Some(text) = found.unquoted().filter(|_| wants_name(positives)) {
+        let simple =
+            text.chars().all(|c| c.is_alphanumeric() || c == '_') && !text.starts_with(|c: char| c.is_numeric());
+        return Some(match simple {
+            true => format!("a name takes no quotes: `{text}`"),
+            false => format!("a name takes backquotes: `` `{text}` ``"),
+        });
+    }
     if !found.is_word() {
         return (positives.contains(&Rule::comma) && found.begins_expression())
             .then(|| "put a comma between the two".to_owned());
+    }
+    if found.text.eq_ignore_ascii_case("where") {
+        return habit(found.text);
     }
     let is_keyword = keywords().iter().any(|keyword| keyword.eq_ignore_ascii_case(found.text));
     if is_keyword && positives.contains(&Rule::variable) {
@@ -121,14 +150,30 @@ fn way_out(text: &str, positives: &[Rule], found: &Found<'_>) -> Option<String> 
     if is_keyword {
         return None;
     }
-    let misspelt = || nearest(found.text).map(|keyword| format!("did you mean `{keyword}`?"));
+    let near = nearest(found.text);
+    // Behind the variable of a node or an edge a colon is forgotten more often than a keyword is misspelt.
+    if positives.contains(&Rule::labels) && near != Some("WHERE") {
+        return Some(format!("a label or type stands behind a colon: `:{}`", found.text));
+    }
+    let misspelt = || near.map(|keyword| format!("did you mean `{keyword}`?"));
     habit(found.text)
         .or_else(misspelt)
         .or_else(|| positives.contains(&Rule::comma).then(|| "put a comma between the two".to_owned()))
 }
 
+/// Whether a name has to stand here, and no value can.
+fn wants_name(positives: &[Rule]) -> bool {
+    let name =
+        |rule: &Rule| matches!(rule, Rule::variable | Rule::name | Rule::entry | Rule::map_item | Rule::label_atom);
+    let value = |rule: &Rule| matches!(rule, Rule::expression | Rule::atom | Rule::string);
+    positives.iter().any(name) && !positives.iter().any(value)
+}
+
 /// The keyword that a word most likely is a misspelling of: at most two slips, at most one in a short word.
 fn nearest(word: &str) -> Option<&'static str> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let upper = word.to_uppercase();
     let distance = |keyword: &str| strsim::damerau_levenshtein(&upper, &keyword.to_uppercase());
     let (distance, keyword) = keywords().iter().map(|keyword| (distance(keyword), *keyword)).min()?;
@@ -158,6 +203,7 @@ fn word(rule: Rule) -> Option<(usize, String)> {
         Rule::close_brace => (0, "`}`"),
         Rule::comma => (1, "`,`"),
         Rule::bar => (1, "`|`"),
+        Rule::colon => (1, "`:`"),
         Rule::assign | Rule::equal => (1, "`=`"),
         Rule::range => (4, "`..`"),
         Rule::expression

@@ -137,10 +137,14 @@ impl Scan {
                     '`' => ("escaped name", "`".to_owned()),
                     _ => ("string", mark.to_string()),
                 };
-                Diagnostic::syntax(Detail::UnexpectedSyntax, format!("this {what} is never closed"))
+                let error = Diagnostic::syntax(Detail::UnexpectedSyntax, format!("this {what} is never closed"))
                     .at(Span::new(at, at + if mark == '/' { 2 } else { 1 }))
                     .label(format!("expected {} before the end of the query", tick(&end)))
-                    .related(Span::new(text.len(), text.len()), "the query ends here")
+                    .related(Span::new(text.len(), text.len()), "the query ends here");
+                match text[..at].ends_with(char::is_alphanumeric) && what == "string" {
+                    true => error.help(format!("inside a string write `\\{mark}`")),
+                    false => error,
+                }
             }
             Fault::Odd(at, c) => {
                 let error = Diagnostic::syntax(
@@ -201,7 +205,7 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 }
 
 /// The end of the quoted text that starts at `at`; none when it has no end. In a string a backslash escapes.
-fn end_of_quoted(bytes: &[u8], at: usize, escapes: bool) -> Option<usize> {
+pub(super) fn end_of_quoted(bytes: &[u8], at: usize, escapes: bool) -> Option<usize> {
     let quote = bytes[at];
     let mut end = at + 1;
     loop {

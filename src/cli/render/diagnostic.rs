@@ -172,7 +172,7 @@ impl<'p> Drawing<'p> {
         }
     }
 
-    /// The lines below the text: carets with the last label behind them, then the other labels from right to left.
+    /// The lines below the text: carets with the last one's label behind them, then the other labels from right to left.
     fn below(&self, marks: &[Mark<'_>]) -> Vec<String> {
         let tone = self.severity.tone();
         let mut carets = String::new();
@@ -184,11 +184,13 @@ impl<'p> Drawing<'p> {
         }
         let labelled: Vec<&Mark<'_>> = marks.iter().filter(|mark| !mark.label.is_empty()).collect();
         let mut lines = vec![self.paint.paint(tone, &carets)];
-        let Some((last, others)) = labelled.split_last() else { return lines };
-        lines[0].push_str(&self.paint.paint(tone, &format!(" {}", visible(last.label))));
-        if others.is_empty() {
-            return lines;
-        }
+        let others = match (labelled.split_last(), marks.last()) {
+            (Some((last, others)), Some(end)) if last.start == end.start => {
+                lines[0].push_str(&self.paint.paint(tone, &format!(" {}", visible(last.label))));
+                others
+            }
+            _ => &labelled[..],
+        };
         for (count, mark) in others.iter().enumerate().rev() {
             let mut line = String::new();
             for bar in &others[..count] {

@@ -157,7 +157,9 @@ impl Builder<'_> {
 
     fn entry(&mut self, pair: Pair<'_, Rule>) -> Result<(Name, Expr)> {
         let mut parts = Parts::of(pair);
-        Ok((self.name(&parts.need(Rule::name)?)?, self.expression(parts.need(Rule::expression)?)?))
+        let name = self.name(&parts.need(Rule::name)?)?;
+        parts.skip(Rule::colon);
+        Ok((name, self.expression(parts.need(Rule::expression)?)?))
     }
 
     /// What SET and REMOVE change.

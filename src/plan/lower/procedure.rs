@@ -73,7 +73,10 @@ impl Lower<'_> {
         )
         .at(place);
         let known = self.procedures.names();
-        match nearest(name, known.iter().map(String::as_str), 1).first() {
+        let near = nearest(name, known.iter().map(String::as_str), 1).first().copied();
+        // The name is right and its namespace is missing or another.
+        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
+        match near.or_else(|| known.iter().map(String::as_str).find(|known| last(known) == last(name))) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help("CALL db.procedures() lists them all"),
         }
