@@ -484,8 +484,14 @@ impl Drop for Database {
 /// The error of a text that is no Cypher, with the word that would make it a sentence.
 fn perhaps_a_sentence(text: &str, view: &View<'_>, mut error: Diagnostic) -> Diagnostic {
     let first = error.span.is_some_and(|span| text.get(..span.start).is_some_and(|before| before.trim().is_empty()));
-    if let Some(word) = ask::meant(text).filter(|_| first && view.schema().is_some()) {
+    let Some(schema) = view.schema().filter(|_| first) else { return error };
+    if let Some(word) = ask::meant(text) {
         error.help = vec![format!("did you mean `{word}`?")];
+    } else if let Some(noun) = ask::first_noun(text, schema) {
+        error.help = vec![format!("a sentence begins with a word such as `which`: `which {noun} ...`")];
+    } else if error.help.is_empty() {
+        // Nearly a clause would have been meant as one.
+        error.help = vec![ask::KINDS.to_owned()];
     }
     error
 }

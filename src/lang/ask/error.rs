@@ -11,7 +11,7 @@ use crate::model::schema::NodeType;
 use crate::model::{Class, Detail, Diagnostic, Schema, Span, nearest};
 
 /// One of each kind, as help shows them.
-const KINDS: &str = "a sentence is one of: which A verb which B; how many A verb each B; which A verb no B; \
+pub(crate) const KINDS: &str = "a sentence is one of: which A verb which B; how many A verb each B; which A verb no B; \
                      how is \"X\" connected to \"Y\"; why does \"X\" verb \"Y\"; what is \"X\"; compare \"X\" with \"Y\"; \
                      list A";
 
@@ -140,15 +140,25 @@ pub(super) fn wrong_end(schema: &Schema, types: &[&NodeType], phrases: &[Phrase<
     }
 }
 
-/// No node has the name.
-pub(super) fn no_such_name(span: Span, said: &str, types: &[&NodeType], choices: &[String]) -> Diagnostic {
+/// No node has the name; `elsewhere` are the types that have one of that name, and cannot stand here.
+pub(super) fn no_such_name(
+    span: Span,
+    said: &str,
+    types: &[&NodeType],
+    choices: &[String],
+    elsewhere: Option<(&str, &[&NodeType])>,
+) -> Diagnostic {
     let kinds = match types {
         [] => "node".to_owned(),
         types if types.len() > 3 => "node".to_owned(),
         types => types.iter().map(|t| t.singular.as_str()).collect::<Vec<_>>().join(" or "),
     };
     let choices: Vec<&str> = choices.iter().map(String::as_str).collect();
-    let diagnostic = suggest(error(span, format!("no {kinds} is called \"{said}\"")), &choices);
+    let mut diagnostic = suggest(error(span, format!("no {kinds} is called \"{said}\"")), &choices);
+    if let Some((name, others)) = elsewhere {
+        let others: Vec<String> = others.iter().map(|t| format!("a {}", t.singular)).collect();
+        diagnostic = diagnostic.help(format!("\"{name}\" is {}", others.join(" and ")));
+    }
     match types {
         [only] => diagnostic.help(format!(
             "here can stand: which {}, any {}, no {}, or a name (`list {}` shows them all)",

@@ -23,6 +23,8 @@ mod words;
 
 pub use words::words;
 
+pub(crate) use error::KINDS;
+
 pub use next::{Next, next};
 
 use super::ast::Statement;
@@ -74,6 +76,9 @@ pub fn is_sentence(text: &str) -> bool {
     part::is_sentence(text)
 }
 
+/// Words that questions begin with, and no sentence here: they are spelt right.
+const OTHER_QUESTIONS: [&str; 9] = ["who", "whom", "whose", "where", "when", "is", "are", "do", "does"];
+
 /// The word that the first word of a text may be a misspelling of, if that would make the text a sentence.
 ///
 /// ```
@@ -82,9 +87,21 @@ pub fn is_sentence(text: &str) -> bool {
 /// ```
 pub fn meant(text: &str) -> Option<&'static str> {
     let first = text.split_whitespace().next()?;
+    if OTHER_QUESTIONS.iter().any(|word| first.eq_ignore_ascii_case(word)) {
+        return None;
+    }
     let (_, rest) = text.split_once(first)?;
     let openings = words().iter().copied().filter(|word| is_sentence(&format!("{word}{rest}")));
     crate::model::nearest(first, openings, 1).first().copied()
+}
+
+/// The schema's word for a type that a text begins with, as in `skills that address bias`.
+pub(crate) fn first_noun<'s>(text: &str, schema: &'s Schema) -> Option<&'s str> {
+    let lower = text.trim_start().to_lowercase();
+    let begins = |word: &&str| {
+        lower.strip_prefix(&word.to_lowercase()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    schema.types.iter().flat_map(noun::words).find(begins)
 }
 
 /// Reads a sentence with the words of `schema` and the names of `names`.

@@ -109,8 +109,31 @@ pub(super) fn close<'s>(names: &dyn Names, types: &[&'s NodeType], text: &str) -
                     choices.push(name.to_owned());
                 }
             }
-            return Err(choices);
+            return if choices.is_empty() { close_by_other_name(names, types, text) } else { Err(choices) };
         }
     };
     Ok(Known { index: 0, types: having(names, types, taken), name: taken.to_owned(), other: None })
+}
+
+/// The same among the other names of nodes, when nothing comes close to a name of one.
+fn close_by_other_name<'s>(names: &dyn Names, types: &[&'s NodeType], text: &str) -> Result<Known<'s>, Vec<String>> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for node_type in types {
+        names.others(node_type, &mut |other, name| all.push((other.to_owned(), name.to_owned())));
+    }
+    all.sort();
+    let near: Vec<String> =
+        nearest(text, all.iter().map(|(other, _)| other.as_str()), 3).into_iter().map(str::to_owned).collect();
+    let allowed = (text.chars().count() / 5).max(1);
+    let lower = text.to_lowercase();
+    let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
+    let [first, rest @ ..] = near.as_slice() else { return Err(near) };
+    if distance(first) > allowed || rest.first().is_some_and(|second| distance(second) == distance(first)) {
+        return Err(near);
+    }
+    let mut bearers: Vec<String> = all.into_iter().filter(|(other, _)| other == first).map(|(_, name)| name).collect();
+    bearers.dedup();
+    let mut bearers = bearers.into_iter();
+    let Some(name) = bearers.next() else { return Err(near) };
+    Ok(Known { index: 0, types: having(names, types, &name), name, other: Some(bearers.collect()) })
 }

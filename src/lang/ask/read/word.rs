@@ -46,7 +46,13 @@ impl<'s> Reader<'s, '_> {
         }
         match name::close(self.names, types, self.slice(end)) {
             Ok(known) => Ok(self.taken(known, end)),
-            Err(choices) => Err(error::no_such_name(self.span(self.at, end), self.slice(end), types, &choices)),
+            Err(choices) => {
+                let all: Vec<&NodeType> = self.schema.types.iter().collect();
+                let elsewhere = name::known(self.names, &all, &[self.slice(end)]);
+                let elsewhere = elsewhere.as_ref().map(|known| (known.name.as_str(), known.types.as_slice()));
+                let place = self.span(self.at, end);
+                Err(error::no_such_name(place, self.slice(end), types, &choices, elsewhere))
+            }
         }
     }
 
