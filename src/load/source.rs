@@ -9,6 +9,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::Errors;
 use super::check::Check;
+use super::import::in_words;
 
 /// The file that declares what the others may hold.
 const SCHEMA: &str = "schema.toml";
@@ -28,7 +29,7 @@ pub(super) fn read(dir: &Path, folder: usize, errors: &mut Errors) -> Vec<Source
     let mut paths = match list(dir) {
         Ok(paths) => paths,
         Err(error) => {
-            errors.append(Errors::whole(dir, format!("cannot read the directory: {error}")));
+            errors.append(Errors::whole(dir, format!("cannot read the directory: {}", in_words(&error))));
             return Vec::new();
         }
     };

@@ -1,7 +1,7 @@
 //! `ken import`: other programs' files into a graph file.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, stdin};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -86,7 +86,11 @@ fn inputs(import: &Import, meter: &Arc<Meter>) -> Result<Vec<(Input, Role)>, Fai
     let told = import.nodes.iter().chain(&import.edges).map(|(path, role)| (path, role.clone()));
     let mut inputs = Vec::new();
     for (path, role) in plain.chain(told) {
-        let found = Input::find(path, meter).map_err(|error| Failure::file("read", path, &error))?;
+        let found = match path.as_os_str() == "-" {
+            true => Input::held("standard input", &mut stdin(), meter).map(|input| vec![input]),
+            false => Input::find(path, meter),
+        };
+        let found = found.map_err(|error| Failure::file("read", path, &error))?;
         inputs.extend(found.into_iter().map(|input| (input, role.clone())));
     }
     if inputs.is_empty() {

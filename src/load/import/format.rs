@@ -64,7 +64,12 @@ fn read_one(input: &Input, role: &Role, intake: &mut Intake) -> Result<(), Stop>
         }
         extension => {
             let file = intake.file(input.name());
-            let message = format!("nothing here reads files that end in `.{extension}`");
+            let what = match extension {
+                "" => "its name has no ending that tells what it holds".to_owned(),
+                extension => format!("nothing here reads files that end in `.{extension}`"),
+            };
+            let message =
+                format!("{what}\nsay what a table makes: `--nodes LABEL=FILE`, `--edges TYPE=FILE:LABEL-LABEL`");
             intake.problem(Place { file, line: 0 }, &message, "")
         }
     }

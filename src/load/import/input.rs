@@ -1,10 +1,10 @@
 //! The files of an import: plain, gzipped, and inside zip archives.
 //!
 //! In: paths of files and folders. Out: inputs that can be read as often as somebody likes, each from its beginning, with
-//! nothing unpacked to disk or held in memory.
+//! nothing unpacked to disk or held in memory. Only a pipe is: it gives its bytes once.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -73,6 +73,8 @@ pub struct Input {
 #[derive(Clone, Debug)]
 enum Part {
     Whole,
+    /// Out of a pipe, and held.
+    Held(Arc<[u8]>),
     Gzip,
     /// Of a zip archive: where its bytes begin, how long they are when unpacked, their checksum, and whether they are
     /// packed at all.
@@ -95,6 +97,19 @@ impl Input {
         let mut found = Vec::new();
         add(path, &path.display().to_string(), meter, &mut found)?;
         Ok(found)
+    }
+
+    /// An input that can be read only once, such as a pipe: it is read to its end and held.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    pub fn held(name: &str, from: &mut dyn Read, meter: &Arc<Meter>) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes)?;
+        let length = bytes.len() as u64;
+        let part = Part::Held(bytes.into());
+        Ok(Input { name: name.to_owned(), path: name.into(), part, length, meter: Arc::clone(meter) })
     }
 
     /// As messages call it.
@@ -134,14 +149,17 @@ impl Input {
     ///
     /// The system's; a damaged archive shows while it is read.
     pub fn open(&self, counted: bool) -> io::Result<Box<dyn Read + Send>> {
+        let meter = counted.then(|| Arc::clone(&self.meter));
+        if let Part::Held(bytes) = &self.part {
+            return Ok(Box::new(Counted { from: Cursor::new(Arc::clone(bytes)), meter }));
+        }
         let mut file = File::open(&self.path)?;
         if let Part::Zip { start, .. } = self.part {
             file.seek(SeekFrom::Start(start))?;
         }
-        let meter = counted.then(|| Arc::clone(&self.meter));
-        let raw = Counted { file, meter };
+        let raw = Counted { from: file, meter };
         Ok(match self.part {
-            Part::Whole => Box::new(raw),
+            Part::Whole | Part::Held(_) => Box::new(raw),
             Part::Gzip => Box::new(MultiGzDecoder::new(raw)),
             Part::Zip { unpacked, crc, deflated, .. } => {
                 let raw = raw.take(self.length);
@@ -154,7 +172,7 @@ impl Input {
 }
 
 /// The system's word, without its number.
-pub(super) fn in_words(error: &io::Error) -> String {
+pub(in crate::load) fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     text.split_once(" (os error").map_or(text.clone(), |(words, _)| words.to_owned())
 }
@@ -203,20 +221,21 @@ fn add(path: &Path, name: &str, meter: &Arc<Meter>, found: &mut Vec<Input>) -> i
             entries.sort_by(|a, b| a.name.cmp(&b.name));
             found.append(&mut entries);
         }
+        _ if !about.is_file() => found.push(Input::held(name, &mut File::open(path)?, meter)?),
         _ => found.push(input(name.to_owned(), Part::Whole, about.len())),
     }
     Ok(())
 }
 
-/// A file that tells the meter how much of it was read.
-struct Counted {
-    file: File,
+/// Bytes that tell the meter how many of them were read.
+struct Counted<R> {
+    from: R,
     meter: Option<Arc<Meter>>,
 }
 
-impl Read for Counted {
+impl<R: Read> Read for Counted<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(bytes)?;
+        let read = self.from.read(bytes)?;
         if let Some(meter) = &self.meter {
             meter.read.fetch_add(read as u64, Ordering::Relaxed);
         }

@@ -66,6 +66,7 @@ pub use count::Counts;
 pub use csv::Wishes;
 pub use format::read;
 pub use ids::{Space, SpaceId};
+pub(super) use input::in_words;
 pub use input::{Input, Meter};
 pub use intake::{Imported, Intake};
 pub use mapping::Mapping;
