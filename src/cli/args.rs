@@ -199,9 +199,9 @@ pub(super) struct Query {
 pub(super) struct Export {
     /// Whose answer to write; without it, the whole graph
     pub(super) query: Option<String>,
-    /// The language to write
-    #[arg(long, value_name = "FORMAT", default_value = "dot")]
-    pub(super) to: ExportFormat,
+    /// The language to write; without it, the one that the output's name ends in, else dot
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) to: Option<ExportFormat>,
     /// The neighbourhood of the node with this name or key
     #[arg(long, value_name = "NAME", conflicts_with = "query")]
     pub(super) around: Option<String>,
@@ -254,6 +254,23 @@ pub(super) enum ExportFormat {
     /// A folder of Parquet files.
     #[cfg(feature = "parquet")]
     Parquet,
+}
+
+impl ExportFormat {
+    /// The language that files with this ending are in.
+    pub(super) fn of_ending(ending: &str) -> Option<Self> {
+        Some(match ending.to_ascii_lowercase().as_str() {
+            "dot" | "gv" => ExportFormat::Dot,
+            "mmd" | "mermaid" => ExportFormat::Mermaid,
+            "graphml" => ExportFormat::Graphml,
+            "json" => ExportFormat::Cytoscape,
+            "jsonl" | "ndjson" => ExportFormat::Jsonl,
+            "svg" => ExportFormat::Svg,
+            "html" | "htm" => ExportFormat::Html,
+            "cypher" | "cql" => ExportFormat::Cypher,
+            _ => return None,
+        })
+    }
 }
 
 /// `ken build`

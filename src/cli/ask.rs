@@ -173,6 +173,9 @@ impl Asker {
         }
         outcome.summary = rows.summary();
         outcome.time = start.elapsed();
+        if !outcome.gives_rows && changes(outcome.summary).is_none() {
+            messages.note("nothing changed");
+        }
         if outcome.gives_rows && outcome.rows == 0 && !outcome.more && messages.explains && rows.nothing().is_none() {
             let warned: Vec<Span> = rows.warnings().iter().map(|warning| warning.span).collect();
             drop(rows);

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use crate::{Database, Error};
@@ -31,13 +32,36 @@ use messages::Messages;
 
 /// Runs the command with the process's arguments and says how it went.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|mut error| {
+        if let Some(tip) = tip(&error, std::env::args().skip(1)) {
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        }
+        error.exit()
+    });
     let messages = Messages::new(&arguments.global, format_of(&arguments));
     let code = run(arguments, &messages).unwrap_or_else(|failure| {
         messages.failure(&failure);
         failure.code
     });
     ExitCode::from(code as u8)
+}
+
+/// What somebody meant who wrote a graph's file where a command or a question stands, or a command with a slip.
+fn tip(error: &clap::Error, words: impl Iterator<Item = String>) -> Option<String> {
+    let unknown = error.kind() == ErrorKind::UnknownArgument;
+    let mut words = words.filter(|word| !word.starts_with('-'));
+    let (first, second) = (words.next().filter(|_| unknown)?, words.next());
+    let arguments = Arguments::command();
+    let commands = || arguments.get_subcommands().map(clap::Command::get_name);
+    let is_file = |word: &&String| Path::new(word).is_file();
+    if commands().any(|command| command == first) {
+        return second.as_ref().filter(is_file).map(|file| format!("a graph is named by a flag: `-g {file}`"));
+    }
+    if is_file(&&first) {
+        return Some(format!("to ask a graph, write `ken query -g {first} '...'`"));
+    }
+    let near = crate::model::nearest(&first, commands(), 1).first().copied()?;
+    Some(format!("did you mean the command `ken {near}`?"))
 }
 
 fn format_of(arguments: &Arguments) -> Option<args::Format> {
@@ -61,13 +85,14 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         global.graph = global.graph.or(file);
         return repl::run(&global, answer, &asking, messages);
     };
-    if answer != Answer::default() || asking != Asking::default() || file.is_some() {
+    if answer != Answer::default() || asking != Asking::default() {
         let message = "only --graph, --memory, --color, --quiet and --verbose may stand before the command's name";
         return Err(Failure::new(Code::Usage, "UsageError", message).help("put the others behind it"));
     }
     if graphs > 1 {
         return Err(Failure::new(Code::Usage, "UsageError", "name one graph: --graph or --memory"));
     }
+    global.graph = global.graph.or(file);
     match command {
         Command::Query(query) => command::query::run(&global, query, messages),
         Command::Export(export) => command::export::run(&global, &export, messages),
@@ -125,7 +150,8 @@ fn advise(error: &Error, path: &std::path::Path) -> Failure {
     match crate::model::nearest(&name, names, 1).first() {
         Some(command) => failure.help(format!("did you mean the command `ken {command}`?")),
         None if name.contains(' ') => failure.help("to ask a question, write `ken query '...'`"),
-        None => failure.help("`ken build DIR -o FILE` builds a graph, `ken --memory` starts with an empty one"),
+        None => failure
+            .help("`--create` makes it, `ken build DIR -o FILE` builds one from text, `ken --memory` needs no file"),
     }
 }
 

@@ -20,7 +20,7 @@ enum Form {
 
 /// Writes the subgraph that the flags name, and says what was left out.
 pub(crate) fn run(global: &Global, export: &Export, messages: &Messages) -> Result<Code, Failure> {
-    let form = form(export.to);
+    let form = form(format(export)?);
     if matches!(form, Form::Folder(_)) && export.output.is_none() {
         let failure = Failure::new(Code::Usage, "UsageError", "this format is a folder of files");
         return Err(failure.help("name the folder: --output DIR"));
@@ -91,6 +91,21 @@ fn subgraph(export: &Export, asker: &Asker, messages: &Messages) -> Result<Subgr
     Ok(subgraph)
 }
 
+/// The format that is asked for, or that the output's name tells.
+fn format(export: &Export) -> Result<ExportFormat, Failure> {
+    let ending =
+        export.output.as_deref().and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
+    match (export.to, ending.as_deref()) {
+        (Some(format), _) => Ok(format),
+        (None, Some(picture @ ("png" | "pdf" | "jpg" | "jpeg" | "gif" | "webp"))) => {
+            let message = format!("nothing here draws `.{picture}`");
+            let failure = Failure::new(Code::Usage, "UsageError", message);
+            Err(failure.help(format!("write SVG, or let Graphviz draw: `ken export --to dot ... | dot -T{picture}`")))
+        }
+        (None, ending) => Ok(ending.and_then(ExportFormat::of_ending).unwrap_or(ExportFormat::Dot)),
+    }
+}
+
 fn form(format: ExportFormat) -> Form {
     Form::Text(match format {
         ExportFormat::Dot => Format::Dot,
@@ -118,7 +133,13 @@ fn about(path: &Path, error: ExportError) -> Failure {
 /// Why a subgraph was not written.
 pub(crate) fn failed(error: ExportError) -> Failure {
     match error {
-        ExportError::TooLarge { .. } => Failure::new(Code::Error, "TooLarge", error.to_string()),
+        ExportError::TooLarge { nodes, limit } => {
+            let message = format!("{nodes} nodes make no readable picture (the most is {limit})");
+            Failure::new(Code::Error, "TooLarge", message)
+                .help("ask for less: a query, `--around NAME --depth 1`, `--limit N`")
+                .help("`--to html` writes a page to search and zoom in")
+                .help("`--force` draws it all the same")
+        }
         ExportError::Io(error) => error.into(),
         ExportError::Store(error) => crate::Error::from(error).into(),
     }
