@@ -50,7 +50,10 @@ impl Error {
                 _ => Failure::Statement,
             },
             Error::Store(store::Error::Corrupt(_)) => Failure::Corrupt,
-            Error::Store(store::Error::TooLarge(_)) => Failure::Statement,
+            // The file is well, and what was to go into it is not.
+            Error::Store(store::Error::TooLarge(_) | store::Error::OffSchema(_) | store::Error::Violated(_)) => {
+                Failure::Statement
+            }
             Error::Store(_) => Failure::Open,
         }
     }

@@ -138,7 +138,11 @@ impl From<&Error> for Failure {
                 failure
             }
             None => {
-                let class = if code == Code::Corrupt { "Corrupt" } else { "OpenError" };
+                let class = match code {
+                    Code::Corrupt => "Corrupt",
+                    Code::Error => "DataError",
+                    _ => "OpenError",
+                };
                 Failure::new(code, class, plain(&error.to_string()))
             }
         }

@@ -44,7 +44,7 @@ impl Severity {
     }
 }
 
-/// One object on one line: `code`, `message`, `span` with line and column, `hint`; a warning says `"warning"` as its
+/// One object on one line: `code`, `message`, `span` with line and column, `label` (what to say there), `hint`; a warning says `"warning"` as its
 /// `level`.
 pub(crate) fn as_json(failure: &Failure, severity: Severity) -> String {
     let span = failure.place.as_ref().and_then(|place| {
@@ -53,6 +53,7 @@ pub(crate) fn as_json(failure: &Failure, severity: Severity) -> String {
         let (line, column) = source.line_and_column(span.start);
         Some(json!({"start": span.start, "end": span.end, "line": line, "column": column}))
     });
+    let label = failure.place.as_ref().map(|place| &place.label).filter(|label| !label.is_empty());
     let hint = if failure.help.is_empty() { None } else { Some(failure.help.join("; ")) };
     json!({
         "level": severity.word(),
@@ -60,6 +61,7 @@ pub(crate) fn as_json(failure: &Failure, severity: Severity) -> String {
         "message": failure.message,
         "source": failure.place.as_ref().map(|place| &place.name),
         "span": span,
+        "label": label,
         "hint": hint,
     })
     .to_string()
@@ -367,7 +369,7 @@ mod tests {
         let mut failure = Failure::new(Code::Error, "SyntaxError", "wrong").help("a").help("b");
         assert_eq!(
             as_json(&failure, Severity::Error),
-            r#"{"level":"error","code":"SyntaxError","message":"wrong","source":null,"span":null,"hint":"a; b"}"#
+            r#"{"level":"error","code":"SyntaxError","message":"wrong","source":null,"span":null,"label":null,"hint":"a; b"}"#
         );
         failure.place = Some(Box::new(Place {
             name: "f".to_owned(),

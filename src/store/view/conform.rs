@@ -63,7 +63,8 @@ impl<'g> View<'g> {
             };
             self.check_unique(node_type, node)?;
             let properties = self.named(self.node_properties(node));
-            check_properties(schema, &node_type.rules, &format!("`{name}`"), &properties)?;
+            check_properties(schema, &node_type.rules, &format!("`{name}`"), &properties)
+                .map_err(|error| which(error, self.named_by(node_type, node)))?;
         }
         Ok(())
     }
@@ -89,15 +90,35 @@ impl<'g> View<'g> {
             let known = schema.relations.iter().map(|relation| relation.edge_type.as_str());
             return Err(unknown("relation", name, known));
         };
+        // Only an error is told where it is.
+        let place = || {
+            let end = |node: NodeId| {
+                let labels = self.node_labels(node);
+                let mut types = labels.iter().filter_map(|label| schema.node_type(self.label_name(*label)));
+                types.find_map(|node_type| self.named_by(node_type, node))
+            };
+            Some(format!("from {} to {}", end(edge.source)?, end(edge.target)?))
+        };
         for (node, ends, does) in [(edge.source, &relation.from, "leaves"), (edge.target, &relation.to, "enters")] {
             let labels = self.node_labels(node);
             let labels: Vec<&str> = labels.iter().map(|label| self.label_name(*label)).collect();
             if !labels.iter().any(|label| ends.iter().any(|end| end == label)) {
                 let (ends, found) = (ends.join("`, `"), labels.join("`, `"));
-                return Err(off(format!("`{name}` {does} `{ends}`, and this is `{found}`")));
+                return Err(which(off(format!("`{name}` {does} `{ends}`, and this is `{found}`")), place()));
             }
         }
         check_properties(schema, &relation.rules, &format!("`{name}`"), &self.named(self.edge_properties(id)))
+            .map_err(|error| which(error, place()))
+    }
+
+    /// What a node's type identifies it by, and by what: "id `python`".
+    fn named_by(&self, node_type: &NodeType, node: NodeId) -> Option<String> {
+        let key = self.key_id(&node_type.key)?;
+        match self.node_property(node, key) {
+            Value::String(text) => Some(format!("{} `{}`", node_type.key, text.as_str())),
+            Value::Int(number) => Some(format!("{} {number}", node_type.key)),
+            _ => None,
+        }
     }
 
     fn named(&self, properties: Vec<(crate::model::KeyId, Value<'g>)>) -> Vec<(&str, Value<'g>)> {
@@ -161,6 +182,14 @@ fn in_words(wanted: PropertyType) -> &'static str {
 fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> Error {
     let near = nearest(name, known, 1).first().map(|near| format!("; did you mean `{near}`?"));
     off(format!("the schema declares no {what} `{name}`{}", near.unwrap_or_default()))
+}
+
+/// The error with which node or edge it is about.
+fn which(error: Error, place: Option<String>) -> Error {
+    match (error, place) {
+        (Error::OffSchema(message), Some(place)) => off(format!("{message} ({place})")),
+        (error, _) => error,
+    }
 }
 
 fn off(message: String) -> Error {
