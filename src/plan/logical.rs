@@ -211,7 +211,7 @@ pub(super) struct Query {
     pub mentions: Vec<Mention>,
 }
 
-/// A name that a statement reads, for warnings when the graph does not know it.
+/// A name that a statement reads, for warnings when the graph does not know it, or knows it as something else.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mention {
     /// Where.
@@ -229,6 +229,10 @@ pub(super) enum MentionKind {
     Label,
     EdgeType,
     Key,
+    /// A node of any labels: its name may be one that lacks its colon.
+    AnyNode,
+    /// An edge of any type, likewise.
+    AnyEdge,
 }
 
 /// A subquery inside an expression.

@@ -182,6 +182,27 @@ fn unknown_names_are_warned_of_once() {
 }
 
 #[test]
+fn a_forgotten_colon_is_warned_of() {
+    let said = |query| -> Vec<String> {
+        let plan = planned(query, &[]).expect("plans");
+        plan.warnings.iter().map(|w| format!("{}; {}", w.message, w.suggestions.join(", "))).collect()
+    };
+    assert_eq!(
+        said("MATCH (Person)-[KNOWS]->() RETURN 1"),
+        [
+            "`Person` is a variable here, for any node; :Person",
+            "`KNOWS` is a variable here, for an edge of any type; :KNOWS",
+        ]
+    );
+    for quiet in [
+        "MATCH (Person:Person)-[KNOWS:KNOWS]->(person) RETURN 1",
+        "MATCH (p:Person) WITH p AS Person MATCH (Person)-->() RETURN 1",
+    ] {
+        assert_eq!(said(quiet), [""; 0], "{quiet}");
+    }
+}
+
+#[test]
 fn what_a_statement_creates_it_knows() {
     let quiet = [
         "CREATE (a:New {fresh: 1})-[:MADE {at: 2}]->(b) WITH a MATCH (a:New)-[r:MADE]->() RETURN a.fresh, r.at",

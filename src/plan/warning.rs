@@ -1,4 +1,5 @@
-//! Warnings: names that a statement reads and the graph does not know. Legal openCypher, and mostly a typo.
+//! Warnings: names that a statement reads and the graph does not know, and variables that are called as a label or a type
+//! is. Legal openCypher, and mostly a typo.
 
 use super::build::Built;
 use super::expr::{Expr, ExprKind};
@@ -21,17 +22,24 @@ pub(super) fn warnings(query: &Query, built: &Built, catalog: &dyn Catalog) -> V
         }
         seen.push((*kind, name));
         let known = match kind {
-            MentionKind::Label => catalog.labels(),
-            MentionKind::EdgeType => catalog.edge_types(),
+            MentionKind::Label | MentionKind::AnyNode => catalog.labels(),
+            MentionKind::EdgeType | MentionKind::AnyEdge => catalog.edge_types(),
             MentionKind::Key => catalog.keys(),
         };
-        if known.contains(&name.as_str()) {
+        let variable = matches!(kind, MentionKind::AnyNode | MentionKind::AnyEdge);
+        if known.contains(&name.as_str()) != variable {
+            continue;
+        }
+        if variable {
+            let what = if *kind == MentionKind::AnyNode { "any node" } else { "an edge of any type" };
+            let message = format!("`{name}` is a variable here, for {what}");
+            warnings.push(Warning { span: *span, message, suggestions: vec![format!(":{name}")] });
             continue;
         }
         let message = match kind {
             MentionKind::Label => format!("no node has the label `{name}`"),
             MentionKind::EdgeType => format!("no relationship has the type `{name}`"),
-            MentionKind::Key => format!("nothing has the property `{name}`"),
+            _ => format!("nothing has the property `{name}`"),
         };
         let near = nearest(name, known.iter().copied(), SUGGESTIONS);
         let suggestions = near.into_iter().map(str::to_owned).collect();

@@ -177,6 +177,9 @@ impl Lower<'_> {
                     var
                 }
                 None => {
+                    if node.labels.is_none() {
+                        self.mention(MentionKind::AnyNode, name.span, &name.text);
+                    }
                     let var = self.fresh(name.text.clone(), Static::of(Types::NODE));
                     scope.bind(&name.text, var);
                     var
@@ -230,6 +233,9 @@ impl Lower<'_> {
                         self.anonymous("edge", is)
                     }
                     None => {
+                        if edge.types.is_none() {
+                            self.mention(MentionKind::AnyEdge, name.span, &name.text);
+                        }
                         let var = self.fresh(name.text.clone(), is);
                         scope.bind(&name.text, var);
                         var
