@@ -146,3 +146,43 @@ fn a_damaged_commit_is_corrupt_and_a_torn_one_is_not() {
     assert!(error.to_string().contains("commit 1 is damaged"), "{error}");
     assert!(error.diagnostic().is_none_or(|error| error.class == Class::Corrupt));
 }
+
+#[test]
+fn an_algorithm_that_meets_a_node_that_is_none_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.ken");
+    Database::create(&path).unwrap();
+    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let ask = |db: &Database, text: &str| {
+        let rows = db.query(text, &Parameters::new(), &Limits::default())?;
+        rows.map(|row| row.map(drop)).collect::<Result<(), Error>>()
+    };
+    ask(&db, "UNWIND range(0, 9) AS i CREATE (:Place {id: i})").unwrap();
+    let edges =
+        "MATCH (a:Place {id: 0}), (b:Place) WHERE b.id > 0 UNWIND [1, 2] AS i CREATE (a)-[:NEAR]->(b)-[:FAR]->(a)";
+    ask(&db, edges).unwrap();
+    db.checkpoint().unwrap();
+    drop(db);
+    // Targets of the one type, sources of the other.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let ends: Vec<u8> = (1..10u32).flat_map(|node| [node, node]).flat_map(u32::to_le_bytes).collect();
+    let places: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(&ends)).collect();
+    assert_eq!(places.len(), 2);
+    for at in places {
+        bytes[at + ends.len() - 4..at + ends.len()].fill(0xEE);
+    }
+    for name in [
+        "kCore()",
+        "labelPropagation()",
+        "pageRank()",
+        "stronglyConnectedComponents()",
+        "weaklyConnectedComponents()",
+        "topologicalSort({types: ['NEAR']})",
+        "betweenness()",
+        "minimumSpanningTree()",
+    ] {
+        let damaged = Database::from_bytes(&bytes).unwrap();
+        let error = ask(&damaged, &format!("CALL algo.{name}")).map(|_| name).unwrap_err();
+        assert_eq!(error.diagnostic().map(|error| error.class), Some(Class::Corrupt), "{name}: {error}");
+    }
+}

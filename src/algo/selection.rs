@@ -114,9 +114,13 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// The place of a node.
+    /// The place of a node. One that no node is comes from damage, which is noted.
     pub(super) fn place(&self, node: NodeId) -> Option<u32> {
-        self.places.get(node.index()).copied().filter(|place| *place != NOWHERE)
+        let place = self.places.get(node.index()).copied();
+        if place.is_none() {
+            self.view.note_unknown(node);
+        }
+        place.filter(|place| *place != NOWHERE)
     }
 
     /// Calls `found` with each edge of this type, and the places that it leaves and enters: node by node, so that the limits

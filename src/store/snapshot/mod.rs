@@ -126,10 +126,15 @@ impl Snapshot {
         Ok(())
     }
 
+    /// Something was read that cannot be right.
+    pub(super) fn note_damage(&self) {
+        self.damaged.store(true, Ordering::Relaxed);
+    }
+
     /// What was read, or its absence and a mark.
     fn sound<T>(&self, read: Option<T>) -> Option<T> {
         if read.is_none() {
-            self.damaged.store(true, Ordering::Relaxed);
+            self.note_damage();
         }
         read
     }

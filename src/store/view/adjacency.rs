@@ -134,6 +134,13 @@ impl<'g> View<'g> {
         unchanged.then(|| self.base.blocks(types, direction))
     }
 
+    /// Notes damage when this is none of the nodes; whoever finds one among slices can but leave it out.
+    pub(crate) fn note_unknown(&self, node: NodeId) {
+        if node.index() >= self.node_bound() {
+            self.base.note_damage();
+        }
+    }
+
     /// The nodes at the other ends of a node's edges of these types (none: any), ascending, each once or more.
     pub fn ends(&self, node: NodeId, direction: Direction, types: Option<&[EdgeTypeId]>) -> Cow<'g, [u32]> {
         let unchanged = self.changes.edge_count() == 0 && !self.changes.has_gone_edges();
