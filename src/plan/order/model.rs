@@ -1,6 +1,7 @@
 //! What the search for an order is told of a pattern: the catalog's numbers, by the places of nodes.
 
-use super::{Ordering, equality, group, label_of, shortest};
+use super::start::equality;
+use super::{Ordering, group, label_of, shortest};
 use crate::model::{Direction, Var};
 use crate::plan::cost;
 use crate::plan::expr::{Expr, Labels};
