@@ -127,6 +127,16 @@ fn a_folder_that_is_read_only_keeps_its_files() {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_argument_that_is_no_text_is_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let odd = OsStr::from_bytes(b"qu\xFFry");
+    let done = Command::new(env!("CARGO_BIN_EXE_ken")).args([odd, OsStr::new("RETURN 1")]).output().unwrap();
+    assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ken"))
         .args(["query", "UNWIND range(1, 300000) AS x RETURN x"])

@@ -16,6 +16,7 @@ mod repl;
 mod source;
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -33,7 +34,7 @@ use messages::Messages;
 /// Runs the command with the process's arguments and says how it went.
 pub fn main() -> ExitCode {
     let arguments = Arguments::try_parse().unwrap_or_else(|mut error| {
-        if let Some(tip) = tip(&error, std::env::args().skip(1)) {
+        if let Some(tip) = tip(&error, std::env::args_os().skip(1)) {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
         }
         error.exit()
@@ -47,9 +48,9 @@ pub fn main() -> ExitCode {
 }
 
 /// What somebody meant who wrote a graph's file where a command or a question stands, or a command with a slip.
-fn tip(error: &clap::Error, words: impl Iterator<Item = String>) -> Option<String> {
+fn tip(error: &clap::Error, words: impl Iterator<Item = OsString>) -> Option<String> {
     let unknown = error.kind() == ErrorKind::UnknownArgument;
-    let mut words = words.filter(|word| !word.starts_with('-'));
+    let mut words = words.map(|word| word.to_string_lossy().into_owned()).filter(|word| !word.starts_with('-'));
     let (first, second) = (words.next().filter(|_| unknown)?, words.next());
     let arguments = Arguments::command();
     let commands = || arguments.get_subcommands().map(clap::Command::get_name);
