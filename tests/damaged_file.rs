@@ -154,8 +154,7 @@ fn an_algorithm_that_meets_a_node_that_is_none_says_so() {
     Database::create(&path).unwrap();
     let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
     let ask = |db: &Database, text: &str| {
-        let rows = db.query(text, &Parameters::new(), &Limits::default())?;
-        rows.map(|row| row.map(drop)).collect::<Result<(), Error>>()
+        db.query(text, &Parameters::new(), &Limits::default())?.try_for_each(|row| row.map(drop))
     };
     ask(&db, "UNWIND range(0, 9) AS i CREATE (:Place {id: i})").unwrap();
     let edges =
