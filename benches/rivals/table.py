@@ -221,7 +221,7 @@ class Page:
         lines = ["## Peak memory of a question, asked once in a process of its own, MiB", "",
                  *head("question", *(TITLES[name] for name in names))]
         for question in self.results["answers"][self.threads()]:
-            peaks = self.results["alone_kib"].get(question, {})
+            peaks = self.results.get("alone_kib", {}).get(question, {})
             lines.append(row(question, *(number(peaks[name] / 1024 if peaks.get(name) else None) for name in names)))
         return lines
 
@@ -271,7 +271,7 @@ class Page:
             if ours["bytes"] > theirs[small]["bytes"]:
                 found.append(f"file: {number(ours['bytes'] / 1e6)} MB, {TITLES[small]}'s "
                              f"{number(theirs[small]['bytes'] / 1e6)} MB (wanted: no larger)")
-        for question, peaks in results["alone_kib"].items():
+        for question, peaks in results.get("alone_kib", {}).items():
             least = min(((peaks[name], name) for name in theirs if peaks.get(name)), default=None)
             if least and peaks.get("kenning") and peaks["kenning"] * 2 > least[0]:
                 found.append(f"{question}: {number(peaks['kenning'] / 1024)} MiB, {TITLES[least[1]]}'s "
