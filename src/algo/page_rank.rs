@@ -82,7 +82,7 @@ impl<'g> Entering<'g> {
         if let Some((entering, leaving)) = walk.slices(direction) {
             let leaving = walk.nodes.iter().map(|node| leaving.ends(*node).len() as u32).collect();
             let first = walk.nodes.first().map_or(0, |node| node.0);
-            // Sums leave out what is none of the nodes, which none of these lists has.
+            // Sums leave out a source that no node is. Only damage puts one there, which has to be noted.
             let sources = walk.nodes.iter().flat_map(|node| entering.ends(*node));
             if let Some(last) = sources.max() {
                 walk.place(NodeId(*last));

@@ -72,8 +72,7 @@ mod tests {
     #[test]
     fn numbers_are_those_that_records_have() {
         let long: String = (0..3000u32).map(|at| format!("{},{}\n", at, at.wrapping_mul(2_654_435_761) >> 9)).collect();
-        let width = long.as_str();
-        for text in ["1,2\n3,4\n", "1,2\r\n30,4", "1,2\n3,45678901", "12345678,0\n0,1\n", "7,8\n", width] {
+        for text in ["1,2\n3,4\n", "1,2\r\n30,4", "1,2\n3,45678901", "12345678,0\n0,1\n", "7,8\n", &long] {
             let found = columns(text.as_bytes(), b',', 2);
             assert_eq!(found, expected(text, 2), "{text}");
             assert!(found.is_some(), "{text}");
