@@ -1,7 +1,7 @@
 //! Edges to CSR blocks from both ends.
 //!
-//! The edges of a type are arrays of sources and targets. Counting puts them beside their targets, and, taken in that order,
-//! beside their sources, with the targets of each source in order then; likewise back again. Nothing is compared.
+//! The edges of a type are arrays of sources and targets. Those that are in no order are put beside their sources, and the few
+//! targets of each source are sorted; taken in that order they are put beside their targets, where nothing is compared.
 
 use std::ops::Range;
 
@@ -10,11 +10,9 @@ use rayon::slice::ParallelSlice;
 
 use super::buffer::Buffer;
 use super::column;
+use super::heaps::{MANY, gather, transpose};
 use super::sections::{Array, Sections};
 use crate::store::layout::{Entering, Leaving, Meta, Shape};
-
-/// Below this, threads cost more than they save.
-const MANY: usize = 1 << 16;
 
 /// The edges of one type, in the order of the input.
 #[derive(Debug, Default)]
@@ -99,7 +97,7 @@ pub(super) struct Sorted {
     columns: Vec<(u32, Buffer)>,
     /// By node: where the edges that enter it begin.
     entering: Vec<u32>,
-    /// Beside their targets; before that, the room of an array that has been used.
+    /// Beside their targets; before that, the room of what came in.
     sources: Vec<u32>,
     /// Beside the sources, which of their edges it is.
     places: Places,
@@ -231,34 +229,17 @@ fn within_shape(offsets: &[u32], shape: &Shape) -> Vec<u32> {
 fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> Sorted {
     let Edges { sources, targets, columns } = edges;
     let ascend = |(source, target): (&[u32], &[u32])| (source[0], target[0]) <= (source[1], target[1]);
-    let (offsets, targets, order, room) = if sources.windows(2).zip(targets.windows(2)).all(ascend) {
+    let (offsets, targets, order) = if sources.windows(2).zip(targets.windows(2)).all(ascend) {
         let order = if columns.is_empty() { Vec::new() } else { (0..targets.len() as u32).collect() };
-        (begins(nodes, &sources), targets, order, sources)
+        (begins(nodes, &sources), targets, order)
     } else if columns.is_empty() {
-        let (offsets, targets, _) = order(nodes, sources, targets, |_| ());
-        (offsets, targets, Vec::new(), Vec::new())
+        let (offsets, targets, _) = gather(nodes, &sources, |at| (targets[at], ()));
+        (offsets, targets, Vec::new())
     } else {
-        let (offsets, targets, order) = order(nodes, sources, targets, |at| at as u32);
-        (offsets, targets, order, Vec::new())
+        gather(nodes, &sources, |at| (targets[at], at as u32))
     };
     let (runs, entering, places, loops) = (Vec::new(), Vec::new(), Places::One(Vec::new()), Vec::new());
-    Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources: room, places, loops }
-}
-
-/// Puts edges in order by source and target: where each source's begin, their targets, and what is known of them.
-fn order<T: Copy + Default + Send + Sync>(
-    nodes: usize,
-    sources: Vec<u32>,
-    targets: Vec<u32>,
-    known: impl Fn(usize) -> T + Sync,
-) -> (Vec<u32>, Vec<u32>, Vec<T>) {
-    let (offsets, by_target, known) = gather(nodes, &targets, Vec::new(), |_| |at| (sources[at], known(at)));
-    drop(sources);
-    gather(nodes, &by_target, targets, |start| {
-        let mut target = key_from(&offsets, start);
-        let known = &known;
-        move |at| (target(at), known[at])
-    })
+    Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources, places, loops }
 }
 
 /// The edges of a type by target and source, when those by source and target are known.
@@ -268,13 +249,7 @@ fn enter(sorted: &mut Sorted) {
     let most = offsets.windows(2).map(|extent| extent[1] - extent[0]).max().unwrap_or_default();
     macro_rules! places {
         ($width:ident, $kind:ident) => {{
-            let (entering, sources, places) = gather(offsets.len() - 1, targets, room, |start| {
-                let mut source = key_from(offsets, start);
-                move |at| {
-                    let source = source(at);
-                    (source, (at as u32 - offsets[source as usize]) as $width)
-                }
-            });
+            let (entering, sources, places) = transpose(offsets, targets, room, |place| place as $width);
             (entering, sources, Places::$kind(places))
         }};
     }
@@ -287,17 +262,6 @@ fn enter(sorted: &mut Sorted) {
     (sorted.entering, sorted.sources, sorted.places) = (entering, sources, places);
 }
 
-/// The key of an entry, for places that ascend from `start` on; `offsets` say where the entries of each key begin.
-fn key_from(offsets: &[u32], start: usize) -> impl FnMut(usize) -> u32 {
-    let mut key = offsets.partition_point(|offset| *offset as usize <= start).saturating_sub(1);
-    move |at| {
-        while offsets[key + 1] as usize <= at {
-            key += 1;
-        }
-        key as u32
-    }
-}
-
 /// Where the entries of each key begin, when the keys ascend.
 fn begins(nodes: usize, keys: &[u32]) -> Vec<u32> {
     let mut offsets = Vec::with_capacity(nodes + 1);
@@ -308,116 +272,4 @@ fn begins(nodes: usize, keys: &[u32]) -> Vec<u32> {
     }
     offsets.resize(nodes + 1, keys.len() as u32);
     offsets
-}
-
-/// Where the entries of neighbouring keys go.
-struct Heap<'s, T> {
-    /// The place of the first one among those of all keys.
-    first: u32,
-    /// By key: where its next entry goes, among those of all keys.
-    next: &'s mut [u32],
-    a: &'s mut [u32],
-    b: &'s mut [T],
-}
-
-/// Puts entries beside their keys; those of one key stay in their order. Where the entries of each key begin, and both
-/// halves of the entries. `entries` gives, for a place to begin at, what makes the entries of places from there on. What `room`
-/// holds is no longer needed: memory that was used before costs less than new memory.
-///
-/// In rounds of so many keys: entries go to heaps of neighbouring keys first, then each heap to its place. Either time what is
-/// written to fits into a processor's cache.
-fn gather<T: Copy + Default + Send + Sync, E: FnMut(usize) -> (u32, T)>(
-    nodes: usize,
-    keys: &[u32],
-    mut room: Vec<u32>,
-    entries: impl Fn(usize) -> E + Sync,
-) -> (Vec<u32>, Vec<u32>, Vec<T>) {
-    /// About so many entries make a heap, of all rounds together.
-    const HEAP: usize = 1 << 16;
-    /// More heaps could not all be written to at a time.
-    const HEAPS: usize = 1 << 10;
-    /// So many keys make a round.
-    const ROUND: usize = 1 << 22;
-    let offsets = begins_of(nodes, keys);
-    // So many bits of a key are its place in its heap; they take two bytes.
-    let bits = nodes.div_ceil((keys.len() / HEAP).clamp(1, HEAPS)).next_power_of_two().ilog2().min(u16::BITS);
-    let width = 1 << bits;
-
-    room.resize(keys.len(), 0);
-    let mut halves = (room, vec![T::default(); keys.len()]);
-    let (mut a, mut b) = (halves.0.as_mut_slice(), halves.1.as_mut_slice());
-    let mut next: Vec<u32> = offsets[..nodes].to_vec();
-    let place = |(number, next): (usize, _)| {
-        let (first, end) = (offsets[number << bits], offsets[nodes.min((number + 1) << bits)]);
-        let count = (end - first) as usize;
-        let a = a.split_off_mut(..count).unwrap_or_default();
-        Heap { first, next, a, b: b.split_off_mut(..count).unwrap_or_default() }
-    };
-    let mut places: Vec<Heap<'_, T>> = next.chunks_mut(width as usize).enumerate().map(place).collect();
-
-    let threads = if keys.len() < MANY { 1 } else { rayon::current_num_threads() };
-    let part = keys.len().min(ROUND).div_ceil(threads).max(1);
-    let mut parts: Vec<Vec<Vec<(u16, u32, T)>>> = vec![vec![Vec::new(); places.len()]; threads];
-    for (round, keys) in keys.chunks(part * threads).enumerate() {
-        let first = round * part * threads;
-        parts.par_iter_mut().zip(keys.par_chunks(part)).enumerate().for_each(|(number, (heaps, keys))| {
-            let mut entry = entries(first + number * part);
-            for (at, key) in (first + number * part..).zip(keys) {
-                let (a, b) = entry(at);
-                heaps[(*key >> bits) as usize].push(((*key & (width - 1)) as u16, a, b));
-            }
-        });
-        places.par_iter_mut().enumerate().for_each(|(number, heap)| {
-            for (key, a, b) in parts.iter().flat_map(|heaps| &heaps[number]) {
-                let place = &mut heap.next[usize::from(*key)];
-                let at = (*place - heap.first) as usize;
-                (heap.a[at], heap.b[at]) = (*a, *b);
-                *place += 1;
-            }
-        });
-        parts.iter_mut().flatten().for_each(Vec::clear);
-    }
-    (offsets, halves.0, halves.1)
-}
-
-/// Where the entries of each key begin, when they are put beside their keys, which stand in any order.
-fn begins_of(nodes: usize, keys: &[u32]) -> Vec<u32> {
-    // Each thread counts for itself, in no more memory than the keys take.
-    let threads = (keys.len() / nodes.max(1)).clamp(1, rayon::current_num_threads());
-    let count = |keys: &[u32]| {
-        let mut counts = vec![0u32; nodes + 1];
-        keys.iter().for_each(|key| counts[*key as usize] += 1);
-        counts
-    };
-    let parts: Vec<Vec<u32>> = keys.par_chunks(keys.len().div_ceil(threads).max(1)).map(count).collect();
-    let mut sum = 0;
-    let begin = |key: usize| {
-        let count: u32 = parts.iter().map(|counts| counts[key]).sum();
-        sum += count;
-        sum - count
-    };
-    (0..=nodes).map(begin).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_stand_beside_their_keys_in_their_order() {
-        // One key has many of the entries, and some have none.
-        for (nodes, count) in [(0, 0), (1, 3), (5, 0), (10, 100), (1000, MANY + 7), (300_000, 3 * MANY)] {
-            let key = |at: usize| if at.is_multiple_of(3) { 0 } else { (at.wrapping_mul(2_654_435_761) >> 7) % nodes };
-            let keys: Vec<u32> = (0..count).map(|at| key(at) as u32).collect();
-            let (offsets, a, b) = gather(nodes, &keys, vec![7; count / 2], |_| |at| (at as u32, keys[at]));
-            let mut expected: Vec<u32> = (0..count as u32).collect();
-            expected.sort_by_key(|at| keys[*at as usize]);
-            assert!(a == expected, "{nodes} {count}");
-            assert_eq!(offsets, begins(nodes, &b));
-            for start in [0, count / 3, count.saturating_sub(1)] {
-                let mut key = key_from(&offsets, start);
-                assert!((start..count).all(|at| key(at) == b[at]), "{nodes} {count} from {start}");
-            }
-        }
-    }
 }

@@ -11,6 +11,7 @@ mod cell;
 mod column;
 mod edge;
 mod finish;
+mod heaps;
 mod sections;
 mod texts;
 

@@ -9,30 +9,48 @@ use crate::load::import::ids::{LONGEST, leading};
 
 /// The numbers of each column, in as many columns as records have fields.
 pub(super) fn columns(bytes: &[u8], delimiter: u8, width: usize) -> Option<Vec<Vec<i64>>> {
-    let rows = line_ends(bytes) as usize + usize::from(bytes.last().is_some_and(|byte| *byte != b'\n'));
-    let mut columns = vec![vec![0; rows]; width];
-    let (last, others) = columns.split_last_mut()?;
-    let mut at = 0;
-    for (row, place) in last.iter_mut().enumerate() {
-        for column in others.iter_mut() {
-            let length;
-            (*column.get_mut(row)?, length) = field(bytes, at)?;
-            at += length;
-            if bytes.get(at) != Some(&delimiter) {
-                return None;
-            }
-            at += 1;
+    // Where a field begins is known when the one before is read. So two halves are read by turns, and neither waits long.
+    let half = bytes.len() / 2;
+    let half = half + bytes[half..].iter().position(|byte| *byte == b'\n').map_or(bytes.len() - half, |at| at + 1);
+    let front = line_ends(&bytes[..half]) as usize;
+    let unended = usize::from(bytes.last().is_some_and(|byte| *byte != b'\n'));
+    let back = line_ends(&bytes[half..]) as usize;
+    // When nothing is behind the half, the line without an end is in front of it.
+    let (front, back) = if half < bytes.len() { (front, back + unended) } else { (front + unended, back) };
+    let mut columns = vec![vec![0; front + back]; width];
+    let (mut ahead, mut behind) = (0, half);
+    for row in 0..front.max(back) {
+        if row < front {
+            ahead = record(bytes, ahead, delimiter, row, &mut columns)?;
         }
+        if row < back {
+            behind = record(bytes, behind, delimiter, front + row, &mut columns)?;
+        }
+    }
+    (front + back > 0).then_some(columns)
+}
+
+/// Reads the record that begins there to a row of the columns; where the next one begins.
+#[inline]
+fn record(bytes: &[u8], mut at: usize, delimiter: u8, row: usize, columns: &mut [Vec<i64>]) -> Option<usize> {
+    let (last, others) = columns.split_last_mut()?;
+    for column in others {
         let length;
-        (*place, length) = field(bytes, at)?;
+        (*column.get_mut(row)?, length) = field(bytes, at)?;
         at += length;
-        at += usize::from(bytes.get(at) == Some(&b'\r'));
-        if bytes.get(at).is_some_and(|byte| *byte != b'\n') {
+        if bytes.get(at) != Some(&delimiter) {
             return None;
         }
         at += 1;
     }
-    (rows > 0).then_some(columns)
+    let length;
+    (*last.get_mut(row)?, length) = field(bytes, at)?;
+    at += length;
+    at += usize::from(bytes.get(at) == Some(&b'\r'));
+    if bytes.get(at).is_some_and(|byte| *byte != b'\n') {
+        return None;
+    }
+    Some(at + 1)
 }
 
 /// The number that begins there, and how many digits it has.
