@@ -100,11 +100,19 @@ fn classes<'g>(
     let most = 2 * span.len() as u64;
     hold(most, ctx, held)?;
     let classes = match own {
-        Numbers::Set(set) => number((root.var, key), span, set.iter().map(NodeId), ctx)?,
+        Numbers::Set(set) => {
+            let mut nodes = set.iter().map(NodeId);
+            let pieces = std::iter::from_fn(|| Some(nodes.by_ref().take(PIECE).collect::<Vec<NodeId>>()));
+            number((root.var, key), span, pieces.take_while(|piece| !piece.is_empty()), ctx)?
+        }
         Numbers::Counts(_) => None,
         Numbers::One => {
-            let nodes = runs(root, &ctx.view).into_iter().flatten().map(NodeId);
-            number((root.var, key), span, nodes, ctx)?
+            let runs = runs(root, &ctx.view);
+            let pieces = runs.iter().flat_map(|run| {
+                let piece = |first: u32| (first..run.end.min(first + PIECE as u32)).map(NodeId).collect();
+                run.clone().step_by(PIECE).map(piece)
+            });
+            number((root.var, key), span, pieces, ctx)?
         }
     };
     let needed = classes.as_ref().map_or(0, |classes| classes.of_node.bytes());
@@ -112,20 +120,16 @@ fn classes<'g>(
     Ok(classes)
 }
 
-/// Numbers the classes of these nodes; none when there are many.
+/// Numbers the classes of these nodes, which come in pieces; none when there are many.
 fn number<'g>(
     (root, key): (Var, &Expr),
     span: Range<u32>,
-    mut nodes: impl Iterator<Item = NodeId>,
+    pieces: impl Iterator<Item = Vec<NodeId>>,
     ctx: &mut Context<'g>,
 ) -> Result<Option<Classes>> {
     let mut classes = Classes { of_node: ByNode::zeros(span), nodes: Vec::new() };
     let mut known = Keys::new();
-    loop {
-        let piece: Vec<NodeId> = nodes.by_ref().take(PIECE).collect();
-        if piece.is_empty() {
-            return Ok(Some(classes));
-        }
+    for piece in pieces {
         ctx.check()?;
         let mut batch = Batch::new(piece.len());
         batch.set(root, Column::Node(piece.clone()));
@@ -144,6 +148,7 @@ fn number<'g>(
             .of_node
             .put_each(piece.iter().map(|node| node.0).zip(numbers.iter().map(|number| i64::from(*number) + 1)));
     }
+    Ok(Some(classes))
 }
 
 /// A row for each class that has matches; the first sums count them.
