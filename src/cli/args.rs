@@ -1,7 +1,7 @@
 //! The command line as it was written: names, types and help texts of flags. What they mean together is checked in
 //! `options`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -101,7 +101,7 @@ pub(super) struct Asking {
 /// The form of an answer, and its place.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub(super) struct AnswerForm {
-    /// The form of the answer; a table on a terminal, else TSV
+    /// The form of the answer; without it, the one that the output's name ends in, else a table on a terminal and TSV elsewhere
     #[arg(short = 'F', long, value_name = "FORMAT")]
     pub(super) format: Option<Format>,
     /// Write the answer here
@@ -143,6 +143,25 @@ pub(super) enum Format {
     Jsonl,
     /// A table for documents.
     Markdown,
+}
+
+impl Format {
+    /// The form that files with this ending are in.
+    pub(super) fn of_ending(ending: &str) -> Option<Self> {
+        Some(match ending {
+            "tsv" | "tab" => Format::Tsv,
+            "csv" => Format::Csv,
+            "json" => Format::Json,
+            "jsonl" | "ndjson" => Format::Jsonl,
+            "md" | "markdown" => Format::Markdown,
+            _ => return None,
+        })
+    }
+}
+
+/// What a file's name ends in, behind its last point, in lower case.
+pub(super) fn ending(path: Option<&Path>) -> Option<String> {
+    path.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase())
 }
 
 /// What to do.
@@ -259,7 +278,7 @@ pub(super) enum ExportFormat {
 impl ExportFormat {
     /// The language that files with this ending are in.
     pub(super) fn of_ending(ending: &str) -> Option<Self> {
-        Some(match ending.to_ascii_lowercase().as_str() {
+        Some(match ending {
             "dot" | "gv" => ExportFormat::Dot,
             "mmd" | "mermaid" => ExportFormat::Mermaid,
             "graphml" => ExportFormat::Graphml,
@@ -355,9 +374,9 @@ pub(super) struct Diff {
     /// The second graph
     #[arg(value_name = "B", value_hint = ValueHint::AnyPath)]
     pub(super) new: PathBuf,
-    /// What to write
-    #[arg(long, value_name = "FORM", default_value = "text")]
-    pub(super) to: DiffForm,
+    /// What to write; without it, what the output's name ends in, else text
+    #[arg(long, value_name = "FORM")]
+    pub(super) to: Option<DiffForm>,
     /// The property that tells nodes with a label apart; may be repeated, also for several of a label
     #[arg(long, value_name = "LABEL=PROPERTY", value_parser = options::assignment)]
     pub(super) key: Vec<(String, String)>,
@@ -383,6 +402,18 @@ pub(super) enum DiffForm {
     Dot,
     /// A Cypher script that turns the first graph into the second.
     Cypher,
+}
+
+impl DiffForm {
+    /// The form that files with this ending are in.
+    pub(super) fn of_ending(ending: &str) -> Option<Self> {
+        Some(match ending {
+            "json" => DiffForm::Json,
+            "dot" | "gv" => DiffForm::Dot,
+            "cypher" | "cql" => DiffForm::Cypher,
+            _ => return None,
+        })
+    }
 }
 
 /// `ken import`

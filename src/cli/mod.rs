@@ -87,7 +87,8 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         return repl::run(&global, answer, &asking, messages);
     };
     if answer != Answer::default() || asking != Asking::default() {
-        let message = "only --graph, --memory, --color, --quiet and --verbose may stand before the command's name";
+        let message = "only --graph, --memory, --write, --create, --busy-timeout, --color, --quiet and --verbose may stand before \
+                       the command's name";
         return Err(Failure::new(Code::Usage, "UsageError", message).help("put the others behind it"));
     }
     if graphs > 1 {

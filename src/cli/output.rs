@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 
-use super::args::{AnswerForm, ColorWhen, Format};
-use super::exit::Failure;
+use super::args::{AnswerForm, ColorWhen, ExportFormat, Format, ending};
+use super::exit::{Code, Failure};
 use super::messages::terminal_width;
 use super::render::Style;
 use super::render::text::Paint;
@@ -51,16 +51,32 @@ impl Output {
         Ok(self.writer.as_mut().map_or(Ok(()), |writer| writer.flush())?)
     }
 
-    /// How answers look here.
-    pub(super) fn style(&self, form: &AnswerForm, color: ColorWhen) -> Style {
+    /// How answers look here: as they are wanted, else as the file's name tells.
+    pub(super) fn style(&self, form: &AnswerForm, color: ColorWhen) -> Result<Style, Failure> {
         let terminal = self.is_terminal();
-        Style {
-            format: form.format.unwrap_or(if terminal { Format::Table } else { Format::Tsv }),
+        Ok(Style {
+            format: match form.format {
+                Some(format) => format,
+                None => self.told()?.unwrap_or(if terminal { Format::Table } else { Format::Tsv }),
+            },
             null: form.null.clone(),
             width: if terminal { terminal_width() } else { 80 },
             paint: Paint { on: color.applies(terminal) },
             terminal,
+        })
+    }
+
+    /// The form that the file's name ends in.
+    fn told(&self) -> Result<Option<Format>, Failure> {
+        let Some(ending) = ending(self.path.as_deref()) else { return Ok(None) };
+        let format = Format::of_ending(&ending);
+        if format.is_none() && ExportFormat::of_ending(&ending).is_some() {
+            let failure = Failure::new(Code::Usage, "UsageError", format!("no rows are written as `.{ending}`"));
+            return Err(failure
+                .help("`ken export` writes an answer's nodes and edges so")
+                .help("for rows: `--format FORMAT`"));
         }
+        Ok(format)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::Database;
-use crate::cli::args::{Diff, DiffForm, Global};
+use crate::cli::args::{Diff, DiffForm, Global, ending};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::messages::{Messages, counted};
 use crate::cli::output::Output;
@@ -22,7 +22,8 @@ pub(crate) fn run(global: &Global, flags: &Diff, messages: &Messages) -> Result<
         messages.while_busy("comparing", || diff(&a, &b, &Options { keys: flags.key.clone() })).map_err(failed)?;
     // Made in memory first: what is refused must not replace an older one.
     let mut output = Output::new(flags.output.clone());
-    let text = match flags.to {
+    let told = || DiffForm::of_ending(&ending(flags.output.as_deref())?);
+    let text = match flags.to.or_else(told).unwrap_or(DiffForm::Text) {
         DiffForm::Text => {
             let terminal = output.is_terminal();
             let paint = Paint { on: global.color.applies(terminal) };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::cli::args::{Answer, Export, ExportFormat, Global};
+use crate::cli::args::{Answer, Export, ExportFormat, Global, ending};
 use crate::cli::exit::{Code, Failure, Source};
 use crate::cli::messages::{Messages, counted, grouped};
 use crate::cli::output::Output;
@@ -93,17 +93,25 @@ fn subgraph(export: &Export, asker: &Asker, messages: &Messages) -> Result<Subgr
 
 /// The format that is asked for, or that the output's name tells.
 fn format(export: &Export) -> Result<ExportFormat, Failure> {
-    let ending =
-        export.output.as_deref().and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
-    match (export.to, ending.as_deref()) {
-        (Some(format), _) => Ok(format),
-        (None, Some(picture @ ("png" | "pdf" | "jpg" | "jpeg" | "gif" | "webp"))) => {
-            let message = format!("nothing here draws `.{picture}`");
-            let failure = Failure::new(Code::Usage, "UsageError", message);
-            Err(failure.help(format!("write SVG, or let Graphviz draw: `ken export --to dot ... | dot -T{picture}`")))
+    let ending = ending(export.output.as_deref());
+    let (None, Some(ending)) = (export.to, ending.as_deref()) else {
+        return Ok(export.to.unwrap_or(ExportFormat::Dot));
+    };
+    let usage = |message: String| Failure::new(Code::Usage, "UsageError", message);
+    ExportFormat::of_ending(ending).ok_or_else(|| match ending {
+        "png" | "pdf" | "jpg" | "jpeg" | "gif" | "webp" => usage(format!("nothing here draws `.{ending}`"))
+            .help(format!("write SVG, or let Graphviz draw: `ken export --to dot ... | dot -T{ending}`")),
+        "parquet" if cfg!(not(feature = "parquet")) => {
+            usage("this program was built without what writes `.parquet`".to_owned())
+                .help("build it with the feature: `cargo install kenning --features parquet`")
         }
-        (None, ending) => Ok(ending.and_then(ExportFormat::of_ending).unwrap_or(ExportFormat::Dot)),
-    }
+        "csv" | "parquet" => usage(format!("a graph makes several files of `.{ending}`, not one"))
+            .help(format!("name a folder for them: `--to {ending} -o DIR`"))
+            .help("for the rows of an answer: `ken query -F csv`"),
+        _ => usage(format!("no language for graphs is known by `.{ending}`"))
+            .help("say which one it is: `--to FORMAT`")
+            .help("known are .dot, .gv, .mmd, .graphml, .json, .jsonl, .svg, .html and .cypher"),
+    })
 }
 
 fn form(format: ExportFormat) -> Form {

@@ -16,7 +16,7 @@ pub(crate) fn run(database: &Database, global: &Global, check: &Check, messages:
     let allowed: Vec<Finding> = check.allow.iter().map(|allowed| allowed.code()).collect();
     let findings = messages.while_busy("reading", || lint(&view, &allowed)).map_err(crate::Error::from)?;
     let mut output = Output::new(check.form.output.clone());
-    let style = output.style(&check.form, global.color);
+    let style = output.style(&check.form, global.color)?;
     if check.form.format.is_some() {
         let text = |text: &str| if text.is_empty() { Value::Null } else { Value::string(text.to_owned()) };
         let row = |finding: &crate::lint::Finding| {

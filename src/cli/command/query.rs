@@ -19,7 +19,7 @@ pub(crate) fn run(global: &Global, query: Query, messages: &Messages) -> Result<
     let mut asker = asker(global, &query.answer, &query.asking)?;
     asker.listen(interrupt::flag(true));
     let mut output = Output::new(query.answer.output.output.clone());
-    let style = output.style(&query.answer.output, global.color);
+    let style = output.style(&query.answer.output, global.color)?;
     let mut code = Code::Fine;
     let mut answers = 0;
     let statements = split(&script);

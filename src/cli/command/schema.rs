@@ -14,7 +14,7 @@ use crate::model::schema::PropertyRules;
 pub(crate) fn run(global: &Global, form: &AnswerForm) -> Result<Code, Failure> {
     let database = open(global)?;
     let mut output = Output::new(form.output.clone());
-    let style = output.style(form, global.color);
+    let style = output.style(form, global.color)?;
     write(&database, &style, &mut output)?;
     Ok(Code::Fine)
 }

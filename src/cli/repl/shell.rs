@@ -121,7 +121,7 @@ impl<'m> Shell<'m> {
     pub(super) fn statement(&mut self, text: &str, source: Source<'_>) -> Result<(), Failure> {
         let mut once = self.once.take().map(|path| Output::new(Some(path)));
         let output = once.as_mut().unwrap_or(&mut self.output);
-        let style = output.style(&self.form, self.global.color);
+        let style = output.style(&self.form, self.global.color)?;
         let most = if style.terminal { self.limit } else { None };
         self.last.epoch = self.asker.database.epoch();
         self.last.text.clear();
@@ -178,7 +178,7 @@ impl<'m> Shell<'m> {
     ) -> Result<(), Failure> {
         let mut once = self.once.take().map(|path| Output::new(Some(path)));
         let output = once.as_mut().unwrap_or(&mut self.output);
-        let style = output.style(&self.form, self.global.color);
+        let style = output.style(&self.form, self.global.color)?;
         write(&self.asker.database, &style, output)
     }
 }
