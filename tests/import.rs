@@ -4,11 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use kenning::load::import::{Counts, Input, Manner, Named, Role, Stop, read};
+use kenning::load::import::{Counts, Input, Manner, Meter, Named, Role, Stop, read};
 use kenning::{Database, Limits, Parameters};
 
 struct Place(tempfile::TempDir);
@@ -131,6 +132,22 @@ fn neither_threads_nor_the_order_of_files_change_the_bytes() {
     assert_eq!((again.nodes_created, again.edges_created), (0, 0));
     assert_eq!((again.nodes_matched, again.edges_matched), (60_000, 180_000));
     assert!(fs::read(&one).unwrap() == before);
+}
+
+#[test]
+fn what_comes_out_of_a_pipe_may_be_gzipped() {
+    let meter: Arc<Meter> = Arc::default();
+    let held = |bytes: &[u8]| Input::held("standard input", &mut &*bytes, &meter);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(b"id\n1\n").unwrap();
+    let packed = gzip.finish().unwrap();
+    for bytes in [b"id\n1\n".as_slice(), &packed] {
+        let mut text = String::new();
+        held(bytes).unwrap().open(true).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "id\n1\n");
+    }
+    assert_eq!(meter.read(), 5 + packed.len() as u64);
+    assert!(held(b"PK\x03\x04").unwrap_err().to_string().contains("name its file"));
 }
 
 #[test]

@@ -262,6 +262,36 @@ fn ctrl_c_ends_a_command_with_130() {
     assert_eq!(terminal.end(), 130);
 }
 
+/// A table that nobody reads to its end: many times the same rows, each time packed anew.
+fn endless(path: &Path, header: &str, row: &str) {
+    let pack = |text: &str| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(text.as_bytes()).unwrap();
+        gzip.finish().unwrap()
+    };
+    let rows = pack(&row.repeat(1 << 20));
+    let mut file = std::fs::File::create(path).unwrap();
+    file.write_all(&pack(header)).unwrap();
+    (0..2000).for_each(|_| file.write_all(&rows).unwrap());
+}
+
+#[test]
+fn an_import_shows_how_far_it_is_and_ctrl_c_stops_it() {
+    // Edges are taken at once; of nodes' properties the kinds are looked for first.
+    let edges = ("from,to\n", "1,2\n", "--edges=KNOWS=rows.csv.gz:Person-Person");
+    let nodes = ("id,name\n", "1,Ada\n", "--nodes=Person=rows.csv.gz");
+    for (header, row, flag) in [edges, nodes] {
+        let home = home();
+        endless(&home.path().join("rows.csv.gz"), header, row);
+        let mut terminal = Terminal::start(120, home.path(), &["import", "--into", "x.ken", flag], &[]);
+        terminal.wait_for("a bar", |screen| screen.contains("importing ") && screen.contains(" rows a second"));
+        terminal.write("\x03");
+        terminal.wait("error: the import was stopped, and nothing was written");
+        assert_eq!(terminal.end(), 130);
+        assert!(!home.path().join("x.ken").exists());
+    }
+}
+
 #[test]
 fn tab_completes_from_the_graph() {
     let home = home();

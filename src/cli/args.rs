@@ -453,7 +453,7 @@ pub(super) struct Import {
     pub(super) delimiter: Option<u8>,
     /// What quotes a field: a character, or `none`
     #[arg(long, value_name = "CHARACTER", value_parser = options::quote)]
-    pub(super) quote: Option<Option<u8>>,
+    pub(super) quote: Option<options::Quote>,
     /// Whether the first record holds the names of the columns; found by looking otherwise
     #[arg(long, value_name = "yes|no", value_parser = options::yes_or_no)]
     pub(super) header: Option<bool>,

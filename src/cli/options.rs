@@ -94,9 +94,13 @@ pub(super) fn character(text: &str) -> Result<u8, String> {
     }
 }
 
+/// What quotes a field, if anything does. By this name, so that clap does not take it for a flag that may lack its value.
+pub(super) type Quote = Option<u8>;
+
 /// As [`character`], or `none`.
-pub(super) fn quote(text: &str) -> Result<Option<u8>, String> {
-    if text == "none" { Ok(None) } else { character(text).map(Some) }
+pub(super) fn quote(text: &str) -> Result<Quote, String> {
+    let byte = || character(text).map_err(|_| "expected one ASCII character, or `none`".to_owned());
+    if text == "none" { Ok(None) } else { byte().map(Some) }
 }
 
 /// `yes` or `no`.

@@ -47,7 +47,10 @@ pub(crate) fn run(global: &Global, import: &Import, messages: &Messages) -> Resu
             messages.lines(&problems.to_string());
             let message = format!("{}; nothing was written", counted(problems.count(), "problem"));
             let failure = Failure::new(Code::Error, "ImportError", message);
-            Err(failure.help("mend the files, or leave out what is wrong: `--reject FILE`"))
+            Err(match problems.is_about_rows() {
+                true => failure.help("mend the files, or leave out what is wrong: `--reject FILE`"),
+                false => failure,
+            })
         }
     }
 }

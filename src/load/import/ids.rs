@@ -141,6 +141,11 @@ impl Ids {
         }
     }
 
+    /// Whether any slot is taken.
+    pub(super) fn has_nodes(&self) -> bool {
+        self.nodes.iter().any(|node| *node != NOBODY)
+    }
+
     /// Whether any slot is free.
     pub(super) fn lacks_nodes(&self) -> bool {
         self.nodes.contains(&NOBODY)

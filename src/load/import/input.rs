@@ -1,7 +1,7 @@
 //! The files of an import: plain, gzipped, and inside zip archives.
 //!
 //! In: paths of files and folders. Out: inputs that can be read as often as somebody likes, each from its beginning, with
-//! nothing unpacked to disk or held in memory. Only a pipe is: it gives its bytes once.
+//! nothing unpacked to disk or held in memory. Only a pipe is held, as packed as it came: it gives its bytes once.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -58,6 +58,12 @@ impl Meter {
     }
 }
 
+/// What gzipped bytes begin with.
+const GZIP: &[u8] = b"\x1f\x8b\x08";
+
+/// What zip archives begin with.
+const ZIP: &[u8] = b"PK\x03\x04";
+
 /// A file to read, or a file inside an archive.
 #[derive(Clone, Debug)]
 pub struct Input {
@@ -107,6 +113,9 @@ impl Input {
     pub fn held(name: &str, from: &mut dyn Read, meter: &Arc<Meter>) -> io::Result<Self> {
         let mut bytes = Vec::new();
         from.read_to_end(&mut bytes)?;
+        if bytes.starts_with(ZIP) {
+            return Err(io::Error::other("a zip archive cannot come out of a pipe; name its file"));
+        }
         let length = bytes.len() as u64;
         let part = Part::Held(bytes.into());
         Ok(Input { name: name.to_owned(), path: name.into(), part, length, meter: Arc::clone(meter) })
@@ -151,7 +160,9 @@ impl Input {
     pub fn open(&self, counted: bool) -> io::Result<Box<dyn Read + Send>> {
         let meter = counted.then(|| Arc::clone(&self.meter));
         if let Part::Held(bytes) = &self.part {
-            return Ok(Box::new(Counted { from: Cursor::new(Arc::clone(bytes)), meter }));
+            let packed = bytes.starts_with(GZIP);
+            let raw = Counted { from: Cursor::new(Arc::clone(bytes)), meter };
+            return Ok(if packed { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) });
         }
         let mut file = File::open(&self.path)?;
         if let Part::Zip { start, .. } = self.part {
@@ -190,6 +201,8 @@ fn add(path: &Path, name: &str, meter: &Arc<Meter>, found: &mut Vec<Input>) -> i
     let input =
         |name: String, part, length| Input { name, path: path.to_owned(), part, length, meter: Arc::clone(meter) };
     match path.extension().map(|extension| extension.to_ascii_lowercase()) {
+        // A pipe, whatever it is called.
+        _ if !about.is_file() => found.push(Input::held(name, &mut File::open(path)?, meter)?),
         Some(extension) if extension == "gz" => found.push(input(name.to_owned(), Part::Gzip, about.len())),
         Some(extension) if extension == "zip" => {
             let mut archive = zip::ZipArchive::new(File::open(path)?)?;
@@ -221,7 +234,6 @@ fn add(path: &Path, name: &str, meter: &Arc<Meter>, found: &mut Vec<Input>) -> i
             entries.sort_by(|a, b| a.name.cmp(&b.name));
             found.append(&mut entries);
         }
-        _ if !about.is_file() => found.push(Input::held(name, &mut File::open(path)?, meter)?),
         _ => found.push(input(name.to_owned(), Part::Whole, about.len())),
     }
     Ok(())

@@ -12,7 +12,7 @@ use super::join::{Group, Groups};
 use super::problems::{FileId, Gathered, Place, Problems, Reject, Stop};
 use super::record::{Edge, Node};
 use crate::model::value::format_float;
-use crate::model::{Schema, Value};
+use crate::model::{Schema, Value, nearest};
 use crate::store::{self, Builder, Cell, Image, Key, View, builder_of};
 
 /// The graph of an import.
@@ -375,7 +375,8 @@ impl Intake {
         self.go_on()
     }
 
-    fn go_on(&self) -> Result<(), Stop> {
+    /// An error once somebody asked to stop.
+    pub(super) fn go_on(&self) -> Result<(), Stop> {
         if self.meter.is_stopped() { Err(Stop) } else { Ok(()) }
     }
 
@@ -462,6 +463,20 @@ impl Intake {
         }
     }
 
+    /// Why no id of the space can be a node's, by the space's label and property; none when one is, or could be.
+    pub(super) fn vacant(&self, space: SpaceId) -> Option<String> {
+        let opened = self.spaces.get(space.0 as usize).filter(|opened| !opened.ids.has_nodes())?;
+        let label = opened.label.as_ref()?;
+        let labels = self.builder.labels_since(0);
+        if !labels.contains_key(label) {
+            return Some(format!("no node has the label `{label}`{}", meant(label, labels.keys().map(String::as_str))));
+        }
+        let (key, keys) = (opened.key.as_deref()?, self.builder.keys_of(label));
+        let way = "say by which the edges name them: `--edges TYPE=FILE:LABEL.PROPERTY-LABEL.PROPERTY`";
+        (!keys.contains(key))
+            .then(|| format!("no {label} has the property `{key}`{}\n{way}", meant(key, keys.iter().copied())))
+    }
+
     /// What a space's nodes are called in messages.
     pub(super) fn called(&self, space: SpaceId) -> &str {
         self.spaces.get(space.0 as usize).and_then(|opened| opened.label.as_deref()).unwrap_or("node")
@@ -471,6 +486,11 @@ impl Intake {
     pub(super) fn ids(&self, space: SpaceId) -> &Ids {
         &self.spaces[space.0 as usize].ids
     }
+}
+
+/// The nearest of what is known, as a question.
+fn meant<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    nearest(name, known, 1).first().map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
 /// An import takes and lets go of the same blocks of memory over and over. Some allocators, glibc's among them, give each back

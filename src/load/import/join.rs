@@ -135,6 +135,13 @@ fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
         ids.lacks_nodes() && slots.iter().any(|slot| ids.node(*slot) == NOBODY)
     };
     if lacks(group.from, &group.edges.sources) || lacks(group.to, &group.edges.targets) {
+        let vacant = || intake.vacant(group.from).or_else(|| intake.vacant(group.to));
+        if let Some(message) = vacant().filter(|_| group.dangling == Dangling::Problem) {
+            // Said once: it is no mistake of any row.
+            let place = Place { line: 0, ..group.place(0) };
+            group.edges.keep(|_| false);
+            return intake.obstacle(place, &message);
+        }
         leave_out(group, intake)?;
     }
     for (space, slots) in [(group.from, &mut group.edges.sources), (group.to, &mut group.edges.targets)] {

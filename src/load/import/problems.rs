@@ -38,6 +38,8 @@ pub type Reject = Box<dyn Write + Send>;
 pub struct Problems {
     shown: Vec<(Option<Place>, String)>,
     count: u64,
+    /// There was one that no leaving out of rows mends.
+    stuck: bool,
 }
 
 /// Problems while they are gathered.
@@ -48,8 +50,6 @@ pub(super) struct Gathered {
     reject: Option<Reject>,
     /// The rejected rows could not be written.
     broken: Option<std::io::Error>,
-    /// There was a problem that no leaving out of rows mends.
-    stuck: bool,
 }
 
 impl Problems {
@@ -63,9 +63,14 @@ impl Problems {
         self.count
     }
 
+    /// Whether all of it could go in but for the rows that are wrong.
+    pub fn is_about_rows(&self) -> bool {
+        !self.stuck
+    }
+
     /// A problem of no file.
     pub(super) fn of(message: impl Into<String>) -> Self {
-        Problems { shown: vec![(None, message.into())], count: 1 }
+        Problems { shown: vec![(None, message.into())], count: 1, stuck: true }
     }
 }
 
@@ -110,14 +115,14 @@ impl Gathered {
 
     /// A problem that no leaving out of rows mends.
     pub(super) fn stick(&mut self) {
-        self.stuck = true;
+        self.problems.stuck = true;
     }
 
     /// Takes a problem; the row is left out. `message` may have further lines, which are ways out.
     pub(super) fn take(&mut self, place: Place, message: &str, record: &str) -> Result<(), Stop> {
         self.problems.count += 1;
         // What is wrong with a file as a whole is not wrong with one of its rows.
-        self.stuck |= place.line == 0;
+        self.problems.stuck |= place.line == 0;
         if self.problems.shown.len() < SHOWN {
             let message = message.replace('\n', "\n  ");
             self.problems.shown.push((Some(place), format!("{}: {message}", self.place(place))));
@@ -150,7 +155,7 @@ impl Gathered {
             return (Problems::of(format!("cannot write the rejected rows: {error}")), false);
         }
         self.problems.shown.sort_by_key(|(place, _)| *place);
-        let fine = (rejects && !self.stuck) || self.problems.count == 0;
+        let fine = (rejects && !self.problems.stuck) || self.problems.count == 0;
         (self.problems, fine)
     }
 }

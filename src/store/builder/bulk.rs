@@ -1,6 +1,6 @@
 //! Many nodes and edges at once, and what is there already: for imports.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::edge::of;
@@ -147,6 +147,14 @@ impl Builder {
             }
         }
         by_label
+    }
+
+    /// The keys that some node with the label has.
+    pub(crate) fn keys_of(&self, label: &str) -> BTreeSet<&str> {
+        let label = self.labels.number(label);
+        let shapes = self.shapes.iter().filter(|shape| label.is_some_and(|label| shape.labels.contains(&label)));
+        let columns = shapes.flat_map(|shape| &shape.columns).filter(|(_, buffer)| !buffer.is_empty());
+        columns.map(|(key, _)| self.keys.text(*key)).collect()
     }
 
     /// How many edges of each type there are.

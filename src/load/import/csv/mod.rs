@@ -247,6 +247,7 @@ fn each_round<T: Send>(
             },
         );
         taken?;
+        intake.go_on()?;
         (next, done) = (read, worked);
         if over {
             done.into_iter().try_for_each(|done| take(done, intake))?;

@@ -1,5 +1,6 @@
 //! A piece's records as columns, on whichever thread is free.
 
+use super::dialect::Dialect;
 use super::kind::{self, Kind};
 use super::numbers;
 use super::record::{Field, Records, split};
@@ -15,7 +16,7 @@ pub(super) struct Plan<'p> {
 }
 
 impl Plan<'_> {
-    /// Edges between whole numbers, with whole numbers as properties: the columns of their ends, and behind them those of their
+    /// Edges between whole numbers, with whole numbers as properties, and no digit that ends or quotes a field: the columns of their ends, and behind them those of their
     /// properties. None when anything else is asked for, or one column for several things.
     fn numbers(&self) -> Option<Vec<usize>> {
         let Table { makes: Makes::Edges { edge_type: TypeOf::Named(_), from, to, .. }, properties, filters, nulls } =
@@ -29,12 +30,14 @@ impl Plan<'_> {
             }
             _ => None,
         };
+        let Dialect { delimiter, quote, .. } = self.head.dialect;
+        let digits = delimiter.is_ascii_digit() || quote.is_some_and(|quote| quote.is_ascii_digit());
         let single = from.separator.is_none() && to.separator.is_none() && filters.is_empty();
         let nulls = nulls.iter().any(|null| whole(null.as_bytes()).is_some());
         let ends = [from.column, to.column].map(Some).into_iter();
         let columns = ends.chain(properties.iter().map(plain)).collect::<Option<Vec<usize>>>()?;
         let once = (1..columns.len()).all(|at| !columns[..at].contains(&columns[at]));
-        (single && !nulls && once).then_some(columns)
+        (single && !nulls && !digits && once).then_some(columns)
     }
 
     /// A piece of nothing but whole numbers, its bytes aside, when no more is asked for than these.
