@@ -58,6 +58,11 @@ impl Error {
         }
     }
 
+    /// Whether another process writes to the file: the same again may go well.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Error::Store(store::Error::Busy { .. }))
+    }
+
     /// The statement's error, when it is one.
     pub fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {

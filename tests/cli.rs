@@ -19,6 +19,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -91,7 +92,7 @@ fn a_full_disk_takes_no_commit_half_way() {
         .unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{told}");
-    assert!(told.contains("error: cannot write full.ken: File too large"), "{told}");
+    assert!(told.contains("error: cannot write full.ken: file too large"), "{told}");
     let acknowledged = told.lines().filter(|line| line.contains("1 node created")).count();
     let found = ken(directory.path(), &["query", "-g", "full.ken", "MATCH (p:Page) RETURN count(*) AS n"]);
     assert_eq!(String::from_utf8(found.stdout).unwrap(), format!("n\n{acknowledged}\n"));
@@ -116,14 +117,29 @@ fn a_folder_that_is_read_only_keeps_its_files() {
     } else {
         let create = ken(directory.path(), &["query", "--create", "-g", "b.ken", "RETURN 1"]);
         assert_eq!(create.status.code(), Some(3));
-        assert!(String::from_utf8(create.stderr).unwrap().contains("cannot create b.ken: Permission denied"));
+        assert!(String::from_utf8(create.stderr).unwrap().contains("cannot create b.ken: permission denied"));
         assert!(ken(directory.path(), &["query", "--write", "-g", "a.ken", "CREATE (:Second)"]).status.success());
         let checkpoint = ken(directory.path(), &["checkpoint", "-g", "a.ken"]);
         assert_eq!(checkpoint.status.code(), Some(3));
-        assert!(String::from_utf8(checkpoint.stderr).unwrap().contains("cannot write a.ken: Permission denied"));
+        assert!(String::from_utf8(checkpoint.stderr).unwrap().contains("cannot write a.ken: permission denied"));
     }
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     assert!(ken(directory.path(), &["check", "-g", "a.ken"]).status.success());
+}
+
+#[test]
+fn a_file_that_somebody_writes_to_says_who_and_how_to_wait() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(ken(directory.path(), &["query", "--create", "-g", "a.ken", "CREATE (:First)"]).status.success());
+    let holder = kenning::Database::open_to_write(&directory.path().join("a.ken"), Duration::ZERO).unwrap();
+    let writer =
+        ken(directory.path(), &["query", "--write", "--busy-timeout", "1ms", "-g", "a.ken", "CREATE (:Second)"]);
+    assert_eq!(writer.status.code(), Some(3));
+    let told = String::from_utf8(writer.stderr).unwrap();
+    assert!(told.contains("error: a.ken is being written by "), "{told}");
+    assert!(told.contains("= help: wait longer with `--busy-timeout`; reading waits for nobody"), "{told}");
+    assert!(ken(directory.path(), &["query", "-g", "a.ken", "RETURN 1"]).status.success());
+    drop(holder);
 }
 
 #[test]

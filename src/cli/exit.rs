@@ -143,7 +143,11 @@ impl From<&Error> for Failure {
                     Code::Error => "DataError",
                     _ => "OpenError",
                 };
-                Failure::new(code, class, plain(&error.to_string()))
+                let message = plain(&error.to_string());
+                let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<io::Error>());
+                let message =
+                    cause.map_or(message.clone(), |cause| message.replace(&plain(&cause.to_string()), &system(cause)));
+                Failure::new(code, class, message)
             }
         }
     }

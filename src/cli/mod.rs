@@ -95,6 +95,11 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         return Err(Failure::new(Code::Usage, "UsageError", "name one graph: --graph or --memory"));
     }
     global.graph = global.graph.or(file);
+    let makes_its_own = matches!(command, Command::Build(_) | Command::Import(_) | Command::Draft(_));
+    if makes_its_own && (global.graph.is_some() || global.memory) {
+        let message = "this command reads no graph, and takes neither --graph nor --memory";
+        return Err(Failure::new(Code::Usage, "UsageError", message).help("--output or --into names what it writes"));
+    }
     match command {
         Command::Query(query) => command::query::run(&global, query, messages),
         Command::Export(export) => command::export::run(&global, &export, messages),
@@ -140,12 +145,23 @@ fn open_to_write(path: &Path, create: bool, patience: Duration) -> Result<Databa
     Database::open_to_write(path, patience).map_err(|error| advise(&error, path))
 }
 
-/// A graph that cannot be opened, with a word for those who meant something else by its name.
+/// A graph that cannot be opened, with its name, and a word for those who meant something else by it.
 fn advise(error: &Error, path: &std::path::Path) -> Failure {
-    let failure = Failure::from(error);
+    let mut failure = Failure::from(error);
     let name = path.to_string_lossy();
     if path.exists() {
-        return failure;
+        // Bytes that are wrong do not know whose they are.
+        let nameless = matches!(failure.code, Code::Open | Code::Corrupt) && !failure.message.contains(&*name);
+        if nameless {
+            failure.message = format!("{name}: {}", failure.message);
+        }
+        return match failure.code {
+            _ if error.is_busy() => failure.help("wait longer with `--busy-timeout`; reading waits for nobody"),
+            Code::Open if nameless => {
+                failure.help("`ken build` makes a graph file of text, `ken import` of other programs' files")
+            }
+            _ => failure,
+        };
     }
     let commands = Arguments::command();
     let names = commands.get_subcommands().map(clap::Command::get_name);

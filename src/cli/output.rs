@@ -74,7 +74,7 @@ impl Output {
             let failure = Failure::new(Code::Usage, "UsageError", format!("no rows are written as `.{ending}`"));
             return Err(failure
                 .help("`ken export` writes an answer's nodes and edges so")
-                .help("for rows: `--format FORMAT`"));
+                .help("for rows choose a form: `--format`, in the shell `.mode`"));
         }
         Ok(format)
     }

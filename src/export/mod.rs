@@ -205,7 +205,7 @@ pub fn write(
     Ok(report)
 }
 
-/// Writes a graph, or a part of it, as data; pictures are [`write`]'s.
+/// Writes a graph, or a part of it, as data; pictures are [`write()`]'s.
 ///
 /// Edges whose ends are not among the part's nodes are left out.
 ///

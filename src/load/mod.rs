@@ -2,7 +2,7 @@
 //!
 //! In: a directory with `schema.toml` and further TOML files. Out: the bytes of a snapshot, or every problem of the
 //! source with its place. The same text gives the same bytes, whatever the machine and the order of the directory, and
-//! [`write`] gives a text that builds a graph's bytes again.
+//! [`write()`] gives a text that builds a graph's bytes again.
 
 mod check;
 mod csv;
@@ -89,7 +89,7 @@ pub use write::{TextError, TextFile, write};
 /// - `"=name"` is the property `name` where `name` would be read as something else;
 /// - `[[index]]` and `[[constraint]]` in `schema.toml` define what `CREATE INDEX` and `CREATE CONSTRAINT` do.
 ///
-/// [`write`] writes all of these where a graph needs them.
+/// [`write()`] writes all of these where a graph needs them.
 ///
 /// # Errors
 ///

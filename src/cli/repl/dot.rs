@@ -246,7 +246,8 @@ fn read(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
 fn param(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
     let (name, value) = argument.split_once(|c: char| c.is_whitespace() || c == '=').unwrap_or((argument, ""));
     let name = name.trim_start_matches('$');
-    match (name, value.trim()) {
+    let value = value.trim();
+    match (name, value.strip_prefix('=').map_or(value, str::trim_start)) {
         ("", _) => {
             let view = shell.asker.database.view();
             let line = |(name, value)| format!("${name} = {}\n", notation(value, &view, Extent::Whole));
