@@ -7,8 +7,8 @@ use crate::cli::exit::{Code, Failure};
 use crate::cli::open;
 use crate::cli::output::Output;
 use crate::cli::render::Style;
-use crate::model::Value;
 use crate::model::schema::PropertyRules;
+use crate::model::{Direction, KeyId, LabelId, Value};
 
 /// Writes a row for each type and each relation.
 pub(crate) fn run(global: &Global, form: &AnswerForm) -> Result<Code, Failure> {
@@ -23,6 +23,8 @@ pub(crate) fn run(global: &Global, form: &AnswerForm) -> Result<Code, Failure> {
 pub(crate) fn write(database: &Database, style: &Style, output: &mut Output) -> Result<(), Failure> {
     let text = |text: &str| Value::string(text.to_owned());
     let list = |names: Vec<&str>| Value::list(names.into_iter().map(text).collect());
+    let view = database.view();
+    let keys = |keys: Vec<KeyId>| list(keys.into_iter().map(|key| view.key_name(key)).collect());
     let mut rows = Vec::new();
     for (label, _) in labels(database) {
         let declared = database.schema().and_then(|schema| schema.node_type(&label));
@@ -30,7 +32,8 @@ pub(crate) fn write(database: &Database, style: &Style, output: &mut Output) -> 
             [t.singular.as_str(), t.plural.as_str()].into_iter().chain(t.synonyms.iter().map(String::as_str)).collect()
         });
         let says = declared.map_or(Value::Null, |t| text(&t.text));
-        let properties = declared.map_or(Value::Null, |t| properties(&t.rules));
+        let found = || view.label_id(&label).map_or(Value::Null, |label| keys(view.keys_at_label(label)));
+        let properties = declared.map_or_else(found, |t| properties(&t.rules));
         let row =
             [text("type"), text(&label), Value::Null, Value::Null, words.map_or(Value::Null, list), properties, says];
         rows.push(row.to_vec());
@@ -49,12 +52,27 @@ pub(crate) fn write(database: &Database, style: &Style, output: &mut Output) -> 
                 text(&r.text),
             ]
             .to_vec(),
-            None => [text("relation"), text(&edge_type)].into_iter().chain((0..5).map(|_| Value::Null)).collect(),
+            None => {
+                let id = view.edge_type_id(&edge_type);
+                let ends = |direction| {
+                    let at = |label: &LabelId| id.is_some_and(|id| view.edges_at_label(*label, id, direction) > 0);
+                    list(
+                        (0..view.label_count() as u32)
+                            .map(LabelId)
+                            .filter(at)
+                            .map(|label| view.label_name(label))
+                            .collect(),
+                    )
+                };
+                let found = id.map_or(Value::Null, |id| keys(view.keys_of_type(id)));
+                let (from, to) = (ends(Direction::Out), ends(Direction::In));
+                vec![text("relation"), text(&edge_type), from, to, Value::Null, found, Value::Null]
+            }
         };
         rows.push(row);
     }
     let columns = ["what", "name", "from", "to", "words", "properties", "text"];
-    write_rows(&columns, &rows, &database.view(), style, output)
+    write_rows(&columns, &rows, &view, style, output)
 }
 
 /// Required properties as they are, optional ones with a question mark.

@@ -1,13 +1,9 @@
 //! The names that the completer offers: what the graph holds, as it is now.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::model::{Direction, EdgeTypeId, LabelId};
 use crate::{Database, Parameters};
-
-/// How many nodes of a label are looked at for their property keys.
-const SAMPLE: u32 = 64;
 
 /// A label.
 #[derive(Clone, Debug, Default)]
@@ -46,26 +42,15 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The names of a graph and of the parameters that are set. Its work grows with the number of names, not with the
-    /// graph.
+    /// The names of a graph and of the parameters that are set. Its work grows with the number of names and
+    /// with what changed since the snapshot, not with the graph.
     pub(super) fn new(database: &Rc<Database>, parameters: &Parameters) -> Self {
         let view = database.view();
         let label_ids = || (0..view.label_count() as u32).map(LabelId);
         let names = |keep: &dyn Fn(LabelId) -> bool| {
             label_ids().filter(|label| keep(*label)).map(|label| view.label_name(label).to_owned()).collect()
         };
-        let keys = |label: LabelId| {
-            let mut keys = BTreeSet::new();
-            let mut left = SAMPLE;
-            for run in view.scan(|labels| labels.contains(&label)) {
-                for node in run.take(left as usize) {
-                    left -= 1;
-                    let properties = view.node_properties(crate::model::NodeId(node));
-                    keys.extend(properties.iter().map(|(key, _)| view.key_name(*key).to_owned()));
-                }
-            }
-            keys.into_iter().collect()
-        };
+        let keys = |label| view.keys_at_label(label).into_iter().map(|key| view.key_name(key).to_owned()).collect();
         let edge_types = (0..view.edge_type_count() as u32).map(EdgeTypeId).map(|edge_type| EdgeType {
             name: view.edge_type_name(edge_type).to_owned(),
             from: names(&|label| view.edges_at_label(label, edge_type, Direction::Out) > 0),

@@ -78,6 +78,16 @@ impl Changes {
         !self.altered_nodes.is_empty() || !self.altered_edges.is_empty()
     }
 
+    /// The nodes that were altered, in no order.
+    pub(in crate::store) fn altered_nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.altered_nodes.keys().copied()
+    }
+
+    /// The edges that were altered, in no order.
+    pub(in crate::store) fn altered_edges(&self) -> impl Iterator<Item = EdgeId> {
+        self.altered_edges.keys().copied()
+    }
+
     pub(in crate::store) fn is_gone_node(&self, node: NodeId) -> bool {
         !self.gone_nodes.is_empty() && self.gone_nodes.contains(node.0)
     }

@@ -29,6 +29,18 @@ impl Snapshot {
         self.meta.distinct.get(at).map(|(_, _, count)| *count)
     }
 
+    /// The keys that nodes with the label have; some may come twice.
+    pub(in crate::store) fn keys_at_label(&self, label: LabelId) -> impl Iterator<Item = KeyId> {
+        labelled(&self.meta, label).flat_map(|shape| &shape.columns).map(|column| KeyId(column.key))
+    }
+
+    /// The keys that edges of the type have; some may come twice.
+    pub(in crate::store) fn keys_of_type(&self, edge_type: EdgeTypeId) -> impl Iterator<Item = KeyId> {
+        let blocks = self.meta.shapes.iter().flat_map(|shape| &shape.leaving);
+        let same = blocks.filter(move |block| block.edge_type == edge_type.0);
+        same.flat_map(|block| &block.columns).map(|column| KeyId(column.key))
+    }
+
     /// Labels and keys with an index.
     pub(in crate::store) fn indexes(&self) -> impl Iterator<Item = (LabelId, KeyId)> {
         self.meta.indexes.iter().map(|(label, key)| (LabelId(*label), KeyId(*key)))

@@ -6,6 +6,7 @@
 mod adjacency;
 mod conform;
 mod define;
+mod keys;
 mod naming;
 mod visit;
 mod write;
