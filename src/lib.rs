@@ -28,7 +28,7 @@
 //! - [`plan`]: syntax tree to plan: scopes, rules, cost, order.
 //! - [`exec`]: plan to rows: batches of typed columns through pulled operators.
 //! - [`store`]: the graph at rest: the file's format, the [`View`] that everybody reads through, petgraph's traits.
-//! - [`load`]: text sources to a snapshot.
+//! - [`load`]: text sources, and the files of other programs, to a snapshot.
 //! - [`algo`]: graph algorithms and what the catalog knows, as procedures.
 //! - [`export`]: a subgraph as DOT, Mermaid, GraphML, Cytoscape JSON, JSON lines, SVG, a page for browsers.
 //! - [`diff`]: what turns one graph into another, as lines, JSON, a picture, a Cypher script.

@@ -506,6 +506,24 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_the_command_has_every_option() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command.md")).unwrap();
+        let named = |name: &str| page.split(|c: char| !c.is_alphanumeric() && c != '-').any(|word| word == name);
+        let command = Arguments::command();
+        for one in std::iter::once(&command).chain(command.get_subcommands()) {
+            assert!(named(one.get_name()), "docs/command.md says nothing of `{}`", one.get_name());
+            for option in one.get_arguments().filter_map(|argument| argument.get_long()) {
+                assert!(named(&format!("--{option}")), "docs/command.md says nothing of `--{option}`");
+            }
+        }
+        let forms = |values: Vec<String>| values.iter().for_each(|value| assert!(named(value), "{value}"));
+        let names = |value: Option<clap::builder::PossibleValue>| value.map(|value| value.get_name().to_owned());
+        forms(Format::value_variants().iter().filter_map(|form| names(form.to_possible_value())).collect());
+        forms(ExportFormat::value_variants().iter().filter_map(|form| names(form.to_possible_value())).collect());
+        forms(DiffForm::value_variants().iter().filter_map(|form| names(form.to_possible_value())).collect());
+    }
+
+    #[test]
     fn commands_come_before_files() {
         let command = |line: &str| Arguments::try_parse_from(line.split(' ')).unwrap();
         assert!(matches!(command("ken query x").command, Some(Command::Query(_))));
