@@ -599,6 +599,14 @@ mod tables {
         let bytes = std::fs::read(path.join("nodes-A.parquet")).unwrap();
         assert_eq!(read_text("a.parquet", &bytes).unwrap().len(), 20);
         broken("a.parquet", &bytes);
+        // The lowest bit of a number in the footer is its sign: of some number it is a column's place.
+        let negative = |at: &usize| {
+            let mut changed = bytes.clone();
+            changed[*at] ^= 1;
+            read_text("a.parquet", changed)
+                .is_err_and(|told| told.contains("its footer speaks of bytes that it does not have"))
+        };
+        assert!((0..bytes.len()).filter(negative).count() > 1);
         let refused = read_text("a.parquet", "").unwrap_err();
         assert!(refused.contains("a.parquet: this cannot be read as Parquet"), "{refused}");
     }

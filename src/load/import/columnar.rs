@@ -25,6 +25,7 @@ use arrow_array::types::{
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
 use super::file_ids::Properties;
 use super::jsonl::{Plain, key};
@@ -44,7 +45,12 @@ pub(super) fn parquet(input: &Input, plain: &Plain<'_>, intake: &mut Intake) -> 
     };
     let reader = guarded(|| {
         let file = File::open(path).map_err(|error| error.to_string())?;
+        let length = file.metadata().map_err(|error| error.to_string())?.len();
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
+        let mut columns = builder.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
+        if !columns.all(|column| is_inside(column, length)) {
+            return Err("its footer speaks of bytes that it does not have".to_owned());
+        }
         let schema = builder.schema().clone();
         let reader = builder.with_batch_size(BATCH).build().map_err(|error| error.to_string())?;
         Ok((schema, reader))
@@ -53,6 +59,14 @@ pub(super) fn parquet(input: &Input, plain: &Plain<'_>, intake: &mut Intake) -> 
         Ok((schema, reader)) => table(input, file, &schema, reader, plain, intake),
         Err(error) => intake.problem(whole, &format!("this cannot be read as Parquet: {error}"), ""),
     }
+}
+
+/// Whether a column's bytes can be in a file of this length. The crate that reads them takes it for granted that their place is no
+/// negative number, and panics otherwise.
+fn is_inside(column: &ColumnChunkMetaData, length: u64) -> bool {
+    let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+    let place = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
+    place.and_then(|(start, size)| start.checked_add(size)).is_some_and(|end| end <= length)
 }
 
 /// Reads an Arrow IPC file or stream.
