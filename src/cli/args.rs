@@ -430,7 +430,7 @@ pub(super) struct Import {
     /// The graph file; made when it is not there
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) into: PathBuf,
-    /// Files, folders and zip archives; - reads standard input, of which --nodes or --edges say what it makes
+    /// Files, folders and zip archives; standard input is read as --nodes LABEL=- or --edges TYPE=-:LABEL-LABEL
     #[arg(value_hint = ValueHint::AnyPath)]
     pub(super) files: Vec<PathBuf>,
     /// A file whose rows are nodes with this label, told apart by this column; may be repeated

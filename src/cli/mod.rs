@@ -168,6 +168,9 @@ fn advise(error: &Error, path: &std::path::Path) -> Failure {
     match crate::model::nearest(&name, names, 1).first() {
         Some(command) => failure.help(format!("did you mean the command `ken {command}`?")),
         None if name.contains(' ') => failure.help("to ask a question, write `ken query '...'`"),
+        None if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) => {
+            failure.help("its folder is not there")
+        }
         None => failure
             .help("`--create` makes it, `ken build DIR -o FILE` builds one from text, `ken --memory` needs no file"),
     }
