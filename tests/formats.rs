@@ -104,7 +104,7 @@ fn import(path: &Path) -> Result<Imported, Problems> {
     intake.finish()
 }
 
-fn opened(imported: Imported) -> Snapshot {
+fn opened(mut imported: Imported) -> Snapshot {
     Snapshot::from_bytes(&imported.image.to_bytes().unwrap()).unwrap()
 }
 

@@ -138,7 +138,7 @@ fn threads_import_the_same_bytes() {
             let mut intake = Intake::new();
             let inputs = Input::find(&folder, &intake.meter()).unwrap();
             read(inputs.into_iter().map(|input| (input, Role::Open)).collect(), &Manner::default(), &mut intake).ok();
-            let imported = intake.finish().unwrap();
+            let mut imported = intake.finish().unwrap();
             assert_eq!((imported.counts.nodes_created, imported.counts.edges_created), (20_000, 150_000));
             imported.image.to_bytes().unwrap()
         })

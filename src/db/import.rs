@@ -64,7 +64,7 @@ impl Database {
     ) -> Result<Made, Refused> {
         let there = path.exists();
         if dry || !there {
-            let imported = if there {
+            let mut imported = if there {
                 let (opened, _) = store::open(path).map_err(Error::from)?;
                 gather(Some(&opened), read)?
             } else {
@@ -74,7 +74,7 @@ impl Database {
             if !dry {
                 store::create(path).map_err(Error::from)?;
                 let written = store::open_to_write(path, patience)
-                    .and_then(|(_, mut writer)| writer.replace(&imported.image, Some(&right)));
+                    .and_then(|(_, mut writer)| writer.replace(&mut imported.image, Some(&right)));
                 if let Err(error) = written {
                     // It is as it was: not there.
                     _ = std::fs::remove_file(path);
@@ -84,8 +84,8 @@ impl Database {
             return Ok(made);
         }
         let (opened, mut writer) = store::open_to_write(path, patience).map_err(Error::from)?;
-        let imported = gather(Some(&opened), read)?;
-        writer.replace(&imported.image, Some(&right)).map_err(Error::from)?;
+        let mut imported = gather(Some(&opened), read)?;
+        writer.replace(&mut imported.image, Some(&right)).map_err(Error::from)?;
         Ok(made(&imported))
     }
 }

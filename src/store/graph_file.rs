@@ -353,7 +353,7 @@ impl Writer {
     ///
     /// The disk's; the old file is then untouched and goes on.
     pub fn checkpoint(&mut self, view: &View<'_>) -> Result<Opened, Error> {
-        self.replace(&checkpoint::builder(view)?.image()?, None)
+        self.replace(&mut checkpoint::builder(view)?.image()?, None)
     }
 
     /// Writes a snapshot in place of the file, once it is found right, and gives the new one.
@@ -361,7 +361,7 @@ impl Writer {
     /// # Errors
     ///
     /// As with a checkpoint, and what finds it wrong.
-    pub fn replace(&mut self, image: &Image, right: Option<Right<'_>>) -> Result<Opened, Error> {
+    pub fn replace(&mut self, image: &mut Image, right: Option<Right<'_>>) -> Result<Opened, Error> {
         self.fit()?;
         let beside = unfinished(&self.path);
         let _ = self.disk.remove(&beside);
@@ -402,7 +402,7 @@ impl Drop for Writer {
 }
 
 /// Writes a snapshot and makes it last. What was written goes to the disk while the rest is written.
-fn write(image: &Image, handle: &dyn Handle) -> io::Result<()> {
+fn write(image: &mut Image, handle: &dyn Handle) -> io::Result<()> {
     /// A sync of less is not worth a thread.
     const MUCH: usize = 1 << 23;
     std::thread::scope(|scope| {

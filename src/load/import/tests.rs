@@ -31,9 +31,9 @@ fn two_who_know(intake: &mut Intake) -> Result<(), Stop> {
 
 #[test]
 fn the_same_import_again_changes_nothing() {
-    let first = import(None, two_who_know).unwrap();
+    let mut first = import(None, two_who_know).unwrap();
     assert_eq!((first.counts.nodes_created, first.counts.edges_created), (2, 2));
-    let second = import(Some(&first.image.to_bytes().unwrap()), two_who_know).unwrap();
+    let mut second = import(Some(&first.image.to_bytes().unwrap()), two_who_know).unwrap();
     assert_eq!((second.counts.nodes_matched, second.counts.edges_matched), (2, 2));
     assert_eq!((second.counts.nodes_created, second.counts.edges_created), (0, 0));
     assert!(first.image.to_bytes().unwrap() == second.image.to_bytes().unwrap());
@@ -41,8 +41,8 @@ fn the_same_import_again_changes_nothing() {
 
 #[test]
 fn a_later_import_updates_and_adds() {
-    let first = import(None, two_who_know).unwrap();
-    let second = import(Some(&first.image.to_bytes().unwrap()), |intake| {
+    let mut first = import(None, two_who_know).unwrap();
+    let mut second = import(Some(&first.image.to_bytes().unwrap()), |intake| {
         let (people, place) = (intake.space(PERSON), at(intake, 2));
         let ada = Node::new(&["Person", "Author"]).identity(people, Value::Int(1));
         intake.node(place, &ada.property("born", Value::Int(1815)))?;
@@ -105,7 +105,7 @@ fn nodes_may_be_told_in_pieces() {
         intake.node(place, &thing(&[]).property("a", Value::Int(1)))?;
         intake.node(place, &thing(&["Thing"]).property("b", Value::Int(2)))
     });
-    let imported = imported.unwrap();
+    let mut imported = imported.unwrap();
     let snapshot = Snapshot::from_bytes(&imported.image.to_bytes().unwrap()).unwrap();
     let view = View::new(&snapshot);
     let names: Vec<&str> =

@@ -4,15 +4,16 @@
 //! targets of each source are sorted; taken in that order they are put beside their targets, where nothing is compared.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
 use super::buffer::Buffer;
 use super::column;
-use super::heaps::{MANY, gather, transpose};
+use super::heaps::{Half, MANY, begins_of, gather, transpose};
 use super::sections::{Array, Sections};
-use crate::store::layout::{Entering, Leaving, Meta, Shape};
+use crate::store::layout::{Entering, Leaving, Meta, SectionId, Shape};
 
 /// The edges of one type, in the order of the input.
 #[derive(Debug, Default)]
@@ -90,36 +91,27 @@ pub(super) struct Sorted {
     runs: Vec<(Range<usize>, u32)>,
     /// By node: where the edges that leave it begin.
     offsets: Vec<u32>,
-    targets: Vec<u32>,
+    targets: Arc<Vec<u32>>,
     /// The input's numbers in this order; empty when there are no properties.
     order: Vec<u32>,
     /// In the order of the input, and with its numbers.
     columns: Vec<(u32, Buffer)>,
     /// By node: where the edges that enter it begin.
     entering: Vec<u32>,
-    /// Beside their targets; before that, the room of what came in.
-    sources: Vec<u32>,
-    /// Beside the sources, which of their edges it is.
-    places: Places,
+    /// The room of what came in.
+    room: Vec<u32>,
     /// Nodes with edges to themselves, ascending, and how many.
     loops: Vec<(u32, u32)>,
 }
 
-/// Places of edges at their sources, in as few bytes as the largest needs.
-enum Places {
-    One(Vec<u8>),
-    Two(Vec<u16>),
-    Four(Vec<u32>),
-}
-
-impl Places {
-    fn part(&mut self, range: Range<usize>) -> Array {
-        match self {
-            Places::One(all) => Array::Bytes(part(all, range)),
-            Places::Two(all) => Array::Shorts(part(all, range)),
-            Places::Four(all) => Array::Ids(part(all, range)),
-        }
-    }
+/// Edges as they enter nodes, which are made of those that leave them.
+struct Turned {
+    offsets: Vec<u32>,
+    targets: Arc<Vec<u32>>,
+    entering: Vec<u32>,
+    room: Vec<u32>,
+    /// Parts of all, and which sections their sources and their places at them are.
+    parts: Vec<(Range<usize>, [SectionId; 2])>,
 }
 
 /// Sorts edges. They are by type, ascending; `ids` gives a node's id by its number of the input; `shapes` are the nodes of each
@@ -147,7 +139,7 @@ pub(super) fn sort(edges: Vec<(u32, Edges)>, ids: &[u32], shapes: &[Range<u32>])
         }
     }
     let sorted = sorted.into_par_iter().map(|(mut sorted, _)| {
-        enter(&mut sorted);
+        sorted.entering = begins_of(ids.len(), &sorted.targets);
         sorted.loops = loops(&sorted.offsets, &sorted.targets);
         sorted
     });
@@ -177,7 +169,7 @@ pub(super) fn write(
             }
             let count = run.len() as u32;
             let offsets = sections.add(Array::Ids(within_shape(&sorted.offsets, shape)));
-            let targets = sections.add(Array::Ids(part(&mut sorted.targets, run.clone())));
+            let targets = sections.add(Array::Part(Arc::clone(&sorted.targets), run.clone()));
             let columns = sorted.columns.iter().filter_map(|(key, buffer)| {
                 let part = buffer.permuted(&sorted.order[run.clone()]);
                 (!part.is_empty()).then(|| column::write(sections, *key, count, part, false))
@@ -187,21 +179,63 @@ pub(super) fn write(
             shape.leaving.push(Leaving { edge_type, first, count, offsets, targets, columns });
         }
     }
+    let mut sorted: Vec<(Sorted, Vec<_>)> = sorted.into_iter().map(|sorted| (sorted, Vec::new())).collect();
     for shape in shapes.iter_mut() {
-        for sorted in &mut sorted {
+        for (sorted, parts) in &mut sorted {
             let offsets = &sorted.entering;
             let extent = offsets[shape.first as usize] as usize..offsets[shape.nodes().end as usize] as usize;
             if extent.is_empty() {
                 continue;
             }
-            shape.entering.push(Entering {
-                edge_type: sorted.edge_type,
-                count: extent.len() as u32,
-                offsets: sections.add(Array::Ids(within_shape(offsets, shape))),
-                sources: sections.add(Array::Ids(part(&mut sorted.sources, extent.clone()))),
-                places: sections.add(sorted.places.part(extent)),
-            });
+            let (edge_type, count) = (sorted.edge_type, extent.len() as u32);
+            let offsets = sections.add(Array::Ids(within_shape(offsets, shape)));
+            let sources = sections.add(Array::Late(extent.len() * size_of::<u32>()));
+            let places = sections.add(Array::Late(extent.len() * width(&sorted.offsets)));
+            parts.push((extent, [sources, places]));
+            shape.entering.push(Entering { edge_type, count, offsets, sources, places });
         }
+    }
+    for (sorted, parts) in sorted {
+        let Sorted { offsets, targets, entering, room, .. } = sorted;
+        let turned = Turned { offsets, targets, entering, room, parts };
+        if turned.targets.len() < MANY {
+            sections.fill(turned.arrays());
+        } else {
+            sections.late.push(Box::new(|| turned.arrays()));
+        }
+    }
+}
+
+impl Turned {
+    /// Makes the arrays.
+    fn arrays(self) -> Vec<(SectionId, Array)> {
+        match width(&self.offsets) {
+            1 => self.with(|place| place as u8, Array::Bytes),
+            2 => self.with(|place| place as u16, Array::Shorts),
+            _ => self.with(|place| place, Array::Ids),
+        }
+    }
+
+    fn with<T: Half>(
+        self,
+        narrow: impl Fn(u32) -> T + Sync,
+        array: impl Fn(Vec<T>) -> Array,
+    ) -> Vec<(SectionId, Array)> {
+        let (mut all, mut places) = transpose(&self.offsets, &self.targets, &self.entering, self.room, narrow);
+        let arrays = self.parts.into_iter().flat_map(|(extent, ids)| {
+            let sources = Array::Ids(part(&mut all, extent.clone()));
+            ids.into_iter().zip([sources, array(part(&mut places, extent))])
+        });
+        arrays.collect()
+    }
+}
+
+/// In how many bytes a place among the edges of their sources fits, which is less than the most edges that one has.
+fn width(offsets: &[u32]) -> usize {
+    match offsets.windows(2).map(|extent| extent[1] - extent[0]).max().unwrap_or_default() {
+        0..=0x100 => 1,
+        0x101..=0x1_0000 => 2,
+        _ => 4,
     }
 }
 
@@ -238,28 +272,18 @@ fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> Sorted {
     } else {
         gather(nodes, &sources, |at| (targets[at], at as u32))
     };
-    let (runs, entering, places, loops) = (Vec::new(), Vec::new(), Places::One(Vec::new()), Vec::new());
-    Sorted { edge_type, runs, offsets, targets, order, columns, entering, sources, places, loops }
-}
-
-/// The edges of a type by target and source, when those by source and target are known.
-fn enter(sorted: &mut Sorted) {
-    let room = std::mem::take(&mut sorted.sources);
-    let (offsets, targets) = (&sorted.offsets, &sorted.targets);
-    let most = offsets.windows(2).map(|extent| extent[1] - extent[0]).max().unwrap_or_default();
-    macro_rules! places {
-        ($width:ident, $kind:ident) => {{
-            let (entering, sources, places) = transpose(offsets, targets, room, |place| place as $width);
-            (entering, sources, Places::$kind(places))
-        }};
+    let (targets, room) = (Arc::new(targets), sources);
+    Sorted {
+        edge_type,
+        runs: Vec::new(),
+        offsets,
+        targets,
+        order,
+        columns,
+        entering: Vec::new(),
+        room,
+        loops: Vec::new(),
     }
-    // A place is less than the number of edges.
-    let (entering, sources, places) = match most {
-        0..=0x100 => places!(u8, One),
-        0x101..=0x1_0000 => places!(u16, Two),
-        _ => places!(u32, Four),
-    };
-    (sorted.entering, sorted.sources, sorted.places) = (entering, sources, places);
 }
 
 /// Where the entries of each key begin, when the keys ascend.

@@ -46,9 +46,7 @@ pub(super) fn write(mut graph: Builder) -> Result<Image, Error> {
     (meta.nodes, meta.edges) = counts;
     meta.edge_types = names;
     meta.schema = schema.map(|bytes| sections.add(Array::Bytes(bytes.to_vec())));
-    let (table, arrays) = sections.finish();
-    meta.sections = table;
-    Image::new(meta, arrays)
+    sections.image(meta)
 }
 
 /// The texts, and the nodes with their columns.

@@ -145,18 +145,19 @@ impl<T: Half> Heap<'_, T> {
 /// The other direction of edges: beside each target its sources, and which of the source's edges it is, in the order of the
 /// sources.
 ///
-/// `offsets` say where the edges of each source begin, whose `targets` ascend. So a round is all edges to the nodes of some heaps:
-/// at each source it goes on where the one before has ended. What `room` holds is no longer needed.
+/// `offsets` say where the edges of each source begin, whose `targets` ascend, and `entering` where those of each target begin. So a
+/// round is all edges to the nodes of some heaps: at each source it goes on where the one before has ended. What `room` holds is no
+/// longer needed.
 pub(super) fn transpose<T: Half>(
     offsets: &[u32],
     targets: &[u32],
+    entering: &[u32],
     mut room: Vec<u32>,
     place: impl Fn(u32) -> T + Sync,
-) -> Beside<T> {
+) -> (Vec<u32>, Vec<T>) {
     /// So many edges for each node make it worth to look at all sources in a round.
     const WORTH: usize = 4;
     let nodes = offsets.len() - 1;
-    let entering = begins_of(nodes, targets);
     let bits = Bits::new(nodes, targets.len(), usize::MAX);
     room.resize(targets.len(), 0);
     let (mut a, mut b) = (room, vec![T::default(); targets.len()]);
@@ -201,11 +202,11 @@ pub(super) fn transpose<T: Half>(
         put(&mut heaps[done..done + count], &mut gathered);
         done += count;
     }
-    (entering, a, b)
+    (a, b)
 }
 
 /// Where the entries of each key begin, when they are put beside their keys, which stand in any order.
-fn begins_of(nodes: usize, keys: &[u32]) -> Vec<u32> {
+pub(super) fn begins_of(nodes: usize, keys: &[u32]) -> Vec<u32> {
     // Each thread counts for itself, in no more memory than the keys take.
     let threads = (keys.len() / nodes.max(1)).clamp(1, rayon::current_num_threads());
     let count = |keys: &[u32]| {
@@ -258,12 +259,13 @@ mod tests {
         for (nodes, count) in SIZES {
             let (sources, targets) = (keys(nodes, count), keys(nodes.max(1), count + 5).split_off(5));
             let (offsets, targets, _) = gather(nodes, &sources, |at| (targets[at], ()));
-            let (entering, sources, places) = transpose(&offsets, &targets, vec![7; count / 2], |place| place);
+            let entering = begins_of(nodes, &targets);
+            let (sources, places) = transpose(&offsets, &targets, &entering, vec![7; count / 2], |place| place);
             let target = |at: usize| entering.partition_point(|begin| *begin as usize <= at) as u32 - 1;
             let right = |at: usize| targets[(offsets[sources[at] as usize] + places[at]) as usize] == target(at);
             assert!((0..count).all(right), "{nodes} {count}");
-            let (offsets_again, targets_again, _) = transpose(&entering, &sources, Vec::new(), |_| ());
-            assert!(offsets_again == offsets && targets_again == targets, "{nodes} {count}");
+            let (targets_again, _) = transpose(&entering, &sources, &offsets, Vec::new(), |_| ());
+            assert!(begins_of(nodes, &sources) == offsets && targets_again == targets, "{nodes} {count}");
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The arrays of a snapshot while it grows, and the snapshot as a whole, written without another copy.
 
 use std::io;
+use std::ops::Range;
+use std::sync::Arc;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rkyv::api::high::HighSerializer;
 use rkyv::rancor;
 use rkyv::ser::allocator::ArenaHandle;
@@ -20,11 +22,18 @@ pub(super) enum Array {
     Shorts(Vec<u16>),
     /// `u32`: ids, offsets of edges.
     Ids(Vec<u32>),
+    /// Some of the ids that others are made from, too.
+    Part(Arc<Vec<u32>>, Range<usize>),
     /// `u64`: bitmaps, offsets.
     Words(Vec<u64>),
     Ints(Vec<i64>),
     Floats(Vec<f64>),
+    /// So many bytes that are not made yet.
+    Late(usize),
 }
+
+/// Makes arrays that were left out.
+pub(super) type Late = Box<dyn FnOnce() -> Vec<(SectionId, Array)> + Send + Sync>;
 
 impl Array {
     fn bytes(&self) -> &[u8] {
@@ -32,10 +41,16 @@ impl Array {
             Array::Bytes(items) => items,
             Array::Shorts(items) => bytes_of(items),
             Array::Ids(items) => bytes_of(items),
+            Array::Part(items, range) => bytes_of(&items[range.clone()]),
             Array::Words(items) => bytes_of(items),
             Array::Ints(items) => bytes_of(items),
             Array::Floats(items) => bytes_of(items),
+            Array::Late(_) => &[],
         }
+    }
+
+    fn length(&self) -> usize {
+        if let Array::Late(length) = self { *length } else { self.bytes().len() }
     }
 }
 
@@ -43,6 +58,8 @@ impl Array {
 #[derive(Default)]
 pub(super) struct Sections {
     arrays: Vec<Array>,
+    /// Make the arrays that were left out.
+    pub(super) late: Vec<Late>,
 }
 
 impl Sections {
@@ -72,16 +89,23 @@ impl Sections {
         self.add(Array::Words(words))
     }
 
-    /// Where everything is, the checksums aside, and the arrays.
-    pub(super) fn finish(self) -> (Vec<Section>, Vec<Array>) {
+    /// Puts arrays where they were left out.
+    pub(super) fn fill(&mut self, made: Vec<(SectionId, Array)>) {
+        made.into_iter().for_each(|(SectionId(at), array)| self.arrays[at as usize] = array);
+    }
+
+    /// The snapshot with these arrays.
+    pub(super) fn image(self, mut meta: Meta) -> Result<Image, Error> {
         let mut offset = 0;
         let table = self.arrays.iter().map(|array| {
-            let length = array.bytes().len();
+            let length = array.length();
             let section = Section { offset: offset as u64, length: length as u64, checksum: 0 };
             offset = aligned(offset + length);
             section
         });
-        (table.collect(), self.arrays)
+        meta.sections = table.collect();
+        let head = layout::head(&archive(&meta)?, 0).len();
+        Ok(Image { meta, head, arrays: self.arrays, late: self.late })
     }
 }
 
@@ -92,23 +116,19 @@ pub struct Image {
     /// Bytes of header and description, aligned.
     head: usize,
     arrays: Vec<Array>,
+    /// Make the arrays that are not there yet, which is done while the others are written.
+    late: Vec<Late>,
 }
 
 impl Image {
-    pub(super) fn new(meta: Meta, arrays: Vec<Array>) -> Result<Self, Error> {
-        let head = layout::head(&archive(&meta)?, 0).len();
-        Ok(Image { meta, head, arrays })
-    }
-
-    /// The arrays with their places.
-    fn placed(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let bytes = self.arrays.iter().map(Array::bytes);
-        self.meta.sections.iter().map(|section| self.head as u64 + section.offset).zip(bytes)
+    /// Where an array goes.
+    fn place(&self, at: usize) -> u64 {
+        self.head as u64 + self.meta.sections[at].offset
     }
 
     /// How many bytes they are.
     pub fn length(&self) -> u64 {
-        self.placed().last().map_or(self.head as u64, |(at, bytes)| at + bytes.len() as u64)
+        self.meta.sections.last().map_or(self.head as u64, |last| self.head as u64 + last.offset + last.length)
     }
 
     /// Hands them to `write` with their places, the head last; what lies between them is zero.
@@ -116,14 +136,42 @@ impl Image {
     /// # Errors
     ///
     /// The first of `write`.
-    pub fn write_to(&self, write: &mut (dyn FnMut(u64, &[u8]) -> io::Result<()> + Send)) -> io::Result<()> {
-        let body = || self.placed().try_for_each(|(at, bytes)| write(at, bytes));
-        let (head, written) = rayon::join(|| self.head(), body);
+    pub fn write_to(&mut self, write: &mut (dyn FnMut(u64, &[u8]) -> io::Result<()> + Send)) -> io::Result<()> {
+        let mut pieces = |image: &Image, arrays: &[usize]| {
+            arrays.iter().try_for_each(|at| match image.arrays[*at].bytes() {
+                [] => Ok(()),
+                bytes => write(image.place(*at), bytes),
+            })
+        };
+        let mut rest: Vec<usize> = (0..self.arrays.len()).collect();
+        let late = std::mem::take(&mut self.late);
+        if !late.is_empty() {
+            let image = &*self;
+            let (written, made) = std::thread::scope(|scope| {
+                // It waits for the disk, which no worker should.
+                let early = scope.spawn(|| pieces(image, &rest));
+                let made = late.into_par_iter().map(|make| make()).collect();
+                (early.join().unwrap_or_else(|_| Err(io::Error::other("the first arrays could not be written"))), made)
+            });
+            written?;
+            rest = self.fill(made);
+        }
+        let image = &*self;
+        let (head, written) = rayon::join(|| image.head(), || pieces(image, &rest));
         written?;
         write(0, &head.map_err(io::Error::other)?)
     }
 
-    /// The header and the description.
+    /// Puts arrays where they were left out; which those are.
+    fn fill(&mut self, made: Vec<Vec<(SectionId, Array)>>) -> Vec<usize> {
+        let fill = |(SectionId(at), array)| {
+            self.arrays[at as usize] = array;
+            at as usize
+        };
+        made.into_iter().flatten().map(fill).collect()
+    }
+
+    /// The header and the description, when all arrays are there.
     fn head(&self) -> Result<Vec<u8>, Error> {
         let sums: Vec<u64> = self.arrays.par_iter().map(|array| checksum(array.bytes())).collect();
         let mut meta = self.meta.clone();
@@ -136,12 +184,14 @@ impl Image {
     /// # Errors
     ///
     /// The description is too large.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+    pub fn to_bytes(&mut self) -> Result<Vec<u8>, Error> {
+        let made = std::mem::take(&mut self.late).into_par_iter().map(|make| make()).collect();
+        self.fill(made);
         let mut bytes = Vec::with_capacity(self.length() as usize);
         bytes.extend(self.head()?);
-        for (at, array) in self.placed() {
-            bytes.resize(at as usize, 0);
-            bytes.extend_from_slice(array);
+        for (at, array) in self.arrays.iter().enumerate() {
+            bytes.resize(self.place(at) as usize, 0);
+            bytes.extend_from_slice(array.bytes());
         }
         Ok(bytes)
     }
