@@ -16,8 +16,8 @@ pub(super) struct Plan<'p> {
 }
 
 impl Plan<'_> {
-    /// Edges between whole numbers, with whole numbers as properties, and no digit that ends or quotes a field: the columns of their ends, and behind them those of their
-    /// properties. None when anything else is asked for, or one column for several things.
+    /// Edges between whole numbers, with whole numbers as properties, and no digit that ends or quotes a field: the columns of their
+    /// ends, and behind them those of their properties. None when anything else is asked for, or one column for several things.
     fn numbers(&self) -> Option<Vec<usize>> {
         let Table { makes: Makes::Edges { edge_type: TypeOf::Named(_), from, to, .. }, properties, filters, nulls } =
             self.table
