@@ -28,7 +28,7 @@ fn run(db: &Database, text: &str, disabled: &[Rule]) -> Vec<String> {
     rows
 }
 
-/// A few nodes with more edges than pairs, loops among them.
+/// A few nodes with more edges than pairs, in half of the graphs loops among them.
 fn graph(dice: &mut Dice) -> Database {
     let db = Database::in_memory();
     let nodes = dice.roll(7) + 1;
@@ -39,8 +39,12 @@ fn graph(dice: &mut Dice) -> Database {
         let number = dice.pick(&["", ", f: 1", ", f: 7", ", f: 7", ", f: 0.5"]);
         run(&db, &format!("CREATE (n{labels} {{id: {id}{value}{number}}})"), &[]);
     }
+    let loops = dice.roll(2) == 0;
     for _ in 0..dice.roll(4 * nodes) {
         let (from, to) = (dice.roll(nodes), dice.roll(nodes));
+        if from == to && !loops {
+            continue;
+        }
         let edge_type = dice.pick(&["R", "R", "R", "S"]);
         run(
             &db,
@@ -53,7 +57,10 @@ fn graph(dice: &mut Dice) -> Database {
         1 => db.checkpoint().unwrap(),
         _ => {
             db.checkpoint().unwrap();
-            run(&db, "MATCH (a {id: 0}) SET a.k = 3 SET a:B CREATE (a)-[:R]->(:A {k: 1}) CREATE (a)-[:S]->(a)", &[]);
+            run(&db, "MATCH (a {id: 0}) SET a.k = 3 SET a:B CREATE (a)-[:R]->(:A {k: 1})", &[]);
+            if loops {
+                run(&db, "MATCH (a {id: 0}) CREATE (a)-[:S]->(a)", &[]);
+            }
             run(&db, "MATCH ()-[e:R]->() WITH e LIMIT 1 DELETE e", &[]);
         }
     }
@@ -206,6 +213,54 @@ fn cycles(dice: &mut Dice) -> String {
 #[test]
 fn intersected_and_expanded() {
     held((7, 1000), ("Intersect", 4), &cycles);
+}
+
+/// A cycle of four nodes: mostly nodes and edges that could be exchanged for each other, else whatever comes.
+fn ring(dice: &mut Dice) -> String {
+    let types = [":R", ":R", ":R", ":S", ":R|S", ""];
+    let labels = ["", "", ":A", ":B", ":!A"];
+    let arrows = [("-", "->"), ("<-", "-")];
+    let alike = [dice.roll(3) > 0, dice.roll(3) > 0, dice.roll(3) > 0];
+    let (of_all, at_all) = (dice.pick(&types), dice.pick(&labels));
+    // Round, or both ways, or from two nodes to two others.
+    let shape = [[0, 0, 0, 0], [0, 0, 1, 1], [0, 1, 0, 1]][dice.roll(3)];
+    let mut parts = Vec::new();
+    for edge in 0..4 {
+        let types = if alike[0] { of_all } else { dice.pick(&types) };
+        let labels = if alike[1] { at_all } else { dice.pick(&labels) };
+        let (left, right) = arrows[if alike[2] { shape[edge] } else { dice.roll(2) }];
+        parts.push(format!("(n{edge}{labels}){left}[e{edge}{types}]{right}(n{})", (edge + 1) % 4));
+    }
+    let (before, after) = parts.split_at([0, 0, 0, 1, 2, 3][dice.roll(6)]);
+    let mut text = match before {
+        [] => format!("MATCH {}", after.join(", ")),
+        before => format!("MATCH {} MATCH {}", before.join(", "), after.join(", ")),
+    };
+    let test = dice.pick(&["n.k > 1", "n.k IS NULL", "n.id <> 2", "n.id < 4 AND n.k = 1"]);
+    let tested: Vec<String> = match dice.roll(4) {
+        0 => (0..4).map(|node| test.replace("n.", &format!("n{node}."))).collect(),
+        1 => (0..4).filter(|_| dice.roll(2) == 0).map(|node| test.replace("n.", &format!("n{node}."))).collect(),
+        _ => Vec::new(),
+    };
+    if !tested.is_empty() {
+        text.push_str(&format!(" WHERE {}", tested.join(" AND ")));
+    }
+    let answers = [
+        "count(*)",
+        "count(*)",
+        "count(*)",
+        "count(nX), count(e1)",
+        "count(nX.k), count(*)",
+        "nX.k, count(*)",
+        "nX.id, count(*), sum(nX.id)",
+        "count(DISTINCT nX.k), max(nX.id), count(*)",
+    ];
+    format!("{text} RETURN {}", dice.pick(&answers).replace("nX", &format!("n{}", dice.roll(4))))
+}
+
+#[test]
+fn counted_by_wedges_and_found() {
+    held((17, 1500), ("by wedges", 3), &ring);
 }
 
 #[test]

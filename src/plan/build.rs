@@ -15,6 +15,7 @@ use super::physical::{self, Op, OpKind, Subplan};
 use super::rules::Rule;
 use super::tally::{self, OfNode};
 use super::vars::Vars;
+use super::wedge;
 use crate::model::{Catalog, Span, Value, Var, deep};
 
 /// An operator under construction and the vars that its rows bind.
@@ -289,14 +290,19 @@ impl<'p> Build<'p> {
         let parts = canonical(&tally.graph, self.subqueries(), &self.names, &|_| false);
         let edges = parts.edges.into_iter().cloned().collect();
         let graph = QueryGraph { nodes: parts.nodes, edges, ..QueryGraph::default() };
-        let root = tally.root.or_else(|| tally::centre(&graph));
+        let own = |predicate| OfNode::new(predicate, self);
+        let root = match (tally.root, wedge::is_ring(&graph)) {
+            (_, true) if !self.uses(Rule::Wedge) => None,
+            (None, true) => wedge::corner(self, &graph, &tally.graph.predicates.iter().map(own).collect::<Vec<_>>()),
+            (root, _) => root.or_else(|| tally::centre(&graph)),
+        };
         let terms = root.and_then(|root| tally::terms(&graph, root)).unwrap_or_default();
         let mut weights = Vec::new();
         for weight in &tally.weights {
             let predicates = tally.graph.predicates.iter().chain(&weight.predicates);
             let predicates: Vec<OfNode<'_>> = predicates.map(|predicate| OfNode::new(predicate, self)).collect();
             let value = weight.value.as_ref().map(|value| OfNode::new(value, self));
-            let terms = terms.iter().map(|term| term.physical(self, &predicates, value));
+            let terms = terms.iter().map(|term| term.physical(self, &predicates, value, tally.root.is_none()));
             weights.push((weight.var, terms.collect::<Vec<_>>()));
         }
         let steps: f64 = weights.iter().map(|(_, terms)| tally::cost(self, terms)).sum();

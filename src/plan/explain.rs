@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::expr::{AggregateCall, Expr, ExprKind, Labels, MapEntry, SubqueryKind};
-use super::physical::{Expand, Op, OpKind, Plan, SetItem, Spent, Subplan, Tally, TallyNode};
+use super::physical::{Expand, Op, OpKind, Plan, SetItem, Spent, Subplan, Tally, TallyLink, TallyNode};
 use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 use crate::model::{Direction, Value, Var, deep};
 
@@ -216,18 +216,24 @@ impl Printer<'_> {
         let node = |at: usize| {
             nodes.get(at).map_or(String::new(), |n| format!("({}{})", self.var(n.var), colon(n.labels.as_ref())))
         };
-        let link = |(at, child): (usize, &TallyNode)| {
-            let (left, right) = match child.links.first().map(|link| link.direction) {
+        let step = |parent: usize, link: Option<&TallyLink>, at: usize| {
+            let (left, right) = match link.map(|link| link.direction) {
                 Some(Direction::Out) => ("-", "->"),
                 Some(Direction::In) => ("<-", "-"),
                 _ => ("-", "-"),
             };
-            let types = colon(child.links.first().and_then(|link| link.types.as_ref()));
-            format!("{}{left}[{types}]{right}{}", node(child.parent), node(at))
+            let types = colon(link.and_then(|link| link.types.as_ref()));
+            format!("{}{left}[{types}]{right}{}", node(parent), node(at))
         };
-        let links: Vec<String> = nodes.iter().enumerate().skip(1).map(link).collect();
+        let link = |(at, child): (usize, &TallyNode)| {
+            let wedge = child.wedge.as_ref().map(|wedge| step(wedge.parent, Some(&wedge.link), at));
+            std::iter::once(step(child.parent, child.links.first(), at)).chain(wedge)
+        };
+        let links: Vec<String> = nodes.iter().enumerate().skip(1).flat_map(link).collect();
         let per = tally.root.map_or("in all".to_owned(), |root| format!("per {}", self.var(root)));
-        format!("Tally {} {per}", links.join(", "))
+        let end = nodes.iter().find(|node| node.wedge.is_some());
+        let wedges = end.map_or(String::new(), |end| format!(" by wedges to {}", self.var(end.var)));
+        format!("Tally {} {per}{wedges}", links.join(", "))
     }
 
     fn set_item(&self, item: &SetItem) -> String {

@@ -262,7 +262,7 @@ pub(super) struct QueryGraph {
 /// A pattern whose matches are counted.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tally {
-    /// A tree of single edges, with predicates on one node each.
+    /// A tree of single edges, or a cycle of four, with predicates on one node each.
     pub graph: QueryGraph,
     /// A row for each node that this may be; none: one row for all matches.
     pub root: Option<Var>,

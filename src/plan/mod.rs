@@ -27,6 +27,7 @@ mod tests;
 mod vars;
 mod walk;
 mod warning;
+mod wedge;
 
 pub use apart::{Apart, apart};
 pub use explain::explain;

@@ -389,10 +389,39 @@ pub struct TallyNode {
     pub value: Option<Expr>,
     /// The place of its parent; its own for the root.
     pub parent: usize,
-    /// Edges between the parent and it; a tuple of edges, one for each, makes a match.
+    /// Different kinds of edges between the parent and it; a tuple of edges, one for each, makes a match.
     pub links: Vec<TallyLink>,
+    /// Where edges of several links could be each other: sums of matches in which the links come so often each, times a factor.
+    /// None: once each.
+    pub powers: Vec<(i64, Vec<u32>)>,
+    /// The node in which two paths from the root meet has another parent.
+    pub wedge: Option<Wedge>,
     /// Edges from it to itself, by type; none: any type.
     pub loops: Vec<Option<Labels>>,
+}
+
+/// How a node hangs at its second parent, in a cycle of four nodes: root, two in the middle, and it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wedge {
+    /// The place of the second parent, which is the root's child as the first is.
+    pub parent: usize,
+    /// The edge from there.
+    pub link: TallyLink,
+    /// Both paths to it are alike: what is true of the one is true of the other.
+    pub twins: bool,
+    /// Which of the matches need not be counted, as others are alike.
+    pub turns: Turns,
+}
+
+/// Nodes of a cycle of four that can be exchanged for the root: a match is counted from the greatest of them only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turns {
+    /// None, or every node of the root needs its own number.
+    One,
+    /// The node across.
+    Two,
+    /// All, by going round.
+    Four,
 }
 
 /// An edge of a pattern.

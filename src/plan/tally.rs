@@ -17,8 +17,9 @@ use super::expr::{Expr, ExprKind, Labels, UnaryOp};
 use super::logical::{PatternEdge, QueryGraph};
 use super::lower::all_of;
 use super::order::label_of;
-use super::physical::{Op, OpKind, TallyLink, TallyNode, TallyTerm, Unique};
+use super::physical::{Op, OpKind, TallyLink, TallyNode, TallyTerm, Turns, Unique, Wedge};
 use super::walk::{free_vars, rewrite};
+use super::wedge;
 use crate::model::{Direction, Var};
 
 /// More edges that could be each other make more terms than counting saves.
@@ -34,8 +35,8 @@ pub(super) struct Term {
 /// An expression over one node.
 #[derive(Clone, Copy)]
 pub(super) struct OfNode<'e> {
-    expr: &'e Expr,
-    node: Option<Var>,
+    pub(super) expr: &'e Expr,
+    pub(super) node: Option<Var>,
 }
 
 impl<'e> OfNode<'e> {
@@ -50,15 +51,24 @@ struct Class {
     parent: usize,
     /// The edges to the parent, seen from it.
     links: Vec<TallyLink>,
+    /// How often each of them comes, for terms that were put together; see [`TallyNode::powers`].
+    powers: Vec<(i64, Vec<u32>)>,
+    /// A second parent, and the edge from it.
+    wedge: Option<(usize, TallyLink)>,
     /// The types of edges from the node to itself.
     loops: Vec<Option<Labels>>,
 }
 
-/// The terms that together count the matches; none when a term is no tree.
+/// The terms that together count the matches, the pattern itself first; none when a term is neither a tree nor a
+/// [ring](wedge::is_ring).
 pub(super) fn terms(graph: &QueryGraph, root: Var) -> Option<Vec<Term>> {
-    let mut terms = Vec::new();
-    for (parts, factor) in partitions(&graph.edges)? {
-        terms.push(Term { factor, classes: classes(graph, root, &parts)? });
+    let mut terms: Vec<Term> = Vec::new();
+    // The last is the one in which no edges coincide.
+    for (parts, factor) in partitions(&graph.edges)?.into_iter().rev() {
+        let term = Term { factor, classes: classes(graph, root, &parts)? };
+        if !terms.iter_mut().any(|other| other.takes(&term)) {
+            terms.push(term);
+        }
     }
     Some(terms)
 }
@@ -147,8 +157,13 @@ fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class
         edges.push((class_of(source)?, class_of(target)?, part[0]));
     }
     let mut reached: Vec<(usize, Class)> = Vec::new();
+    let new = |class, parent, links| {
+        let (vars, powers, loops) = (members(class), Vec::new(), Vec::new());
+        Class { vars, parent, links, powers, wedge: None, loops }
+    };
     let start = class_of(root)?;
-    reached.push((start, Class { vars: members(start), parent: 0, links: Vec::new(), loops: Vec::new() }));
+    reached.push((start, new(start, 0, Vec::new())));
+    let ring = wedge::is_ring(graph) && parts.len() == graph.edges.len();
     let mut at = 0;
     while at < reached.len() {
         let here = reached[at].0;
@@ -167,16 +182,18 @@ fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class
                 _ if source == here => (target, Direction::Out),
                 _ => (source, Direction::In),
             };
-            if reached.iter().any(|(class, _)| *class == other) {
-                return None;
-            }
             let link = TallyLink { types: edge.types.clone(), direction };
+            if let Some((_, known)) = reached.iter_mut().find(|(class, _)| *class == other) {
+                // The paths from the root along both sides meet here.
+                if !ring {
+                    return None;
+                }
+                known.wedge = Some((at, link));
+                continue;
+            }
             match children.iter_mut().find(|(class, _)| *class == other) {
                 Some((_, child)) => child.links.push(link),
-                None => {
-                    let links = vec![link];
-                    children.push((other, Class { vars: members(other), parent: at, links, loops: Vec::new() }));
-                }
+                None => children.push((other, new(other, at, vec![link]))),
             }
         }
         reached.append(&mut children);
@@ -189,24 +206,55 @@ fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class
 }
 
 impl Term {
+    /// Takes in another term that asks for the same edges between the same two nodes, only more or less often.
+    fn takes(&mut self, other: &Term) -> bool {
+        let alike = |one: &Class, other: &Class| {
+            one.vars == other.vars
+                && (one.loops.is_empty() && other.loops.is_empty())
+                && one.links.iter().all(|link| other.links.contains(link))
+                && other.links.iter().all(|link| one.links.contains(link))
+        };
+        let ([root, child], [other_root, other_child]) = (self.classes.as_mut_slice(), other.classes.as_slice()) else {
+            return false;
+        };
+        if !alike(root, other_root) || !alike(child, other_child) || child.links.len() + other_child.links.len() <= 2 {
+            return false;
+        }
+        if child.powers.is_empty() {
+            let links = std::mem::take(&mut child.links);
+            links.iter().for_each(|link| {
+                if !child.links.contains(link) {
+                    child.links.push(link.clone())
+                }
+            });
+            child.powers.push((self.factor, powers(&links, &child.links)));
+            self.factor = 1;
+        }
+        child.powers.push((other.factor, powers(&other_child.links, &child.links)));
+        true
+    }
+
     /// As the executor runs it: with what each node must satisfy.
     pub(super) fn physical(
         &self,
         build: &mut Build<'_>,
         predicates: &[OfNode<'_>],
         value: Option<OfNode<'_>>,
+        in_all: bool,
     ) -> TallyTerm {
-        let node = |class: &Class| {
-            let var = class.vars[0];
-            // All of its variables are one.
+        // The expression when it is about a class, as one about this variable.
+        let about = |of: &OfNode<'_>, class: &Class, var: Var| {
             let one = |expr: &Expr| match expr.kind.as_ref() {
                 ExprKind::Var(other) if class.vars.contains(other) => Some(Expr::new(expr.span, ExprKind::Var(var))),
                 _ => None,
             };
-            let own = |of: &OfNode<'_>| {
-                let node = of.node.filter(|node| class.vars.contains(node))?;
-                Some(if node == var { of.expr.clone() } else { rewrite(of.expr, &one) })
-            };
+            let node = of.node.filter(|node| class.vars.contains(node))?;
+            Some(if node == var { of.expr.clone() } else { rewrite(of.expr, &one) })
+        };
+        let node = |class: &Class| {
+            let var = class.vars[0];
+            // All of its variables are one.
+            let own = |of: &OfNode<'_>| about(of, class, var);
             let value = value.as_ref().and_then(own);
             let own: Vec<Expr> = predicates.iter().filter_map(own).collect();
             let labels: Vec<&Labels> = own.iter().filter_map(|predicate| label_of(predicate, var)).collect();
@@ -229,10 +277,23 @@ impl Term {
                 Box::new(rows.op)
             });
             let (parent, links, loops) = (class.parent, class.links.clone(), class.loops.clone());
-            TallyNode { var, labels, present, find, value, parent, links, loops }
+            let wedge = class.wedge.clone();
+            let wedge = wedge.map(|(parent, link)| Wedge { parent, link, twins: false, turns: Turns::One });
+            TallyNode { var, labels, present, find, value, parent, links, powers: class.powers.clone(), wedge, loops }
         };
-        TallyTerm { factor: self.factor, nodes: self.classes.iter().map(node).collect() }
+        let mut nodes: Vec<TallyNode> = self.classes.iter().map(node).collect();
+        if self.classes.iter().any(|class| class.wedge.is_some()) {
+            let root = self.classes[0].vars[0];
+            let own = |class| predicates.iter().filter_map(|of| about(of, class, root)).collect();
+            wedge::exchange(&mut nodes, &self.classes.iter().map(own).collect::<Vec<_>>(), in_all);
+        }
+        TallyTerm { factor: self.factor, nodes }
     }
+}
+
+/// How often each of some kinds of links comes.
+fn powers(links: &[TallyLink], kinds: &[TallyLink]) -> Vec<u32> {
+    kinds.iter().map(|kind| links.iter().filter(|link| *link == kind).count() as u32).collect()
 }
 
 /// What makes every row of a tally a group of its own.
@@ -273,17 +334,21 @@ pub(super) const ROW: f64 = 20.0;
 pub(super) fn cost(build: &Build<'_>, terms: &[TallyTerm]) -> f64 {
     let catalog = build.catalog;
     let mut steps = 0.0;
+    let found = |node: &TallyNode| node.find.as_ref().map_or(0.0, |find| super::build::work(find) * ROW / 2.0);
     for term in terms {
         // Few graphs have loops, and where there are none the term is nothing.
         if term.nodes.iter().any(|node| !node.loops.is_empty()) {
             continue;
         }
+        if let Some(paths) = wedge::steps(build, term) {
+            steps += paths + term.nodes.iter().map(|node| found(node)).sum::<f64>();
+            continue;
+        }
         for (at, node) in term.nodes.iter().enumerate() {
-            let found: f64 = node.find.as_ref().map_or(0.0, |find| super::build::work(find) * ROW / 2.0);
             let leaf = !term.nodes.iter().skip(1).any(|child| child.parent == at);
-            let degree = leaf && node.find.is_none() && node.links.len() == 1;
+            let degree = leaf && node.find.is_none() && node.links.len() == 1 && node.powers.is_empty();
             let edges: f64 = node.links.iter().map(|link| cost::edges(catalog, link.types.as_ref())).sum();
-            steps += found + if degree { catalog.nodes() as f64 / 10.0 } else { edges };
+            steps += found(node) + if degree { catalog.nodes() as f64 / 10.0 } else { edges };
         }
     }
     steps

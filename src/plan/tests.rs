@@ -5,7 +5,7 @@ use super::{explain, plan};
 use crate::lang;
 use crate::model::procedure::{Procedures, Signature};
 use crate::model::{Catalog, Detail, Diagnostic, Direction};
-use crate::plan::physical::{OpKind, Plan};
+use crate::plan::physical::{OpKind, Plan, Turns};
 
 /// A hundred persons who know each other ten times each, ten cities, one country.
 struct Toy;
@@ -366,6 +366,63 @@ fn matches_are_counted_where_nothing_else_is_asked_of_them() {
             let plan = explain(&planned(text, &[Rule::Tally]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
             assert!(!plan.contains("Tally"), "{text}\n{plan}");
         }
+    }
+}
+
+#[test]
+fn cycles_of_four_are_counted_by_wedges() {
+    let round = "MATCH (a:Person)-[:KNOWS]->(b:Person)-[:KNOWS]->(c:Person)-[:KNOWS]->(d:Person)-[:KNOWS]->(a)";
+    let both_ways = "MATCH (a:Person)-[:KNOWS]->(b:Person)-[:KNOWS]->(c:Person)<-[:KNOWS]-(d:Person)<-[:KNOWS]-(a)";
+    let shared = "MATCH (a:Person)-[:KNOWS]->(b:Person)<-[:KNOWS]-(c:Person)-[:KNOWS]->(d:Person)<-[:KNOWS]-(a)";
+    let adults = "WHERE a.age > 1 AND b.age > 1 AND c.age > 1 AND d.age > 1";
+    // With what can be exchanged: both paths, and nodes for the one that they are counted from.
+    let fires = [
+        (format!("{round} RETURN count(*)"), (false, Turns::Four)),
+        (format!("{round} {adults} RETURN count(b), count(*)"), (false, Turns::Four)),
+        (format!("{round} WHERE a.age > 1 AND c.age > 1 RETURN count(*)"), (false, Turns::Two)),
+        (format!("{round} WHERE a.age > 1 RETURN count(*)"), (false, Turns::One)),
+        (format!("{round} RETURN c.name, count(*), max(c.age)"), (false, Turns::One)),
+        (format!("{both_ways} RETURN count(*)"), (true, Turns::One)),
+        (format!("{both_ways} WHERE b.age > 1 RETURN count(*)"), (false, Turns::One)),
+        (format!("{shared} RETURN count(*)"), (true, Turns::Two)),
+        (format!("{shared} RETURN a, count(*)"), (true, Turns::One)),
+    ];
+    for (text, expected) in &fires {
+        let plan = planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let mut op = &plan.root;
+        let tally = loop {
+            match &op.kind {
+                OpKind::Tally(tally) => break tally,
+                _ => op = op.input.as_deref().unwrap_or_else(|| panic!("{text}: no tally")),
+            }
+        };
+        let wedges = tally.weights[0].1.iter().flat_map(|term| &term.nodes).filter_map(|node| node.wedge.as_ref());
+        let wedges: Vec<_> = wedges.map(|wedge| (wedge.twins, wedge.turns)).collect();
+        assert_eq!(wedges, [*expected], "{text}");
+        let without = planned(text, &[Rule::Wedge]).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert!(!explain(&without, None).contains("Tally"), "{text}");
+    }
+    let found = [
+        // It begins at one node, or at few.
+        "MATCH (a:Person {id: 1})-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d)-[:KNOWS]->(a) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b)-[:LIVES_IN]->(c), (a)-[:KNOWS]->(d)-[:LIVES_IN]->(c) RETURN count(*)",
+        // More has to be known than how many there are.
+        &format!("{round} WHERE a.age > c.age RETURN count(*)"),
+        &format!("{round} RETURN a.name, b.name, count(*)"),
+        &format!("{round} RETURN a.name, sum(b.age)"),
+        &format!("{round} RETURN collect(a.name)"),
+        // Undirected edges, and other cycles.
+        "MATCH (a)-[:KNOWS]-(b)-[:KNOWS]->(c)-[:KNOWS]->(d)-[:KNOWS]->(a) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(a) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(a), (c)-[:KNOWS]->(d) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(a), (c)-[:KNOWS]->(d)-[:KNOWS]->(c) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d)-[:KNOWS]->(a), (a)-[:KNOWS]->(c) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d)-[:KNOWS]->(e)-[:KNOWS]->(a) RETURN count(*)",
+        "MATCH (a)-[:KNOWS*1..2]->(b)-[:KNOWS]->(c)-[:KNOWS]->(d)-[:KNOWS]->(a) RETURN count(*)",
+    ];
+    for text in found {
+        let plan = explain(&planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+        assert!(!plan.contains("Tally"), "{text}\n{plan}");
     }
 }
 

@@ -28,11 +28,13 @@ pub enum Rule {
     Anonymous,
     /// A grouping tells the tally below what it tells nodes apart by; see `class`.
     Class,
+    /// Cycles of four nodes are counted by the paths of two edges that make them; see `wedge`.
+    Wedge,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 9] = [
+    pub const ALL: [Rule; 10] = [
         Rule::FilterPushdown,
         Rule::JoinMatches,
         Rule::Tally,
@@ -42,6 +44,7 @@ impl Rule {
         Rule::Floor,
         Rule::Anonymous,
         Rule::Class,
+        Rule::Wedge,
     ];
 
     fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
@@ -51,7 +54,7 @@ impl Rule {
             Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
             // They are about the physical plan.
-            Rule::Intersect | Rule::Reach | Rule::Floor | Rule::Anonymous | Rule::Class => plan,
+            Rule::Intersect | Rule::Reach | Rule::Floor | Rule::Anonymous | Rule::Class | Rule::Wedge => plan,
         }
     }
 }

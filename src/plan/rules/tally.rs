@@ -1,8 +1,8 @@
 //! Tally: an aggregation that needs at most one node of each match counts matches per node instead of finding them all.
 //!
 //! It fires on a pattern that is a tree of single edges, whose predicates test one node each, when the aggregations only
-//! count, fold values of the one node, or add up integers of another. It leaves alone: patterns with walks, paths or cycles,
-//! predicates and values that join two nodes or read an edge, and everything that asks for distinct values of another node.
+//! count, fold values of the one node, or add up integers of another; on a cycle of four nodes when they do not add up. It
+//! leaves alone: patterns with walks, paths or other cycles, predicates and values that join two nodes or read an edge, and everything that asks for distinct values of another node.
 
 use crate::model::Var;
 use crate::model::function::Aggregate;
@@ -11,6 +11,7 @@ use crate::plan::logical::{Logical, QueryGraph, Subquery, Tally, Weight};
 use crate::plan::tally::{centre, terms};
 use crate::plan::vars::Vars;
 use crate::plan::walk::{free_vars, has_subquery, volatile};
+use crate::plan::wedge::is_ring;
 
 pub(super) fn apply(plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
     let plan = plan.map_inputs(&mut |input| apply(input, subqueries, names));
@@ -44,7 +45,8 @@ fn tally(
     let edges: Vars = graph.edges.iter().map(|edge| edge.var).collect();
     let single = graph.edges.iter().all(|e| e.walk.is_none() && e.bound.is_none() && e.left != e.right);
     let tree = !graph.edges.is_empty() && graph.nodes.len() == graph.edges.len() + 1;
-    if !single || !tree || !graph.paths.is_empty() || !graph.selections.is_empty() {
+    let ring = is_ring(graph);
+    if !single || !(tree || ring) || !graph.paths.is_empty() || !graph.selections.is_empty() {
         return None;
     }
     let of_one_node = |expr: &Expr| {
@@ -138,5 +140,6 @@ fn tally(
         }
         calls.push((*var, call));
     }
-    Some((Tally { graph: QueryGraph::default(), root, weights }, calls))
+    let adds = weights.iter().any(|weight| weight.value.is_some());
+    (!ring || !adds).then(|| (Tally { graph: QueryGraph::default(), root, weights }, calls))
 }

@@ -112,6 +112,15 @@ impl<'g> Adjacency<'g> {
         self.blocks.iter().map(Block::len).sum()
     }
 
+    /// How many neighbours the node has that has the most.
+    pub fn longest(&self) -> u32 {
+        let of_block = |block: &Block<'g>| {
+            let ends = block.offsets.get(1..).unwrap_or_default();
+            block.offsets.iter().zip(ends).map(|(start, end)| end.saturating_sub(*start)).max()
+        };
+        self.blocks.iter().filter_map(of_block).max().unwrap_or_default()
+    }
+
     /// The node's neighbours, ascending, parallel edges more than once.
     pub fn ends(&self, node: NodeId) -> &'g [u32] {
         self.at(node).map_or(&[], |(block, row)| block.ends(row))

@@ -7,7 +7,8 @@ use super::super::labels::{self, leads_only_to};
 use super::super::{Batch, Boxed, Context, Resolved, Result, expand};
 use super::by_node::ByNode;
 use super::filled;
-use super::numbers::{Child, Numbers, Ready};
+use super::numbers::{Child, Numbers, Ready, Spare};
+use super::wedges::Wedges;
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
 use crate::model::{Class, Column, Detail, Diagnostic, Direction, EdgeTypeId, NodeId, Value};
@@ -66,6 +67,9 @@ impl<'g> Term<'g> {
                 return Ok(None);
             }
         }
+        if self.term.nodes.iter().any(|node| node.wedge.is_some()) {
+            return Ok(Some(self.ring(ctx, memory)?));
+        }
         let mut numbers: Vec<Option<Numbers>> = self.term.nodes.iter().map(|_| None).collect();
         // Parents come before their children.
         for at in (1..self.term.nodes.len()).rev() {
@@ -94,14 +98,31 @@ impl<'g> Term<'g> {
             if self.term.nodes[child].parent == at
                 && let Some(numbers) = numbers[child].take()
             {
-                children.push(child_of(&self.term.nodes[child].links, numbers, &ctx.view));
+                children.push(child_of(&self.term.nodes[child], numbers, &ctx.view));
             }
         }
         // Cheap ones first: where they give nothing, the others need not be asked.
         children.sort_by_key(|child| child.edges);
         let loops = self.term.nodes[at].loops.iter();
         let loops = loops.map(|types| ctx.view.loops(edge_types(types.as_ref(), &ctx.view).as_deref())).collect();
-        Ok(Ready { span: span(&self.term.nodes[at], &ctx.view), own, children, loops })
+        Ok(Ready { span: span(&self.term.nodes[at], &ctx.view), own, children, wedges: None, loops })
+    }
+
+    /// The root with the paths that go round from it.
+    fn ring(&mut self, ctx: &mut Context<'g>, memory: &mut Memory) -> std::result::Result<Ready<'g>, Stop> {
+        let own = self.candidates(0, ctx, memory)?;
+        let mut sets = Vec::new();
+        for at in 1..self.term.nodes.len() {
+            sets.push(match self.candidates(at, ctx, memory)? {
+                Numbers::One => None,
+                Numbers::Set(set) => Some(set),
+                Numbers::Counts(_) => return Err(Stop::Value),
+            });
+        }
+        let wedges = Wedges::new(&self.term, sets, &ctx.view).ok_or(Stop::Value)?;
+        hold(wedges.bytes() * ctx.threads() as u64, ctx, &mut memory.held)?;
+        let span = span(&self.term.nodes[0], &ctx.view);
+        Ok(Ready { span, own, children: Vec::new(), wedges: Some(wedges), loops: Vec::new() })
     }
 
     /// The numbers of a node without its children.
@@ -185,6 +206,8 @@ pub(super) fn same_counts(one: &TallyNode, other: &TallyNode) -> bool {
         && one.value == other.value
         && one.parent == other.parent
         && one.links == other.links
+        && one.powers == other.powers
+        && one.wedge == other.wedge
         && one.loops == other.loops
 }
 
@@ -237,7 +260,7 @@ fn counts<'g>(ready: &Ready<'g>, ctx: &mut Context<'g>, held: &mut u64) -> Resul
     let most = 8 * ready.span.len() as u64;
     hold(most, ctx, held)?;
     let watch = ctx.watch();
-    let fill = |first, numbers: &mut [i64], spare: &mut Vec<i64>| ready.fill(watch, first, numbers, spare);
+    let fill = |first, numbers: &mut [i64], spare: &mut Spare| ready.fill(watch, first, numbers, spare);
     let counts = filled(ready.steps(), ready.span.clone(), watch, fill)?;
     let_go(most - counts.bytes(), ctx, held);
     Ok(counts)
@@ -266,16 +289,16 @@ fn span(node: &TallyNode, view: &View<'_>) -> Range<u32> {
     runs.first().zip(runs.last()).map_or(0..0, |(first, last)| first.start..last.end)
 }
 
-fn child_of<'g>(links: &[TallyLink], numbers: Numbers, view: &View<'g>) -> Child<'g> {
-    let links: Vec<_> = links.iter().map(|link| (edge_types(link.types.as_ref(), view), link.direction)).collect();
+fn child_of<'g>(node: &TallyNode, numbers: Numbers, view: &View<'g>) -> Child<'g> {
+    let links: Vec<_> = node.links.iter().map(|link| resolved(link, view)).collect();
     let blocks = match links.as_slice() {
-        [(types, direction)] if *direction != Direction::Both => view.blocks(types.as_deref(), *direction),
+        [(types, direction)] if *direction != Direction::Both && node.powers.is_empty() => {
+            view.blocks(types.as_deref(), *direction)
+        }
         _ => None,
     };
-    let pair = match links.as_slice() {
-        [(one, to), (other, fro)] => view.adjacency(one.as_deref(), *to).zip(view.adjacency(other.as_deref(), *fro)),
-        _ => None,
-    };
+    let lists = links.iter().map(|(types, direction)| view.adjacency(types.as_deref(), *direction));
+    let lists = if links.len() > 1 || !node.powers.is_empty() { lists.collect() } else { None };
     let edges = match links.first() {
         Some((Some(types), _)) => types.iter().map(|edge_type| view.edges_with_type(*edge_type)).sum(),
         _ => view.edge_count(),
@@ -284,7 +307,12 @@ fn child_of<'g>(links: &[TallyLink], numbers: Numbers, view: &View<'g>) -> Child
         Numbers::Counts(counts) => counts.most(),
         _ => 1,
     };
-    Child { links, blocks, pair: pair.map(<[_; 2]>::from), numbers, most, edges, pushed: None }
+    Child { links, powers: node.powers.clone(), blocks, lists, numbers, most, edges, pushed: None }
+}
+
+/// The types and the direction of a link.
+pub(super) fn resolved(link: &TallyLink, view: &View<'_>) -> (Option<Vec<EdgeTypeId>>, Direction) {
+    (edge_types(link.types.as_ref(), view), link.direction)
 }
 
 /// Whether every node that an edge of the pattern leads to may stand here.

@@ -9,6 +9,7 @@ mod by_node;
 mod classes;
 mod count;
 mod numbers;
+mod wedges;
 
 use std::ops::Range;
 
@@ -22,10 +23,13 @@ use crate::plan::expr::Expr;
 use crate::plan::physical::{self, TallyNode, TallyTerm};
 use by_node::ByNode;
 use count::{Memory, Stop, Term};
-use numbers::Ready;
+use numbers::{Ready, Spare};
 
 /// How many steps are worth a thread of their own.
 const MANY: u64 = 200_000;
+
+/// Of so many nodes at a time the paths are walked.
+const FEW: usize = 64;
 
 pub(super) struct Tally<'g> {
     root: Option<Var>,
@@ -93,8 +97,10 @@ impl<'g> Tally<'g> {
             for source in &mut sources {
                 let Source::Terms(terms) = source else { continue };
                 let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
-                // What goes wrong must be known before the first row, while there is another way.
-                if self.otherwise.is_some() || ctx.threads() > 1 && steps > MANY {
+                // What goes wrong must be known before the first row, while there is another way. Paths need an array of their
+                // own, which is best made once.
+                let wedges = has_wedges(terms);
+                if self.otherwise.is_some() || wedges || ctx.threads() > 1 && steps > MANY {
                     let most = 8 * span(terms).len() as u64;
                     count::hold(most, ctx, &mut self.held)?;
                     let whole = whole(terms, ctx.watch())?;
@@ -306,11 +312,16 @@ impl Source<'_> {
             }
             Source::Terms(terms) => {
                 numbers.resize(nodes.len(), 0);
-                sum_of_terms(terms, nodes.start as u32, numbers, &mut Vec::new(), watch)?;
+                sum_of_terms(terms, nodes.start as u32, numbers, &mut Spare::default(), watch)?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether it is paths of two edges that are counted.
+fn has_wedges(terms: &[(i64, Ready<'_>)]) -> bool {
+    terms.iter().any(|(_, ready)| ready.wedges.is_some())
 }
 
 /// The nodes that the root of any of these may be.
@@ -331,10 +342,10 @@ fn filled(
     steps: u64,
     span: Range<u32>,
     watch: Watch<'_, '_>,
-    fill: impl Fn(u32, &mut [i64], &mut Vec<i64>) -> Result<u64> + Sync,
+    fill: impl Fn(u32, &mut [i64], &mut Spare) -> Result<u64> + Sync,
 ) -> Result<ByNode> {
-    let fill = |(numbers, spare): &mut (Vec<i64>, Vec<i64>), piece: usize| {
-        let nodes = piece_of(&span, piece);
+    let fill = |(numbers, spare): &mut (Vec<i64>, Spare), piece: usize| {
+        let nodes = piece_of(&span, piece, ROWS);
         numbers.resize(nodes.len(), 0);
         fill(nodes.start, numbers, spare).map(|_| nodes)
     };
@@ -364,9 +375,9 @@ fn filled(
 }
 
 /// The nodes of a piece of the work on all of them.
-fn piece_of(span: &Range<u32>, piece: usize) -> Range<u32> {
-    let start = span.start + (piece * ROWS) as u32;
-    start..span.end.min(start.saturating_add(ROWS as u32))
+fn piece_of(span: &Range<u32>, piece: usize, len: usize) -> Range<u32> {
+    let start = span.start + (piece * len) as u32;
+    start..span.end.min(start.saturating_add(len as u32))
 }
 
 /// The sum of the numbers of all nodes.
@@ -374,13 +385,15 @@ fn total(terms: &[(i64, Ready<'_>)], watch: Watch<'_, '_>) -> Result<i64> {
     let span = span(terms);
     let steps: u64 = terms.iter().map(|(_, ready)| ready.steps()).sum();
     let threads = if steps > MANY { watch.threads } else { 1 };
-    let work = |(numbers, spare): &mut (Vec<i64>, Vec<i64>), piece: usize| {
-        let nodes = piece_of(&span, piece);
+    // Paths that meet are many for each node.
+    let len = if has_wedges(terms) { FEW } else { ROWS };
+    let work = |(numbers, spare): &mut (Vec<i64>, Spare), piece: usize| {
+        let nodes = piece_of(&span, piece, len);
         numbers.resize(nodes.len(), 0);
         let most = sum_of_terms(terms, nodes.start, numbers, spare, watch)?;
         Ok(numbers::sum(numbers, most))
     };
-    fits(pieces(threads, span.len().div_ceil(ROWS), Default::default, work, drop)?.into_iter().sum())
+    fits(pieces(threads, span.len().div_ceil(len), Default::default, work, drop)?.into_iter().sum())
 }
 
 /// Fills in the numbers of the nodes from `first` on, none of which is greater than what it gives.
@@ -388,7 +401,7 @@ fn sum_of_terms(
     terms: &[(i64, Ready<'_>)],
     first: u32,
     numbers: &mut [i64],
-    spare: &mut Vec<i64>,
+    spare: &mut Spare,
     watch: Watch<'_, '_>,
 ) -> Result<u64> {
     if let [(1, only)] = terms {

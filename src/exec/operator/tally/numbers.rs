@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::ahead::in_sight;
 use super::super::bits::Bits;
 use super::by_node::ByNode;
+use super::wedges::{Paths, Wedges};
 use super::{Result, overflow};
 use crate::exec::context::Watch;
 use crate::model::{Direction, EdgeTypeId, NodeId};
@@ -53,12 +54,22 @@ impl Numbers {
     }
 }
 
+/// What a thread keeps from piece to piece.
+#[derive(Default)]
+pub(super) struct Spare {
+    numbers: Vec<i64>,
+    marks: Bits,
+    paths: Paths,
+}
+
 /// A node of the pattern whose children are counted: its own numbers can be made.
 pub(super) struct Ready<'g> {
     /// The nodes that it may be.
     pub(super) span: Range<u32>,
     pub(super) own: Numbers,
     pub(super) children: Vec<Child<'g>>,
+    /// The paths from it that meet.
+    pub(super) wedges: Option<Wedges<'g>>,
     /// Edges from a node to itself, for each that the pattern asks for.
     pub(super) loops: Vec<Vec<(NodeId, u64)>>,
 }
@@ -66,10 +77,12 @@ pub(super) struct Ready<'g> {
 pub(super) struct Child<'g> {
     /// Edges from the parent; a tuple of edges, one for each, makes a match.
     pub(super) links: Vec<(Option<Vec<EdgeTypeId>>, Direction)>,
+    /// How often each of them comes, where that is not once each; see [`powers`](crate::plan::physical::TallyNode::powers).
+    pub(super) powers: Vec<(i64, Vec<u32>)>,
     /// The neighbours as slices, where there is one link and they are in slices.
     pub(super) blocks: Option<Vec<Block<'g>>>,
-    /// The same of two links.
-    pub(super) pair: Option<[Adjacency<'g>; 2]>,
+    /// The same of several links.
+    pub(super) lists: Option<Vec<Adjacency<'g>>>,
     pub(super) numbers: Numbers,
     /// No number of it is greater, nor its negation.
     pub(super) most: u64,
@@ -89,25 +102,20 @@ impl<'g> Ready<'g> {
     /// The child, when there is but one and nothing else is asked of the node's edges.
     pub(super) fn only_child(&self) -> Option<&Child<'g>> {
         match self.children.as_slice() {
-            [one] if self.loops.is_empty() => Some(one),
+            [one] if self.loops.is_empty() && self.wedges.is_none() => Some(one),
             _ => None,
         }
     }
 
     /// About how many steps it takes to make all numbers.
     pub(super) fn steps(&self) -> u64 {
-        self.children.iter().map(Child::steps).sum()
+        self.children.iter().map(Child::steps).sum::<u64>() + self.wedges.as_ref().map_or(0, Wedges::steps)
     }
 
     /// Fills in the numbers of the nodes from `first` on; `spare` is memory to be used again. No number is greater than what it
     /// gives, a negative one taken for a large one.
-    pub(super) fn fill(
-        &self,
-        watch: Watch<'_, '_>,
-        first: u32,
-        numbers: &mut [i64],
-        spare: &mut Vec<i64>,
-    ) -> Result<u64> {
+    pub(super) fn fill(&self, watch: Watch<'_, '_>, first: u32, numbers: &mut [i64], spare: &mut Spare) -> Result<u64> {
+        let Spare { numbers: factors, marks, paths } = spare;
         let mut children = self.children.as_slice();
         let mut most = match (&self.own, children) {
             (Numbers::One, [child, others @ ..]) => {
@@ -116,7 +124,7 @@ impl<'g> Ready<'g> {
                     Some(degrees) => times(numbers, degrees, |_, degree| degree),
                     None => {
                         numbers.fill(0);
-                        child.sums(watch, first, None, numbers)?
+                        child.sums(watch, first, None, numbers, marks)?
                     }
                 }
             }
@@ -141,20 +149,26 @@ impl<'g> Ready<'g> {
                 most = times(numbers, degrees, |number, degree| number * degree);
                 continue;
             }
-            spare.clear();
-            spare.resize(numbers.len(), 0);
-            let times = child.sums(watch, first, Some(numbers), spare)?;
-            most = multiply((numbers, most), (spare, times))?;
+            factors.clear();
+            factors.resize(numbers.len(), 0);
+            let times = child.sums(watch, first, Some(numbers), factors, marks)?;
+            most = multiply((numbers, most), (factors, times))?;
+        }
+        if let Some(wedges) = &self.wedges {
+            factors.clear();
+            factors.resize(numbers.len(), 0);
+            wedges.meet(watch, (first, numbers), factors, paths)?;
+            most = multiply((numbers, most), (factors, bits(factors)))?;
         }
         for loops in &self.loops {
-            spare.clear();
-            spare.resize(numbers.len(), 0);
+            factors.clear();
+            factors.resize(numbers.len(), 0);
             let from = loops.partition_point(|(node, _)| node.0 < first);
             for (node, count) in &loops[from..] {
-                let Some(times) = spare.get_mut((node.0 - first) as usize) else { break };
+                let Some(times) = factors.get_mut((node.0 - first) as usize) else { break };
                 *times = *count as i64;
             }
-            most = multiply((numbers, most), (spare, bits(spare)))?;
+            most = multiply((numbers, most), (factors, bits(factors)))?;
         }
         Ok(most)
     }
@@ -270,13 +284,20 @@ impl Child<'_> {
 
     /// Adds, for each node from `first` on that has a number, the sum of the child's numbers over its neighbours: over the
     /// tuples of edges to the same node, when there are several links. No sum is greater than what it gives.
-    fn sums(&self, watch: Watch<'_, '_>, first: u32, parents: Option<&[i64]>, sums: &mut [i64]) -> Result<u64> {
+    fn sums(
+        &self,
+        watch: Watch<'_, '_>,
+        first: u32,
+        parents: Option<&[i64]>,
+        sums: &mut [i64],
+        marks: &mut Bits,
+    ) -> Result<u64> {
         if let Some((start, pushed)) = &self.pushed {
             let own = first.checked_sub(*start).and_then(|at| pushed.get(at as usize..)).unwrap_or_default();
             sums.iter_mut().zip(own).for_each(|(sum, own)| *sum = own.wrapping_add(*sum));
             return Ok(bits(sums));
         }
-        match (&self.blocks, &self.pair) {
+        match (&self.blocks, &self.lists) {
             (Some(blocks), _) => {
                 let mut most = 0;
                 for block in blocks {
@@ -284,40 +305,50 @@ impl Child<'_> {
                 }
                 return Ok(most);
             }
-            (None, Some(pair)) => self.over_pair(watch, pair, first, parents, sums)?,
+            (None, Some(lists)) => self.over_lists(watch, (lists, marks), first, parents, sums)?,
             (None, None) => self.one_by_one(watch, first, parents, sums)?,
         }
         Ok(bits(sums))
     }
 
-    /// Two links to the same node: what is in both lists of neighbours, each as often as it is in the one times in the other.
-    fn over_pair(
+    /// Several links to the same node: what is in all lists of neighbours, as often as there are tuples of edges.
+    fn over_lists(
         &self,
         watch: Watch<'_, '_>,
-        [one, other]: &[Adjacency<'_>; 2],
+        (lists, marks): (&[Adjacency<'_>], &mut Bits),
         first: u32,
         parents: Option<&[i64]>,
         sums: &mut [i64],
     ) -> Result<()> {
-        let mut steps = 0;
+        if marks.bytes() == 0 {
+            *marks = Bits::none(watch.view.node_bound());
+        }
+        let (mut steps, mut same, mut counts) = (0, Vec::new(), vec![0; lists.len()]);
         for (at, total) in sums.iter_mut().enumerate() {
             if parents.is_some_and(|parents| parents.get(at) == Some(&0)) {
                 continue;
             }
             let node = NodeId(first + at as u32);
-            let (one, other) = (one.ends(node), other.ends(node));
-            let (short, mut long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-            steps += short.len() + 1;
-            let mut sum = Some(0i64);
-            for same in short.chunk_by(|a, b| a == b) {
-                let Some(end) = same.first() else { continue };
-                // Both ascend, so what was passed need not be looked at again.
-                long = &long[long.partition_point(|other| other < end)..];
-                let times = long.iter().take_while(|other| *other == end).count() as i64 * same.len() as i64;
-                if times > 0 {
-                    let number = self.numbers.of(*end).checked_mul(times);
-                    sum = sum.and_then(|sum| sum.checked_add(number?));
+            steps += 1;
+            match lists {
+                [] => return Ok(()),
+                [one] => {
+                    same.clear();
+                    same.extend_from_slice(one.ends(node));
+                    same.dedup();
+                    steps += same.len();
                 }
+                [one, other, ..] => steps += common((one.ends(node), other.ends(node)), marks, &mut same),
+            }
+            let mut sum = Some(0i64);
+            for end in &same {
+                for (count, list) in counts.iter_mut().zip(lists) {
+                    let ends = list.ends(node);
+                    let start = ends.partition_point(|other| other < end);
+                    *count = ends[start..].iter().take_while(|other| *other == end).count() as i64;
+                }
+                let number = self.tuples(&counts).and_then(|tuples| self.numbers.of(*end).checked_mul(tuples));
+                sum = sum.and_then(|sum| sum.checked_add(number?));
             }
             *total = sum.and_then(|sum| total.checked_add(sum)).ok_or_else(overflow)?;
             if steps > PATIENCE {
@@ -326,6 +357,17 @@ impl Child<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How many tuples of edges there are when so many lead to a node by each link.
+    fn tuples(&self, counts: &[i64]) -> Option<i64> {
+        if self.powers.is_empty() {
+            return counts.iter().try_fold(1i64, |tuples, count| tuples.checked_mul(*count));
+        }
+        self.powers.iter().try_fold(0i64, |sum, (factor, powers)| {
+            let mut powers = counts.iter().zip(powers).map(|(count, power)| count.checked_pow(*power));
+            sum.checked_add(powers.try_fold(*factor, |tuples, power| tuples.checked_mul(power?))?)
+        })
     }
 
     fn over_block(
@@ -393,23 +435,33 @@ impl Child<'_> {
     fn one_by_one(&self, watch: Watch<'_, '_>, first: u32, parents: Option<&[i64]>, sums: &mut [i64]) -> Result<()> {
         let view = watch.view;
         let [(types, direction), others @ ..] = self.links.as_slice() else { return Ok(()) };
-        let mut steps = 0;
+        let (mut steps, mut counts) = (0, Vec::new());
         for (at, total) in sums.iter_mut().enumerate() {
             let node = NodeId(first + at as u32);
             if parents.is_some_and(|parents| parents.get(at) == Some(&0)) || !view.contains_node(node) {
                 continue;
             }
             let mut sum = Some(0i64);
-            view.neighbours(node, *direction, types.as_deref(), |_, end| {
-                steps += 1;
-                let mut number = Some(self.numbers.of(end.0));
-                for (types, direction) in others {
-                    let edges =
-                        |number: i64| number.checked_mul(between(view, node, end, *direction, types.as_deref()));
-                    number = number.and_then(|number| if number == 0 { Some(0) } else { edges(number) });
+            if others.is_empty() && self.powers.is_empty() {
+                view.neighbours(node, *direction, types.as_deref(), |_, end| {
+                    steps += 1;
+                    sum = sum.and_then(|sum| sum.checked_add(self.numbers.of(end.0)));
+                });
+            } else {
+                let ends = view.ends(node, *direction, types.as_deref());
+                for same in ends.chunk_by(|a, b| a == b) {
+                    let end = NodeId(same[0]);
+                    steps += same.len() + others.len();
+                    counts.clear();
+                    counts.push(same.len() as i64);
+                    let other = |(types, direction): &(Option<Vec<EdgeTypeId>>, Direction)| {
+                        between(view, node, end, *direction, types.as_deref())
+                    };
+                    counts.extend(others.iter().map(other));
+                    let number = self.tuples(&counts).and_then(|tuples| self.numbers.of(end.0).checked_mul(tuples));
+                    sum = sum.and_then(|sum| sum.checked_add(number?));
                 }
-                sum = sum.and_then(|sum| sum.checked_add(number?));
-            });
+            }
             *total = sum.and_then(|sum| total.checked_add(sum)).ok_or_else(overflow)?;
             if steps > PATIENCE {
                 watch.check()?;
@@ -418,6 +470,26 @@ impl Child<'_> {
         }
         Ok(())
     }
+}
+
+/// Up to how much longer one list may be for it to be walked as well.
+const ABOUT: usize = 16;
+
+/// Puts down the nodes that both lists hold, each once; gives how many were looked at. No node is marked, before and after.
+fn common((one, other): (&[u32], &[u32]), marks: &mut Bits, same: &mut Vec<u32>) -> usize {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    same.clear();
+    if long.len() / ABOUT > short.len() {
+        same.extend(short.iter().filter(|end| long.binary_search(end).is_ok()));
+        same.dedup();
+        return short.len();
+    }
+    // Marks answer at once, where stepping through both would take a guess at each step.
+    short.iter().for_each(|end| marks.insert(*end));
+    same.extend(long.iter().filter(|end| marks.one(**end) == 1));
+    short.iter().for_each(|end| marks.remove(*end));
+    same.dedup();
+    short.len() + long.len()
 }
 
 /// How many edges lead from one node to another in this direction.
