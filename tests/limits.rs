@@ -103,9 +103,11 @@ fn memory_is_counted() {
 fn arrays_by_node_are_counted() {
     let database = kenning::Database::in_memory();
     run(&database, "UNWIND range(1, 60000) AS i CREATE (:N {i: i})-[:R]->(:M)", &Limits::default());
-    for query in
-        ["MATCH (a:N)-[:R]->(b:M) RETURN sum(a.i), min(b.i)", "MATCH (a:N)-[:R*1..3]->(b) RETURN count(DISTINCT b)"]
-    {
+    for query in [
+        "MATCH (a:N)-[:R]->(b:M) RETURN sum(a.i), min(b.i)",
+        "MATCH (a:N)-[:R*1..3]->(b) RETURN count(DISTINCT b)",
+        "MATCH (a)-[:R]->(b)-[:R]->(c)-[:R]->(d)-[:R]->(a) RETURN count(*)",
+    ] {
         assert_eq!(run(&database, query, &Limits::default()).1, None, "{query}");
         let tight = Limits { max_memory: Some(100_000), ..Limits::default() };
         assert_eq!(run(&database, query, &tight).1, Some(Class::LimitExceeded), "{query}");

@@ -293,7 +293,10 @@ impl Child<'_> {
         marks: &mut Bits,
     ) -> Result<u64> {
         if let Some((start, pushed)) = &self.pushed {
-            let own = first.checked_sub(*start).and_then(|at| pushed.get(at as usize..)).unwrap_or_default();
+            // They may begin behind the first node that is asked for, as the root of another term may be there.
+            let begin = first.max(*start);
+            let own = pushed.get((begin - start) as usize..).unwrap_or_default();
+            let sums = sums.get_mut((begin - first) as usize..).unwrap_or_default();
             sums.iter_mut().zip(own).for_each(|(sum, own)| *sum = own.wrapping_add(*sum));
             return Ok(bits(sums));
         }
