@@ -347,7 +347,7 @@ pub enum Unique {
     },
 }
 
-/// A tree-shaped pattern whose matches are counted.
+/// A pattern whose matches are counted: a tree, or a cycle of four nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
     /// Gives a row for each node that this may be and that has matches by the first weight; none: one row for all.

@@ -63,9 +63,11 @@ struct Class {
 /// [ring](wedge::is_ring).
 pub(super) fn terms(graph: &QueryGraph, root: Var) -> Option<Vec<Term>> {
     let mut terms: Vec<Term> = Vec::new();
+    let ring = wedge::is_ring(graph);
     // The last is the one in which no edges coincide.
     for (parts, factor) in partitions(&graph.edges)?.into_iter().rev() {
-        let term = Term { factor, classes: classes(graph, root, &parts)? };
+        let ring = ring && parts.len() == graph.edges.len();
+        let term = Term { factor, classes: classes(graph, root, &parts, ring)? };
         if !terms.iter_mut().any(|other| other.takes(&term)) {
             terms.push(term);
         }
@@ -132,8 +134,8 @@ fn partitions(edges: &[PatternEdge]) -> Option<Vec<(Parts<'_>, i64)>> {
     Some(all)
 }
 
-/// The pattern in which the edges of each part are one.
-fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class>> {
+/// The pattern in which the edges of each part are one; whether that is a ring is known.
+fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>, ring: bool) -> Option<Vec<Class>> {
     // Each node's class, by the place of one of its nodes.
     let place = |var: Var| graph.nodes.iter().position(|node| *node == var);
     let mut class: Vec<usize> = (0..graph.nodes.len()).collect();
@@ -163,7 +165,6 @@ fn classes(graph: &QueryGraph, root: Var, parts: &Parts<'_>) -> Option<Vec<Class
     };
     let start = class_of(root)?;
     reached.push((start, new(start, 0, Vec::new())));
-    let ring = wedge::is_ring(graph) && parts.len() == graph.edges.len();
     let mut at = 0;
     while at < reached.len() {
         let here = reached[at].0;
@@ -217,16 +218,18 @@ impl Term {
         let ([root, child], [other_root, other_child]) = (self.classes.as_mut_slice(), other.classes.as_slice()) else {
             return false;
         };
-        if !alike(root, other_root) || !alike(child, other_child) || child.links.len() + other_child.links.len() <= 2 {
+        // Single edges are counted in other ways, which are quicker.
+        let single = child.links.len() == 1 && child.powers.is_empty() && other_child.links.len() == 1;
+        if single || !alike(root, other_root) || !alike(child, other_child) {
             return false;
         }
         if child.powers.is_empty() {
             let links = std::mem::take(&mut child.links);
-            links.iter().for_each(|link| {
+            for link in &links {
                 if !child.links.contains(link) {
-                    child.links.push(link.clone())
+                    child.links.push(link.clone());
                 }
-            });
+            }
             child.powers.push((self.factor, powers(&links, &child.links)));
             self.factor = 1;
         }
@@ -341,7 +344,7 @@ pub(super) fn cost(build: &Build<'_>, terms: &[TallyTerm]) -> f64 {
             continue;
         }
         if let Some(paths) = wedge::steps(build, term) {
-            steps += paths + term.nodes.iter().map(|node| found(node)).sum::<f64>();
+            steps += paths + term.nodes.iter().map(found).sum::<f64>();
             continue;
         }
         for (at, node) in term.nodes.iter().enumerate() {

@@ -23,7 +23,16 @@ const STEP: f64 = 3.0;
 
 /// Whether the pattern is a cycle of four nodes whose edges have a direction.
 pub(super) fn is_ring(graph: &QueryGraph) -> bool {
-    let corner = |node: &Var| matches!(*beside(graph, *node), [(_, one), (_, other)] if one != other);
+    let corner = |node: &Var| {
+        let other = |edge: &PatternEdge| match (edge.left == *node, edge.right == *node) {
+            (true, _) => Some(edge.right),
+            (_, true) => Some(edge.left),
+            _ => None,
+        };
+        let mut others = graph.edges.iter().filter_map(other);
+        let (one, other) = (others.next(), others.next());
+        other.is_some() && one != other && others.next().is_none()
+    };
     graph.nodes.len() == 4
         && graph.edges.len() == 4
         && graph.edges.iter().all(|edge| edge.direction != Direction::Both && edge.left != edge.right)

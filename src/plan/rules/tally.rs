@@ -83,7 +83,10 @@ fn tally(
         return None;
     }
     let root = needed.first();
-    terms(graph, root.or_else(|| centre(graph))?)?;
+    // Of a ring there are many, to be made but once.
+    if !ring {
+        terms(graph, root.or_else(|| centre(graph))?)?;
+    }
     let mut new = |name: &str| {
         names.push(name.to_owned());
         Var(names.len() as u32 - 1)

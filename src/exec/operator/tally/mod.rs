@@ -3,7 +3,7 @@
 //! Every node of the pattern gets a number for every node of the graph that it may be: its value, times the product, over its
 //! children, of the sums of their numbers over its neighbours. The numbers of inner nodes are arrays; those of the root are
 //! made piece by piece as they are asked for, by several threads at once when there are many edges to add up, or by class where
-//! the grouping above takes many nodes for one.
+//! the grouping above takes many nodes for one. Of a cycle of four nodes the paths are walked from the root on, see [`wedges`].
 
 mod by_node;
 mod classes;
