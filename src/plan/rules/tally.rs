@@ -2,7 +2,8 @@
 //!
 //! It fires on a pattern that is a tree of single edges, whose predicates test one node each, when the aggregations only
 //! count, fold values of the one node, or add up integers of another; on a cycle of four nodes when they do not add up. It
-//! leaves alone: patterns with walks, paths or other cycles, predicates and values that join two nodes or read an edge, and everything that asks for distinct values of another node.
+//! leaves alone: patterns with walks, paths or other cycles, predicates and values that join two nodes or read an edge, and
+//! everything that asks for distinct values of another node.
 
 use crate::model::Var;
 use crate::model::function::Aggregate;
