@@ -17,14 +17,12 @@ pub(super) struct Create {
 
 impl<'g> Whole<'g> for Create {
     fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
-        let mut done = Waiting::default();
-        while let Some(mut batch) = rows.pop() {
+        rows.each(|mut batch, done| {
             create(&self.nodes, &self.edges, &mut batch, ctx)?;
             batch.keep(&self.live);
             done.push(batch);
-        }
-        *rows = done;
-        Ok(())
+            Ok(())
+        })
     }
 }
 

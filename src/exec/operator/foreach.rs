@@ -12,14 +12,12 @@ pub(super) struct Foreach<'g> {
 
 impl<'g> Whole<'g> for Foreach<'g> {
     fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
-        let mut done = Waiting::default();
-        while let Some(mut batch) = rows.pop() {
+        rows.each(|mut batch, done| {
             self.inner.start(&batch);
             while self.inner.next(ctx)?.is_some() {}
             batch.keep(&self.live);
             done.push(batch);
-        }
-        *rows = done;
-        Ok(())
+            Ok(())
+        })
     }
 }

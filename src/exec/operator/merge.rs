@@ -70,8 +70,7 @@ fn entry_span(map: &Expr, key: &str) -> crate::model::Span {
 
 impl<'g> Whole<'g> for Merge<'g> {
     fn work(&mut self, rows: &mut Waiting<'g>, ctx: &mut Context<'g>) -> Result<()> {
-        let mut done = Waiting::default();
-        while let Some(batch) = rows.pop() {
+        rows.each(|batch, done| {
             let vars: Vec<Var> = (0..batch.columns.len() as u32).map(Var).collect();
             for row in 0..batch.len {
                 if row % 64 == 0 {
@@ -82,8 +81,7 @@ impl<'g> Whole<'g> for Merge<'g> {
                     done.push(rows);
                 }
             }
-        }
-        *rows = done;
-        Ok(())
+            Ok(())
+        })
     }
 }

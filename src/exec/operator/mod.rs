@@ -212,6 +212,25 @@ impl<'g> Operator<'g> for Counted<'g> {
     }
 }
 
+/// The batch that an operator works on, taken from its input when all rows of the one before were; false at the end, when what the
+/// operator holds is given back.
+fn take_next<'g>(
+    input: &mut Boxed<'g>,
+    (current, row): (&mut Batch<'g>, &mut usize),
+    held: &mut u64,
+    ctx: &mut Context<'g>,
+) -> Result<bool> {
+    if *row < current.len {
+        return Ok(true);
+    }
+    let Some(batch) = input.next(ctx)? else {
+        ctx.release(std::mem::take(held));
+        return Ok(false);
+    };
+    (*current, *row) = (batch, 0);
+    Ok(true)
+}
+
 /// The rows of `input` numbered in `rows`, with what `live` names, and these columns beside them.
 fn beside<'g, const N: usize>(
     input: &Batch<'g>,

@@ -5,7 +5,7 @@
 use super::ahead::{AHEAD, fetch};
 use super::bits::Bits;
 use super::expand::{Edges, node};
-use super::{Batch, Boxed, Context, Operator, Result, beside};
+use super::{Batch, Boxed, Context, Operator, Result, beside, take_next};
 use crate::exec::batch::ROWS;
 use crate::model::{Column, Direction, NodeId, Var};
 use crate::store::Adjacency;
@@ -131,13 +131,8 @@ impl<'g> Reach<'g> {
 
 impl<'g> Operator<'g> for Reach<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if self.row >= self.current.len {
-            let Some(batch) = self.input.next(ctx)? else {
-                ctx.release(std::mem::take(&mut self.held));
-                return Ok(None);
-            };
-            self.current = batch;
-            self.row = 0;
+        if !take_next(&mut self.input, (&mut self.current, &mut self.row), &mut self.held, ctx)? {
+            return Ok(None);
         }
         self.edges.resolve(&ctx.view);
         if self.slices.is_none() {

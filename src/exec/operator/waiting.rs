@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::mem::discriminant;
 
-use super::Batch;
+use super::{Batch, Result};
 use crate::exec::batch::ROWS;
 use crate::model::{Var, garbage};
 
@@ -53,6 +53,16 @@ impl<'g> Waiting<'g> {
         Some(batch)
     }
 
+    /// Puts in their place what becomes of them, batch by batch; `work` puts that behind what there is of it.
+    pub(super) fn each(&mut self, mut work: impl FnMut(Batch<'g>, &mut Self) -> Result<()>) -> Result<()> {
+        let mut done = Waiting::default();
+        while let Some(batch) = self.pop() {
+            work(batch, &mut done)?;
+        }
+        *self = done;
+        Ok(())
+    }
+
     /// All of them, none of which was handed on.
     pub(super) fn pieces(&self) -> impl Iterator<Item = &Batch<'g>> {
         self.pieces.iter()
@@ -79,6 +89,29 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
     use crate::model::{Column, Value};
+
+    #[test]
+    fn rows_become_others_in_their_order() {
+        let mut waiting = Waiting::default();
+        waiting.push(Batch { columns: vec![Column::Int((0..5000).collect())], len: 5000 });
+        let mut batches = 0;
+        let twice = waiting.each(|batch, done| {
+            batches += 1;
+            done.push(batch.clone());
+            done.push(batch);
+            Ok(())
+        });
+        assert!(twice.is_ok() && batches == 3);
+        let starts: Vec<_> =
+            std::iter::from_fn(|| waiting.pop()).map(|batch| (batch.value(Var(0), 0), batch.len)).collect();
+        assert_eq!(starts.iter().map(|(_, len)| len).sum::<usize>(), 10_000);
+        assert_eq!(starts[1].0, Value::Int(0));
+        assert!(
+            Waiting::default()
+                .each(|_, _| Err(crate::model::Diagnostic::syntax(crate::model::Detail::Other, "")))
+                .is_ok()
+        );
+    }
 
     #[test]
     fn rows_come_in_their_order_and_millions_are_few_pieces() {

@@ -14,7 +14,7 @@ use super::ahead::{AHEAD, fetch};
 use super::bits::Bits;
 use super::expand::{node, seen_from};
 use super::labels::{Resolved, edge_types, leads_only_to};
-use super::{Batch, Boxed, Context, Operator, Result, beside};
+use super::{Batch, Boxed, Context, Operator, Result, beside, take_next};
 use crate::exec::batch::ROWS;
 use crate::model::{Column, Direction, EdgeId, EdgeTypeId, NodeId, Var};
 use crate::plan::expr::Labels;
@@ -291,13 +291,8 @@ impl<'g> Intersect<'g> {
 
 impl<'g> Operator<'g> for Intersect<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if self.row >= self.current.len {
-            let Some(batch) = self.input.next(ctx)? else {
-                ctx.release(std::mem::take(&mut self.held));
-                return Ok(None);
-            };
-            self.current = batch;
-            self.row = 0;
+        if !take_next(&mut self.input, (&mut self.current, &mut self.row), &mut self.held, ctx)? {
+            return Ok(None);
         }
         if self.labels.is_none() {
             for arm in &mut self.arms {
