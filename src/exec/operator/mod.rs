@@ -14,6 +14,7 @@ mod create;
 mod define;
 mod delete;
 mod distinct;
+mod edge_lists;
 mod edge_scan;
 mod expand;
 mod filter;

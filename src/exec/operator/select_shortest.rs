@@ -1,12 +1,12 @@
 //! `SelectShortest`: of the walks between the same two ends, the shortest. One that is longer than what there is already is not
-//! taken; those that have become too long are dropped now and then.
+//! taken; those that have become too long are dropped now and then. What a walk is made of stands in vectors that all of them
+//! share, so that those that go leave no holes and what is left at the end is let go of at once.
 
-use std::sync::Arc;
-
+use super::edge_lists::EdgeLists;
 use super::keys::Keys;
 use super::{Batch, Boxed, Context, Operator, Result, patient};
+use crate::exec::batch::{ROWS, column_bytes};
 use crate::model::column::keep;
-use crate::model::value::List;
 use crate::model::{Column, Value, Var, garbage};
 
 pub(super) struct SelectShortest<'g> {
@@ -15,7 +15,8 @@ pub(super) struct SelectShortest<'g> {
     steps: Vec<Var>,
     keep: Option<u64>,
     live: Vec<Var>,
-    done: bool,
+    /// The shortest walks when the input was read, their rows, and how many of these were given.
+    found: Option<(Walks<'g>, Vec<u32>, usize)>,
     held: u64,
 }
 
@@ -24,22 +25,99 @@ const FEW: u64 = 4 << 20;
 
 /// Walks, and of each the number of its two ends and its length.
 struct Walks<'g> {
+    /// What their rows have besides steps.
     rows: Batch<'g>,
+    steps: Vec<(Var, Steps<'g>)>,
     of: Vec<(u32, u64)>,
     /// For each number of two ends, the least length so far.
     least: Vec<u64>,
+    /// Bytes of what is neither lists nor these.
+    others: u64,
+}
+
+/// What walks have for one part of the pattern.
+enum Steps<'g> {
+    Lists(EdgeLists<'g>),
+    /// Single edges, or anything else.
+    Any(Column<'g>),
 }
 
 impl Drop for Walks<'_> {
     fn drop(&mut self) {
-        garbage::columns(std::mem::take(&mut self.rows.columns));
+        let any = self.steps.drain(..).filter_map(|(_, steps)| match steps {
+            Steps::Lists(_) => None,
+            Steps::Any(column) => Some(column),
+        });
+        garbage::columns(std::mem::take(&mut self.rows.columns).into_iter().chain(any));
+        garbage::plain(std::mem::take(&mut self.of));
+        garbage::plain(std::mem::take(&mut self.least));
     }
 }
 
-impl Walks<'_> {
-    /// How many bytes it takes to know ends and lengths.
-    fn known(&self) -> u64 {
-        (size_of_val(self.of.as_slice()) + size_of_val(self.least.as_slice())) as u64
+impl<'g> Walks<'g> {
+    fn new(steps: &[Var]) -> Self {
+        let steps = steps.iter().map(|var| (*var, Steps::Lists(EdgeLists::default()))).collect();
+        Walks { rows: Batch::new(0), steps, of: Vec::new(), least: Vec::new(), others: 0 }
+    }
+
+    /// How many bytes they take.
+    fn size(&self) -> u64 {
+        let known = size_of_val(self.of.as_slice()) + size_of_val(self.least.as_slice());
+        let lists = self.steps.iter().map(|(_, steps)| if let Steps::Lists(lists) = steps { lists.size() } else { 0 });
+        known as u64 + self.others + lists.sum::<u64>()
+    }
+
+    /// Adds some rows of a batch, with these variables besides the steps.
+    fn push(&mut self, batch: &Batch<'g>, rows: &[u32], vars: &[Var]) {
+        for (var, steps) in &mut self.steps {
+            let column = batch.column(*var);
+            let before = match steps {
+                Steps::Lists(lists) => {
+                    if lists.push(column, rows) {
+                        continue;
+                    }
+                    lists.all()
+                }
+                Steps::Any(any) => std::mem::take(any),
+            };
+            let more = column.gather(rows);
+            self.others += column_bytes(&more);
+            *steps = Steps::Any(before.append(self.rows.len, more, rows.len()));
+        }
+        let more = batch.gather(rows, vars);
+        self.others += more.size();
+        self.rows.append(more, vars);
+    }
+
+    /// Keeps these of them, which ascend.
+    fn keep(&mut self, rows: &[u32], ctx: &Context<'g>) -> Result<()> {
+        self.rows.columns.iter_mut().for_each(|column| column.keep(rows));
+        self.rows.len = rows.len();
+        self.others = self.rows.size();
+        for (_, steps) in &mut self.steps {
+            match steps {
+                Steps::Lists(lists) => lists.keep(rows, &|| ctx.check())?,
+                Steps::Any(column) => {
+                    column.keep(rows);
+                    self.others += column_bytes(column);
+                }
+            }
+        }
+        keep(&mut self.of, rows);
+        Ok(())
+    }
+
+    /// Some of them as rows with these variables.
+    fn gather(&self, rows: &[u32], vars: &[Var]) -> Batch<'g> {
+        let mut batch = self.rows.gather(rows, vars);
+        for (var, steps) in self.steps.iter().filter(|(var, _)| vars.contains(var)) {
+            let column = match steps {
+                Steps::Lists(lists) => lists.gather(rows),
+                Steps::Any(column) => column.gather(rows),
+            };
+            batch.set(*var, column);
+        }
+        batch
     }
 }
 
@@ -51,7 +129,7 @@ impl<'g> SelectShortest<'g> {
         keep: Option<u64>,
         live: Vec<Var>,
     ) -> Self {
-        SelectShortest { input, partition, steps, keep, live, done: false, held: 0 }
+        SelectShortest { input, partition, steps, keep, live, found: None, held: 0 }
     }
 
     /// The rows of a batch that may be among the shortest walks as far as they are known, which they are from now on.
@@ -77,31 +155,14 @@ impl<'g> SelectShortest<'g> {
         taken
     }
 
-    /// Some rows of a batch, which leave nothing of it behind: long walks are written down anew, so that those that go lie side
-    /// by side, and others find place there.
-    fn some(&self, batch: &Batch<'g>, rows: &[u32], needed: &[Var], ctx: &Context<'g>) -> Result<Batch<'g>> {
-        let mut batch = batch.gather(rows, needed);
-        for var in &self.steps {
-            let Some(Column::Value(walks)) = batch.columns.get_mut(var.index()) else { continue };
-            // Walks that go on from the same one come one after the other.
-            let mut last: Option<(Arc<List<'g>>, Arc<List<'g>>)> = None;
-            for walk in walks {
-                let Value::List(edges) = walk else { continue };
-                let anew = match last.take().filter(|(of, _)| Arc::ptr_eq(of, edges)) {
-                    Some((_, anew)) => anew,
-                    None => Arc::new(List::joined(&[(edges, 0..edges.len())], &|| ctx.check())?),
-                };
-                last = Some((std::mem::replace(edges, Arc::clone(&anew)), anew));
-            }
-        }
-        Ok(batch)
-    }
-
     fn length(&self, batch: &Batch<'g>, row: usize) -> u64 {
-        let length = |var: &Var| match batch.value(*var, row) {
-            Value::List(edges) => edges.len() as u64,
-            Value::Null => 0,
-            _ => 1,
+        let length = |var: &Var| match batch.column(*var) {
+            Column::Value(walks) => match walks.get(row) {
+                Some(Value::List(edges)) => edges.len() as u64,
+                None | Some(Value::Null) => 0,
+                Some(_) => 1,
+            },
+            column => u64::from(!matches!(column, Column::Absent)),
         };
         self.steps.iter().map(length).sum()
     }
@@ -124,51 +185,60 @@ impl<'g> SelectShortest<'g> {
         Ok(rows)
     }
 
+    /// Accounts for as many bytes as are held now.
     fn hold(&mut self, ctx: &mut Context<'g>, bytes: u64) -> Result<()> {
-        self.held += bytes;
+        ctx.release(std::mem::replace(&mut self.held, bytes));
         ctx.hold(bytes)
+    }
+
+    /// Reads the input; the shortest walks, and their rows.
+    fn find(&mut self, ctx: &mut Context<'g>) -> Result<(Walks<'g>, Vec<u32>)> {
+        let mut vars: Vec<Var> = self.live.iter().chain(&self.partition).copied().collect();
+        vars.retain(|var| !self.steps.contains(var));
+        vars.sort_unstable();
+        vars.dedup();
+        let (mut ends, mut walks) = (Keys::new(), Walks::new(&self.steps));
+        let mut most = FEW;
+        // A run that was left in the middle could not give back what it held.
+        self.hold(ctx, 0)?;
+        while let Some(batch) = self.input.next(ctx)? {
+            let columns: Vec<Column<'g>> = self.partition.iter().map(|var| batch.values(*var)).collect();
+            let numbers = ends.numbers(&columns, batch.len, ctx)?;
+            let taken = self.take(&batch, &numbers, &mut walks);
+            walks.push(&batch, &taken, &vars);
+            self.hold(ctx, walks.size() + ends.size())?;
+            if self.held >= most {
+                let rows = self.shortest(&walks, ctx)?;
+                walks.keep(&rows, ctx)?;
+                self.hold(ctx, walks.size() + ends.size())?;
+                most = FEW.max(2 * self.held);
+            }
+        }
+        let rows = self.shortest(&walks, ctx)?;
+        Ok((walks, rows))
     }
 }
 
 impl<'g> Operator<'g> for SelectShortest<'g> {
     fn next(&mut self, ctx: &mut Context<'g>) -> Result<Option<Batch<'g>>> {
-        if std::mem::replace(&mut self.done, true) {
-            return Ok(None);
+        if self.found.is_none() {
+            let (walks, rows) = self.find(ctx)?;
+            self.found = Some((walks, rows, 0));
         }
-        let mut needed = self.live.clone();
-        needed.extend(self.partition.iter().chain(&self.steps));
-        needed.sort_unstable();
-        needed.dedup();
-        // A run that was left in the middle could not give it back.
-        ctx.release(std::mem::take(&mut self.held));
-        let (mut ends, mut walks) = (Keys::new(), Walks { rows: Batch::new(0), of: Vec::new(), least: Vec::new() });
-        let mut most = FEW;
-        while let Some(batch) = self.input.next(ctx)? {
-            let columns: Vec<Column<'g>> = self.partition.iter().map(|var| batch.values(*var)).collect();
-            let before = ends.size() + walks.known();
-            let numbers = ends.numbers(&columns, batch.len, ctx)?;
-            let taken = self.take(&batch, &numbers, &mut walks);
-            let batch = if taken.len() < batch.len { self.some(&batch, &taken, &needed, ctx)? } else { batch };
-            self.hold(ctx, batch.size() + ends.size() + walks.known() - before)?;
-            walks.rows.append(batch, &needed);
-            if self.held >= most {
-                let rows = self.shortest(&walks, ctx)?;
-                walks.rows.columns.iter_mut().for_each(|column| column.keep(&rows));
-                walks.rows.len = rows.len();
-                keep(&mut walks.of, &rows);
-                ctx.release(std::mem::take(&mut self.held));
-                self.hold(ctx, walks.rows.size() + ends.size() + walks.known())?;
-                most = FEW.max(2 * self.held);
-            }
+        let Some((walks, rows, given)) = &mut self.found else { return Ok(None) };
+        let some = &rows[*given..rows.len().min(*given + ROWS)];
+        *given += some.len();
+        if !some.is_empty() {
+            return Ok(Some(walks.gather(some, &self.live)));
         }
-        let rows = self.shortest(&walks, ctx)?;
-        ctx.release(std::mem::take(&mut self.held));
-        Ok(Some(walks.rows.gather(&rows, &self.live)))
+        self.found = Some((Walks::new(&[]), Vec::new(), 0));
+        self.hold(ctx, 0)?;
+        Ok(None)
     }
 
     fn reset(&mut self) {
         self.input.reset();
-        self.done = false;
+        self.found = None;
     }
 }
 
@@ -191,6 +261,9 @@ mod tests {
             assert_eq!(rows(select, &[X, Y]), expected, "{input:?} {keep:?}");
         }
         let many = vec!["n0 e0"; 2049].join(",");
-        assert_eq!(lengths(SelectShortest::new(given(&[&many, &many]), vec![X], vec![Y], None, vec![X])), [4098]);
+        assert_eq!(
+            lengths(SelectShortest::new(given(&[&many, &many]), vec![X], vec![Y], None, vec![X])),
+            [2048, 2048, 2]
+        );
     }
 }
