@@ -1,7 +1,9 @@
-//! One pass over a text that knows strings, comments, escaped names and brackets, and nothing else of the language.
+//! One pass over a text that knows strings, comments, escaped names, brackets and what stands in front of operands, and nothing
+//! else of the language.
 //!
 //! It comes before the grammar, because it can say at once what a grammar says badly: a string without its end, an
-//! odd character, brackets nested without end. It also cuts scripts into statements. Its time is linear in the text.
+//! odd character, brackets nested without end, signs and `NOT` in a row without end. It also cuts scripts into statements. Its time
+//! is linear in the text, and where it ends at a nesting that is too deep, in what comes before.
 
 use pest::unicode::{CONNECTOR_PUNCTUATION, WHITE_SPACE, XID_CONTINUE, XID_START};
 
@@ -42,19 +44,48 @@ enum Fault {
     Unterminated(usize, char),
     /// A character that no token begins with.
     Odd(usize, char),
-    /// More than [`MAX_NESTING`] brackets are open.
+    /// More than [`MAX_NESTING`] brackets are open, or more operators than a tree is deep are in front of an operand.
     Nesting(usize),
 }
 
+/// How far a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reads {
+    /// From end to end, or up to a quoted text or a comment without its end.
+    All,
+    /// No further than up to where it nests too deeply.
+    Statement,
+}
+
 impl Scan {
-    /// Reads `text` from end to end, or up to a quoted text or a comment without its end.
+    /// Reads a statement.
     pub(super) fn new(text: &str) -> Self {
+        Self::read(text, Reads::Statement)
+    }
+
+    fn read(text: &str, reads: Reads) -> Self {
         let mut scan = Scan::default();
         let mut open: Vec<usize> = Vec::new();
         let bytes = text.as_bytes();
         let mut at = 0;
+        // How many signs and `NOT`s stand in a row here.
+        let mut prefixes = 0;
         while let Some(&byte) = bytes.get(at) {
+            if reads == Reads::Statement && matches!(scan.fault, Some(Fault::Nesting(_))) {
+                return scan;
+            }
+            let is_prefix = prefix(bytes, at);
+            prefixes = match is_prefix {
+                Some(_) => prefixes + 1,
+                // White space and comments may stand between them; beyond ASCII, see below.
+                None if byte.is_ascii_whitespace() || byte == b'/' || !byte.is_ascii() => prefixes,
+                None => 0,
+            };
+            if prefixes > super::MAX_DEPTH {
+                scan.fault.get_or_insert(Fault::Nesting(at));
+            }
             let end = match byte {
+                _ if is_prefix.is_some() => is_prefix,
                 b'\'' | b'"' => end_of_quoted(bytes, at, true),
                 b'`' => end_of_quoted(bytes, at, false),
                 b'/' if bytes.get(at + 1) == Some(&b'/') => {
@@ -71,9 +102,10 @@ impl Scan {
                 b'(' | b'[' | b'{' => {
                     if open.len() == MAX_NESTING {
                         scan.fault.get_or_insert(Fault::Nesting(at));
+                    } else {
+                        open.push(scan.brackets.len());
+                        scan.brackets.push(Bracket { open: at, close: None });
                     }
-                    open.push(scan.brackets.len());
-                    scan.brackets.push(Bracket { open: at, close: None });
                     Some(at + 1)
                 }
                 b')' | b']' | b'}' => {
@@ -90,6 +122,9 @@ impl Scan {
                     let c = text[at..].chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
                     if is_odd(c) {
                         scan.fault.get_or_insert(Fault::Odd(at, c));
+                    }
+                    if !WHITE_SPACE(c) {
+                        prefixes = 0;
                     }
                     Some(at + c.len_utf8())
                 }
@@ -217,6 +252,21 @@ pub(super) fn end_of_quoted(bytes: &[u8], at: usize, escapes: bool) -> Option<us
     }
 }
 
+/// The end of the sign or the `NOT` that stands here, if there is one.
+fn prefix(bytes: &[u8], at: usize) -> Option<usize> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
+    match bytes[at] {
+        b'-' | b'+' => Some(at + 1),
+        b'n' | b'N' => {
+            let end = at + "NOT".len();
+            let word = bytes.get(at..end).is_some_and(|word| word.eq_ignore_ascii_case(b"NOT"));
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            (word && !before.is_some_and(is_word) && !bytes.get(end).is_some_and(is_word)).then_some(end)
+        }
+        _ => None,
+    }
+}
+
 /// Whether a character beyond ASCII is outside of every token: outside of quotes the grammar knows names and white space.
 fn is_odd(c: char) -> bool {
     !(XID_START(c) || XID_CONTINUE(c) || CONNECTOR_PUNCTUATION(c) || WHITE_SPACE(c))
@@ -256,7 +306,7 @@ fn plain(c: char) -> Option<&'static str> {
 /// assert_eq!(parts.iter().map(|(span, done)| (span.start, span.end, *done)).collect::<Vec<_>>(), [(0, 10, true), (12, 21, false)]);
 /// ```
 pub fn split(text: &str) -> Vec<(Span, bool)> {
-    let scan = Scan::new(text);
+    let scan = Scan::read(text, Reads::All);
     let mut parts = Vec::new();
     let mut start = 0;
     for end in scan.semicolons.iter().map(|&end| (end, true)).chain([(text.len(), false)]) {
@@ -294,6 +344,30 @@ mod tests {
                 split(text).into_iter().map(|(span, done)| (&text[span.start..span.end], done)).collect();
             assert_eq!(&found, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_nests_too_deeply_is_seen_where_it_does() {
+        let many = 100_000;
+        let at = |text: String| match Scan::new(&text).fault {
+            Some(Fault::Nesting(at)) => Some(at),
+            _ => None,
+        };
+        let depth = super::super::MAX_DEPTH;
+        assert_eq!(at(format!("RETURN {}1", "-".repeat(many))), Some(7 + depth));
+        assert_eq!(at(format!("RETURN {}a", "noT ".repeat(many))), Some(7 + 4 * depth));
+        assert_eq!(at(format!("RETURN {}1", "+ /* - */\n\u{a0}".repeat(many))), Some(7 + 12 * depth));
+        assert_eq!(at(format!("RETURN {}1", "(".repeat(many))), Some(7 + MAX_NESTING));
+        assert_eq!(Scan::new(&"[".repeat(many)).brackets.len(), MAX_NESTING);
+        for fits in
+            ["1 + ", "NOT a AND ", "a - -", "(a)--(b), ", "note ", "`-` ", "'-' ", "is_not ", "x-not2", "-\u{e9}"]
+        {
+            assert_eq!(at(format!("RETURN {}1", fits.repeat(many))), None, "{fits}");
+        }
+        assert_eq!(at(format!("RETURN {}1", "-".repeat(depth))), None, "the tree's builder counts them");
+        assert_eq!(Scan::read(&"[".repeat(many), Reads::All).brackets.len(), MAX_NESTING);
+        let parts = split(&format!("RETURN {}1; RETURN 2", "-".repeat(many))).len();
+        assert_eq!(parts, 2, "a script goes on behind it");
     }
 
     #[test]
