@@ -233,7 +233,6 @@ fn what_is_held_is_bounded() {
         "FOREACH (x IN range(1, 2000000) | CREATE (:N {i: x}))".to_owned(),
         format!("{MANY} MATCH (a:Person {{id: x % 2000}}) SET a.seen = x"),
         "MATCH (a:Person), (b:Person) SET a.seen = b.id".to_owned(),
-        "MATCH (a:Person) DETACH DELETE a".to_owned(),
         "MATCH (a:Person {id: 1})-[:KNOWS*]->(b) RETURN count(*)".to_owned(),
         "MATCH p = (a:Person {id: 1})-[:KNOWS*]->(b) RETURN p ORDER BY length(p)".to_owned(),
         "MATCH p = ANY SHORTEST (a:Person)-[:KNOWS*1..3]->(m)-[:KNOWS]->(b:Person) RETURN count(p)".to_owned(),
@@ -244,8 +243,15 @@ fn what_is_held_is_bounded() {
         assert_eq!(run(&database, &query, &limits), Some(Class::LimitExceeded), "{query}");
         assert_eq!(database.view().node_count(), nodes, "{query}");
     }
-    // Numbers in place of edges take less, and are counted all the same.
+    // Numbers in place of edges take less, and are counted all the same, as are edges that are gone and what nodes have now.
     let limits = Limits { max_memory: Some(256 << 10), ..Limits::default() };
+    let long = "'so many bytes as this text has, and then a few more of them, and some more, and that was it'";
+    for query in [
+        "MATCH (a:Person) DETACH DELETE a".to_owned(),
+        format!("MATCH (a:Person) WHERE a.id < 500 SET a.text = {long} + a.id"),
+    ] {
+        assert_eq!(run(&database, &query, &limits), Some(Class::LimitExceeded), "{query}");
+    }
     for call in [
         "betweenness()",
         "labelPropagation()",
@@ -273,7 +279,15 @@ fn what_need_not_be_held_is_not() {
     assert_eq!(run(&database, walks, &limits(2_000_000)), None);
     // Set 100 times, noted once.
     let set = "UNWIND range(1, 100) AS x MATCH (a:Person) SET a.seen = x, a.twice = x";
-    assert_eq!(run(&database, set, &limits(3_000_000)), None);
+    assert_eq!(run(&database, set, &limits(1_500_000)), None);
+    // Texts that make way for others do not count.
+    let set = set.replace("a.twice = x", "a.twice = toString(x) + '67890123456789012345678901234567890'");
+    assert_eq!(run(&database, &set, &limits(5_000_000)), None);
+    let set = "UNWIND range(1, 100) AS x MATCH (a:Person) SET a.seen = x, a.twice = x";
+    // 120,000 edges, of which only the numbers are kept.
+    let dense = graph(2000, 60);
+    assert_eq!(run(&dense, "MATCH (a:Person) DETACH DELETE a", &limits(1_000_000)), None);
+    assert_eq!(dense.view().edge_count(), 0);
     assert_eq!(run(&database, "MATCH (a:Person) WHERE a.seen <> 100 RETURN 1 / 0", &none), None);
     let set = format!("{set} WITH a RETURN 1 / (a.id - 299)");
     assert_eq!(run(&database, &set.replace("= x", "= -x"), &none), Some(Class::ArithmeticError));

@@ -1,5 +1,7 @@
 //! A batch: about two thousand rows, one column for every variable of the statement.
 
+use crate::model::value::SHARED;
+pub(super) use crate::model::value::bytes;
 use crate::model::{Column, Str, Value, Var};
 
 /// How many rows a batch aims at. Enough to spread the cost of a call over many rows, few enough for the cache.
@@ -112,21 +114,5 @@ pub(super) fn column_bytes(column: &Column<'_>) -> u64 {
         }
         Column::Text(v, _) => 4 * v.len() as u64,
         Column::Value(v) => v.iter().map(bytes).sum(),
-    }
-}
-
-/// What a shared text or list takes besides what is in it: two counts, and what the allocator takes.
-const SHARED: u64 = 32;
-
-/// About how many bytes a value holds.
-pub(super) fn bytes(value: &Value<'_>) -> u64 {
-    let own = size_of::<Value<'_>>() as u64;
-    own + match value {
-        Value::String(Str::Shared(text)) => SHARED + text.len() as u64,
-        Value::List(items) => 2 * SHARED + items.iter().map(bytes).sum::<u64>(),
-        Value::Map(entries) => entries.iter().map(|(key, value)| key.as_str().len() as u64 + bytes(value)).sum(),
-        Value::Temporal(_) => 48,
-        Value::Path(path) => 4 * (path.nodes.len() + path.edges.len()) as u64,
-        _ => 0,
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use rkyv::{Archive, Deserialize, Serialize};
 
 use super::builder::Cell;
-use super::changes::{Altered, Properties, Step};
+use super::changes::{Properties, Step};
 use super::names::Names;
 use super::{Changes, Edge, Error, Mark, View, encode};
 use crate::model::definition::{Change, Definition, Rule, Subject};
@@ -84,41 +84,49 @@ fn encode(changes: &Changes, before: Mark) -> Result<Vec<u8>, Error> {
     };
     let numbers = |labels: &[LabelId]| labels.iter().map(|label| label.0).collect::<Vec<u32>>();
     let (mut nodes, mut edges) = (before.nodes, before.edges);
+    let (mut nodes_gone, mut edges_gone) = (changes.nodes_gone(before).iter(), changes.edges_gone(before).iter());
     // Only the last state of what was altered counts.
     let mut altered: HashSet<(bool, u32)> = HashSet::new();
     let mut steps = Vec::with_capacity(journal.len());
     for step in journal {
-        steps.extend(match step {
-            Step::AddNode => {
-                let (labels, properties) = changes.added_as(nodes);
-                nodes += 1;
-                Some(Done::AddNode { labels: numbers(labels), properties: entries(properties) })
+        match step {
+            Step::AddNodes(count) => {
+                steps.extend((nodes..nodes + count).map(|node| {
+                    let (labels, properties) = changes.added_as(node);
+                    Done::AddNode { labels: numbers(labels), properties: entries(properties) }
+                }));
+                nodes += count;
             }
-            Step::AddEdge => {
-                let added = changes.added_edge_as(edges);
-                edges += 1;
-                added.map(|(edge, properties)| Done::AddEdge {
+            Step::AddEdges(count) => {
+                let added = (edges..edges + count).filter_map(|edge| changes.added_edge_as(edge));
+                steps.extend(added.map(|(edge, properties)| Done::AddEdge {
                     source: edge.source.0,
                     edge_type: edge.edge_type.0,
                     target: edge.target.0,
                     properties: entries(properties),
-                })
+                }));
+                edges += count;
             }
             Step::AlterNode(node) => {
-                changes.altered_node(*node).filter(|_| altered.insert((true, node.0))).map(|now| Done::AlterNode {
+                let now = changes.altered_node(*node).filter(|_| altered.insert((true, node.0)));
+                steps.extend(now.map(|now| Done::AlterNode {
                     node: node.0,
-                    labels: numbers(&now.labels),
-                    properties: entries(&now.properties),
-                })
+                    labels: numbers(now.labels),
+                    properties: entries(now.properties),
+                }));
             }
-            Step::AlterEdge(edge) => changes
-                .altered_edge(*edge)
-                .filter(|_| altered.insert((false, edge.0)))
-                .map(|properties| Done::AlterEdge { edge: edge.0, properties: entries(properties) }),
-            Step::DeleteNode(node) => Some(Done::DeleteNode(node.0)),
-            Step::DeleteEdge(edge) => Some(Done::DeleteEdge(edge.0)),
-            Step::Define(change) => Some(defined(change)),
-        });
+            Step::AlterEdge(edge) => {
+                let now = changes.altered_edge(*edge).filter(|_| altered.insert((false, edge.0)));
+                steps.extend(now.map(|now| Done::AlterEdge { edge: edge.0, properties: entries(now) }));
+            }
+            Step::DeleteNodes(count) => {
+                steps.extend(nodes_gone.by_ref().take(*count).map(|node| Done::DeleteNode(*node)));
+            }
+            Step::DeleteEdges(count) => {
+                steps.extend(edges_gone.by_ref().take(*count).map(|edge| Done::DeleteEdge(*edge)));
+            }
+            Step::Define(change) => steps.push(defined(change)),
+        }
     }
     let new = |names: &Names, before: usize| names.after(before).map(str::to_owned).collect();
     let record = Content {
@@ -215,10 +223,8 @@ impl Replay {
                 if !view.contains_node(node) {
                     return Err(damaged("a node that is not there is altered"));
                 }
-                let altered =
-                    Altered { labels: labels_of(view, &labels)?, properties: self.properties(view, &properties)? };
-                let old = view.node_labels(node);
-                view.write().alter_node(node, old, altered);
+                let (labels, properties) = (labels_of(view, &labels)?, self.properties(view, &properties)?);
+                view.alter_node(node, labels, properties);
             }
             Done::AlterEdge { edge, properties } => {
                 if !view.contains_edge(EdgeId(edge)) {

@@ -6,11 +6,11 @@
 use super::bits::Bits;
 use super::gathered::Whole;
 use super::waiting::Waiting;
-use super::write::{CHANGE, refused};
+use super::write::{refused, remember};
 use super::{Context, Result};
 use crate::exec::batch::ROWS;
 use crate::exec::expr::eval;
-use crate::model::{Detail, Diagnostic, Direction, EdgeId, NodeId, Span, Value, Var};
+use crate::model::{Detail, Diagnostic, EdgeId, NodeId, Span, Value, Var};
 use crate::plan::expr::Expr;
 use crate::store::View;
 
@@ -20,8 +20,8 @@ pub(super) struct Delete {
     pub(super) live: Vec<Var>,
 }
 
-/// About how many bytes a node or an edge that goes takes here, and afterwards to come back.
-const DOOMED: u64 = 8 + CHANGE;
+/// So many nodes lose their edges between two looks at the limits.
+const NODES: usize = 64;
 
 /// What goes, each once, in the order in which it was named.
 struct Doomed {
@@ -73,38 +73,33 @@ impl Doomed {
         Ok(())
     }
 
-    fn delete(mut self, detach: bool, ctx: &mut Context<'_>) -> Result<()> {
-        let mut held = self.edges.len() as u64 * DOOMED;
-        ctx.hold(held + self.nodes.len() as u64 * DOOMED)?;
-        if detach {
-            for (at, node) in self.nodes.iter().enumerate() {
-                if at % 64 == 0 {
-                    ctx.check()?;
-                    let edges = self.edges.len() as u64 * DOOMED;
-                    ctx.hold(edges - std::mem::replace(&mut held, edges))?;
+    fn delete(self, detach: bool, ctx: &mut Context<'_>) -> Result<()> {
+        ctx.hold((size_of_val(&*self.edges) + size_of_val(&*self.nodes)) as u64)?;
+        for edges in self.edges.chunks(ROWS) {
+            ctx.check()?;
+            let weight = ctx.view.weight();
+            for edge in edges {
+                ctx.summary.edges_deleted += u64::from(ctx.view.delete_edge(*edge));
+            }
+            remember(weight, ctx)?;
+        }
+        for nodes in self.nodes.chunks(NODES).filter(|_| detach) {
+            ctx.check()?;
+            let weight = ctx.view.weight();
+            ctx.summary.edges_deleted += ctx.view.detach(nodes);
+            remember(weight, ctx)?;
+        }
+        for nodes in self.nodes.chunks(ROWS) {
+            ctx.check()?;
+            let weight = ctx.view.weight();
+            for node in nodes {
+                let labels = ctx.view.node_labels(*node).len() as u64;
+                if ctx.view.delete_node(*node).map_err(refused)? {
+                    ctx.summary.nodes_deleted += 1;
+                    ctx.summary.labels_removed += labels;
                 }
-                ctx.view.neighbours(*node, Direction::Both, None, |edge, _| {
-                    if self.known_edges.is_new(edge.0) {
-                        self.edges.push(edge);
-                    }
-                });
             }
-        }
-        for (at, edge) in self.edges.into_iter().enumerate() {
-            if at % ROWS == 0 {
-                ctx.check()?;
-            }
-            ctx.summary.edges_deleted += u64::from(ctx.view.delete_edge(edge));
-        }
-        for (at, node) in self.nodes.into_iter().enumerate() {
-            if at % ROWS == 0 {
-                ctx.check()?;
-            }
-            let labels = ctx.view.node_labels(node).len() as u64;
-            if ctx.view.delete_node(node).map_err(refused)? {
-                ctx.summary.nodes_deleted += 1;
-                ctx.summary.labels_removed += labels;
-            }
+            remember(weight, ctx)?;
         }
         Ok(())
     }

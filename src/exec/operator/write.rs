@@ -60,12 +60,6 @@ pub(super) fn create<'g>(
     Ok(())
 }
 
-/// About how many bytes it takes to remember a change, so that it can be taken back.
-pub(super) const CHANGE: u64 = 96;
-
-/// About how many bytes an element that was altered takes, in all: as it is, as it was, and in the indexes.
-const ALTERED: u64 = 4 * CHANGE;
-
 /// About how many bytes a new node or edge with these properties takes; they stay until the statement ends.
 fn kept(properties: &[(String, Value<'_>)]) -> u64 {
     const ELEMENT: u64 = 96;
@@ -207,7 +201,7 @@ fn carry_out<'g>(item: &SetItem, row: Row<'g>, ctx: &mut Context<'g>) -> Result<
 }
 
 fn put<'g>(subject: &Value<'g>, key: &str, value: Value<'g>, ctx: &mut Context<'g>) -> Result<()> {
-    let (noted, held) = (ctx.view.noted(), bytes(&value));
+    let weight = ctx.view.weight();
     match subject {
         Value::Null => return Ok(()),
         Value::Node(node) if ctx.view.contains_node(*node) => {
@@ -219,17 +213,19 @@ fn put<'g>(subject: &Value<'g>, key: &str, value: Value<'g>, ctx: &mut Context<'
         other => return Err(no_subject(other)),
     }
     ctx.summary.properties_set += 1;
-    remember(noted, held, ctx)
+    remember(weight, ctx)
 }
 
-/// Accounts for an element that was altered, with so many bytes of values, as soon as there is more noted than there was.
-fn remember(noted: usize, values: u64, ctx: &mut Context<'_>) -> Result<()> {
-    if ctx.view.noted() > noted { ctx.hold(ALTERED + values) } else { Ok(()) }
+/// Accounts for what alterations and deletions take, when they took so much before.
+pub(super) fn remember(before: u64, ctx: &mut Context<'_>) -> Result<()> {
+    let now = ctx.view.weight();
+    ctx.release(before.saturating_sub(now));
+    ctx.hold(now.saturating_sub(before))
 }
 
 fn replace_all<'g>(subject: &Value<'g>, entries: Vec<(&str, Value<'g>)>, ctx: &mut Context<'g>) -> Result<()> {
     let count = entries.len();
-    let (noted, held) = (ctx.view.noted(), entries.iter().map(|(_, value)| bytes(value)).sum());
+    let weight = ctx.view.weight();
     let before = match subject {
         Value::Null => return Ok(()),
         Value::Node(node) if ctx.view.contains_node(*node) => {
@@ -245,7 +241,7 @@ fn replace_all<'g>(subject: &Value<'g>, entries: Vec<(&str, Value<'g>)>, ctx: &m
         other => return Err(no_subject(other)),
     };
     ctx.summary.properties_set += count.max(before) as u64;
-    remember(noted, held, ctx)
+    remember(weight, ctx)
 }
 
 fn put_label(subject: &Value<'_>, label: &str, remove: bool, ctx: &mut Context<'_>) -> Result<()> {
@@ -254,13 +250,13 @@ fn put_label(subject: &Value<'_>, label: &str, remove: bool, ctx: &mut Context<'
         Value::Node(node) if ctx.view.contains_node(*node) => *node,
         other => return Err(no_subject(other)),
     };
-    let noted = ctx.view.noted();
+    let weight = ctx.view.weight();
     if remove {
         ctx.summary.labels_removed += u64::from(ctx.view.remove_label(node, label).map_err(refused)?);
     } else {
         ctx.summary.labels_added += u64::from(ctx.view.add_label(node, label).map_err(refused)?);
     }
-    remember(noted, 0, ctx)
+    remember(weight, ctx)
 }
 
 fn no_subject(subject: &Value<'_>) -> Diagnostic {

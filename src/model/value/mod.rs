@@ -8,11 +8,13 @@ mod equality;
 mod key;
 mod list;
 mod order;
+mod size;
 mod text;
 
 pub use key::Key;
 pub(crate) use list::Free;
 pub use list::List;
+pub(crate) use size::{SHARED, bytes};
 pub use text::format_float;
 
 use std::borrow::Borrow;

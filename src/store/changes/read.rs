@@ -6,7 +6,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 
 use super::undo::{AlteredNode, Undo};
-use super::{AddedNode, Altered, Changes, Mark, Properties, Weight, wanted, way};
+use super::{AddedNode, Changes, Kept, Mark, Noted, Properties, Weight, wanted, way};
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
 use crate::store::Edge;
 use crate::store::index::{Index, State};
@@ -27,10 +27,19 @@ impl Changes {
     /// What an added or an altered node has now.
     pub(super) fn state(&self, node: NodeId) -> Option<State<'_>> {
         if let Some(altered) = self.altered_node(node) {
-            return Some(State { labels: &altered.labels, properties: &altered.properties });
+            return Some(altered);
         }
         let added = self.added(node)?;
-        Some(State { labels: &self.shapes.get(added.shape)?.labels, properties: &added.properties })
+        Some(State { labels: self.labels_in(added.shape), properties: &added.properties })
+    }
+
+    /// The labels of a shape.
+    fn labels_in(&self, shape: u32) -> &[LabelId] {
+        self.shapes.get(shape as usize).map_or(&[], |shape| &shape.labels)
+    }
+
+    pub(super) fn kept<'c>(&'c self, kept: &'c Kept) -> State<'c> {
+        State { labels: self.labels_in(kept.shape), properties: &kept.properties }
     }
 
     /// The nodes and edges that came or were altered since the mark; some of them may be gone.
@@ -42,7 +51,6 @@ impl Changes {
             match step {
                 Undo::AlteredNode(AlteredNode { node, .. }) => nodes.push(*node),
                 Undo::AlteredEdge(edge, _) => edges.push(*edge),
-                Undo::Node(..) | Undo::Edge(..) => {}
             }
         }
         (nodes, edges)
@@ -96,8 +104,11 @@ impl Changes {
         !self.gone_edges.is_empty() && self.gone_edges.contains(edge.0)
     }
 
-    pub(in crate::store) fn altered_node(&self, node: NodeId) -> Option<&Altered> {
-        if self.altered_nodes.is_empty() { None } else { self.altered_nodes.get(&node).map(|noted| &noted.now) }
+    pub(in crate::store) fn altered_node(&self, node: NodeId) -> Option<State<'_>> {
+        if self.altered_nodes.is_empty() {
+            return None;
+        }
+        self.altered_nodes.get(&node).map(|noted| self.kept(&noted.now))
     }
 
     pub(in crate::store) fn altered_edge(&self, edge: EdgeId) -> Option<&Properties> {
@@ -127,8 +138,8 @@ impl Changes {
         if self.gone_nodes.is_empty() && self.altered_nodes.is_empty() {
             return;
         }
-        let altered =
-            self.altered_nodes.iter().filter(|(node, noted)| keep(&noted.now.labels) && !self.is_gone_node(**node));
+        let kept = |noted: &Noted<Kept>| keep(self.labels_in(noted.now.shape));
+        let altered = self.altered_nodes.iter().filter(|(node, noted)| kept(noted) && !self.is_gone_node(**node));
         let mut back: Vec<u32> = altered.map(|(node, _)| node.0).collect();
         back.sort_unstable();
         let mut out: Vec<u32> = self.gone_nodes.iter().chain(self.altered_nodes.keys().map(|node| node.0)).collect();
@@ -163,6 +174,16 @@ impl Changes {
         self.added(node).is_some()
     }
 
+    /// The nodes that went since the mark, in the order in which they did.
+    pub(in crate::store) fn nodes_gone(&self, since: Mark) -> &[u32] {
+        self.gone_nodes.behind(since.gone_nodes)
+    }
+
+    /// The edges that went since the mark, in the order in which they did.
+    pub(in crate::store) fn edges_gone(&self, since: Mark) -> &[u32] {
+        self.gone_edges.behind(since.gone_edges)
+    }
+
     /// What the added node at this place was added with.
     pub(in crate::store) fn added_as(&self, place: usize) -> (&[LabelId], &[(KeyId, Value<'static>)]) {
         let id = NodeId(self.first_node() + place as u32);
@@ -177,7 +198,7 @@ impl Changes {
 
     /// The labels that an added node was added with.
     pub(in crate::store) fn labels_of(&self, node: NodeId) -> &[LabelId] {
-        self.added(node).and_then(|node| self.shapes.get(node.shape)).map_or(&[], |shape| &shape.labels)
+        self.added(node).map_or(&[], |node| self.labels_in(node.shape))
     }
 
     /// The properties that an added node was added with; none of others.

@@ -10,16 +10,12 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::stable_graph::StableDiGraph;
 use rustc_hash::FxHashMap;
 
-use super::{AddedEdge, AddedNode, Altered, Changes, EdgeKind, Mark, Noted, Properties, Weight};
-use crate::model::{EdgeId, EdgeTypeId, NodeId, garbage};
+use super::{AddedEdge, AddedNode, Changes, EdgeKind, Kept, Mark, Noted, Properties, Weight};
+use crate::model::{EdgeId, NodeId, garbage};
 
-/// How to take back a deletion or an alteration.
+/// How to take back an alteration.
 #[derive(Clone, Debug)]
 pub(super) enum Undo {
-    /// The node of this shape is there again.
-    Node(NodeId, usize),
-    /// The edge of this type between nodes of these shapes is there again.
-    Edge(EdgeId, EdgeTypeId, [u32; 2]),
     AlteredNode(AlteredNode),
     AlteredEdge(EdgeId, Option<Noted<Properties>>),
 }
@@ -28,7 +24,7 @@ impl Undo {
     /// The node that stands elsewhere in some index before the step and after it.
     fn listed(&self) -> Option<NodeId> {
         match self {
-            Undo::Node(node, _) | Undo::AlteredNode(AlteredNode { node, listed: true, .. }) => Some(*node),
+            Undo::AlteredNode(AlteredNode { node, listed: true, .. }) => Some(*node),
             _ => None,
         }
     }
@@ -39,31 +35,36 @@ impl Undo {
 pub(super) struct AlteredNode {
     pub(super) node: NodeId,
     /// What was written of it before.
-    pub(super) before: Option<Noted<Altered>>,
+    pub(super) before: Option<Noted<Kept>>,
     /// The shape that it had, if it has other labels now.
-    pub(super) old: Option<usize>,
+    pub(super) old: Option<u32>,
     /// Whether some index has it elsewhere now.
     pub(super) listed: bool,
 }
 
-/// How many steps had been noted when the last mark was made. What is altered again behind it is noted already: going back to an
-/// earlier mark leads past the step that was noted first.
+/// How many alterations had been noted when the last mark was made, and how long the journal was. What is altered again behind it
+/// is noted already: going back to an earlier mark leads past the step that was noted first.
 #[derive(Debug, Default)]
-pub(super) struct LastMark(AtomicUsize);
+pub(super) struct LastMark([AtomicUsize; 2]);
 
 impl LastMark {
-    pub(super) fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+    pub(super) fn undo(&self) -> usize {
+        self.0[0].load(Ordering::Relaxed)
     }
 
-    pub(super) fn set(&self, noted: usize) {
-        self.0.store(noted, Ordering::Relaxed);
+    pub(super) fn journal(&self) -> usize {
+        self.0[1].load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set(&self, undo: usize, journal: usize) {
+        self.0[0].store(undo, Ordering::Relaxed);
+        self.0[1].store(journal, Ordering::Relaxed);
     }
 }
 
 impl Clone for LastMark {
     fn clone(&self) -> Self {
-        LastMark(AtomicUsize::new(self.get()))
+        LastMark([self.undo(), self.journal()].map(AtomicUsize::new))
     }
 }
 
@@ -75,25 +76,36 @@ impl Changes {
     /// before.
     pub fn undo_to(&mut self, mark: Mark) {
         let mut steps = if mark.undo == 0 { std::mem::take(&mut self.undo) } else { self.undo.split_off(mark.undo) };
-        self.marked.set(self.marked.get().min(self.noted()));
+        self.journal.truncate(mark.journal);
+        self.marked.set(self.marked.undo().min(self.noted()), self.marked.journal().min(mark.journal));
         let since = self.noted();
         let count = |of: fn(&Undo) -> bool| steps.iter().filter(|step| of(step)).count();
         let new_nodes = count(|step| matches!(step, Undo::AlteredNode(AlteredNode { before: None, .. })));
         let new_edges = count(|step| matches!(step, Undo::AlteredEdge(_, None)));
-        let listed: Vec<NodeId> = steps.iter().filter_map(Undo::listed).collect();
+        let gone = self.nodes_gone(mark);
+        let listed = gone.len() + count(|step| step.listed().is_some());
         let added = mark.nodes..self.nodes.len();
         let stays = mark.nodes + self.altered_nodes.len().saturating_sub(new_nodes);
-        let relist = listed.len() + added.len() <= stays;
-        if relist {
+        // What is listed anew is taken out twice and put in once.
+        let relist = 3 * listed + added.len() <= stays;
+        let mut listed: Vec<NodeId> = Vec::new();
+        if relist && !self.indexes.is_empty() {
+            listed.extend(steps.iter().filter_map(Undo::listed).chain(gone.iter().copied().map(NodeId)));
             let added = added.map(|node| NodeId(self.first_node() + node as u32)).collect::<Vec<_>>();
             added.iter().chain(&listed).for_each(|node| self.unlist(*node));
         }
         let altered = sweep(&mut self.altered_nodes, new_nodes, since);
         let altered_edges = sweep(&mut self.altered_edges, new_edges, since);
-        let mut run = None;
         for step in steps.iter_mut().rev() {
-            self.take_back(step, &altered, &mut run);
+            self.take_back(step, &altered);
         }
+        for (shape, count) in self.gone_nodes.bring_back(mark.gone_nodes) {
+            self.count_shape(shape, count as i64);
+        }
+        for (kind, count) in self.gone_edges.bring_back(mark.gone_edges) {
+            self.count_edges(kind, count as i64);
+        }
+        let mut run = None;
         for edge in mark.edges..self.graph.edge_count() {
             let edge = self.graph.edge_weight(EdgeIndex::new(edge)).map(AddedEdge::kind);
             edge.into_iter().for_each(|edge| self.count_later(edge, -1, &mut run));
@@ -117,7 +129,6 @@ impl Changes {
         for shape in self.shapes.drain(mark.shapes..) {
             self.shape_of_labels.remove(&shape.labels);
         }
-        self.journal.truncate(mark.journal);
         self.labels.truncate(mark.labels);
         self.edge_types.truncate(mark.edge_types);
         self.keys.truncate(mark.keys);
@@ -126,23 +137,14 @@ impl Changes {
         garbage::let_go((steps, altered, altered_edges), bytes);
     }
 
-    /// Takes a step back, and leaves in it what it took away. `altered`: what is not there any more as a whole; `run`: edges to
-    /// be counted.
-    fn take_back(&mut self, step: &mut Undo, altered: &FxHashMap<NodeId, Noted<Altered>>, run: &mut Run) {
+    /// Takes a step back, and leaves in it what it took away. `altered`: what is not there any more as a whole.
+    fn take_back(&mut self, step: &mut Undo, altered: &FxHashMap<NodeId, Noted<Kept>>) {
         match step {
-            Undo::Node(node, shape) => {
-                self.gone_nodes.remove(node.0);
-                self.count_shape(*shape, 1);
-            }
-            Undo::Edge(edge, edge_type, ends) => {
-                self.gone_edges.remove(edge.0);
-                self.count_later((*edge_type, *ends), 1, run);
-            }
             Undo::AlteredNode(AlteredNode { node, before, old, .. }) => {
                 exchange(&mut self.altered_nodes, *node, before);
                 if let Some(old) = old {
                     let now = before.as_ref().or_else(|| altered.get(node));
-                    self.count_labels(now.map_or(&[], |noted| &noted.now.labels), -1);
+                    now.into_iter().for_each(|noted| self.count_shape(noted.now.shape, -1));
                     self.count_shape(*old, 1);
                 }
             }
@@ -297,7 +299,7 @@ mod tests {
         let node = NodeId(dice.below(view.node_bound() as u64) as u32);
         let edge = EdgeId(dice.below(view.edge_bound() as u64) as u32);
         let value = Value::Int(dice.below(9) as i64);
-        match dice.below(12) {
+        match dice.below(13) {
             0 => _ = view.create_node(&["A"], vec![("k", value)]),
             1 => _ = view.create_edge(node, "R", NodeId(0), vec![]),
             2 => _ = view.delete_edge(edge),
@@ -306,6 +308,7 @@ mod tests {
             5 => _ = view.remove_label(node, "A"),
             6 => _ = view.set_edge_property(edge, "w", value),
             7 => _ = view.set_node_property(node, "k", value),
+            8 => _ = view.detach(&[node, NodeId(0)][..dice.below(3) as usize]),
             _ => _ = view.set_node_property(node, "seen", value),
         }
     }
@@ -349,7 +352,7 @@ mod tests {
                 view.set_node_property(NodeId(1), "seen", Value::Int(value)).expect("it is there");
                 view.set_edge_property(EdgeId(0), "seen", Value::Int(value)).expect("it is there");
             }
-            view.noted()
+            view.changes().noted()
         };
         assert_eq!(alter(&mut view), 2);
         let mark = view.changes().mark();

@@ -110,14 +110,14 @@ impl Snapshot {
         gathered().unwrap_or_else(|| typed(edges.iter().map(|edge| self.edge_property(*edge, key)).collect()))
     }
 
-    /// Calls `found` with each edge at the node and its other end, by type, then by the other end. `direction` is
-    /// not `Both`.
+    /// Calls `found` with each edge at the node, its other end and its type, by type, then by the other end. `direction`
+    /// is not `Both`.
     pub(in crate::store) fn neighbours(
         &self,
         node: NodeId,
         direction: Direction,
         types: Option<&[EdgeTypeId]>,
-        mut found: impl FnMut(EdgeId, NodeId),
+        mut found: impl FnMut(EdgeId, NodeId, EdgeTypeId),
     ) {
         let Some((shape, row)) = self.shape_of(node) else { return };
         if direction == Direction::Out {
@@ -125,7 +125,7 @@ impl Snapshot {
                 let LeavingEdges { first, targets } = self.leaving(block, row);
                 for (target, edge) in targets.iter().zip(first..) {
                     if let Some(target) = self.node(*target) {
-                        found(EdgeId(edge), target);
+                        found(EdgeId(edge), target, EdgeTypeId(block.edge_type));
                     }
                 }
             }
@@ -134,7 +134,7 @@ impl Snapshot {
                 let mut entering = self.entering(block, row);
                 for (at, source) in entering.sources.iter().enumerate() {
                     if let (Some(source), Some(edge)) = (self.node(*source), entering.edge(at)) {
-                        found(edge, source);
+                        found(edge, source, EdgeTypeId(block.edge_type));
                     }
                 }
             }

@@ -89,6 +89,11 @@ impl Snapshot {
         shape.nodes().contains(&node.0).then(|| (shape, (node.0 - shape.first) as usize))
     }
 
+    /// The number of the node's shape.
+    pub(in crate::store) fn shape_number(&self, node: NodeId) -> usize {
+        self.meta.shapes.partition_point(|shape| shape.first <= node.0)
+    }
+
     pub(in crate::store) fn labels_of(&self, node: NodeId) -> Vec<LabelId> {
         self.shape_of(node).map(|(shape, _)| labels(shape)).unwrap_or_default()
     }

@@ -184,7 +184,7 @@ impl<'g> View<'g> {
     /// The node's labels, sorted by id; of a node that is gone, those that it had.
     pub fn node_labels(&self, node: NodeId) -> Vec<LabelId> {
         if let Some(altered) = self.changes.altered_node(node) {
-            return altered.labels.clone();
+            return altered.labels.to_vec();
         }
         if self.in_base(node) { self.base.labels_of(node) } else { self.changes.labels_of(node).to_vec() }
     }
@@ -201,7 +201,7 @@ impl<'g> View<'g> {
     /// The property, or null.
     pub fn node_property(&self, node: NodeId, key: KeyId) -> Value<'g> {
         if let Some(altered) = self.changes.altered_node(node) {
-            property(&altered.properties, key)
+            property(altered.properties, key)
         } else if self.in_base(node) {
             self.base.node_property(node, key)
         } else {
@@ -211,7 +211,7 @@ impl<'g> View<'g> {
     /// The properties that are there, sorted by the key's name.
     pub fn node_properties(&self, node: NodeId) -> Vec<(KeyId, Value<'g>)> {
         if let Some(altered) = self.changes.altered_node(node) {
-            return self.by_name(altered.properties.clone());
+            return self.by_name(altered.properties.to_vec());
         }
         if self.in_base(node) {
             return self.by_name(self.base.node_properties(node));
@@ -277,7 +277,7 @@ impl<'g> View<'g> {
         mut found: impl FnMut(EdgeId, NodeId),
     ) {
         if direction != Direction::In {
-            self.base_neighbours(node, Direction::Out, types, &mut found);
+            self.base_neighbours(node, Direction::Out, types, &mut |edge, end, _| found(edge, end));
             self.changes.neighbours(node, Direction::Out, types, &mut found);
         }
         if direction != Direction::Out {
@@ -287,7 +287,7 @@ impl<'g> View<'g> {
                     found(edge, end);
                 }
             };
-            self.base_neighbours(node, Direction::In, types, &mut entering);
+            self.base_neighbours(node, Direction::In, types, &mut |edge, end, _| entering(edge, end));
             self.changes.neighbours(node, Direction::In, types, &mut entering);
         }
     }
@@ -297,14 +297,14 @@ impl<'g> View<'g> {
         node: NodeId,
         direction: Direction,
         types: Option<&[EdgeTypeId]>,
-        found: &mut impl FnMut(EdgeId, NodeId),
+        found: &mut impl FnMut(EdgeId, NodeId, EdgeTypeId),
     ) {
         if !self.changes.has_gone_edges() {
             return self.base.neighbours(node, direction, types, found);
         }
-        self.base.neighbours(node, direction, types, |edge, end| {
+        self.base.neighbours(node, direction, types, |edge, end, edge_type| {
             if !self.changes.is_gone_edge(edge) {
-                found(edge, end);
+                found(edge, end, edge_type);
             }
         });
     }

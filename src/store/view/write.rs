@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::{Edge, View};
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value};
-use crate::store::changes::{Altered, Properties};
+use crate::store::changes::{Properties, put};
 use crate::store::value::owned;
 use crate::store::{Changes, Error};
 
@@ -63,9 +65,14 @@ impl View<'_> {
     /// [`Error::Unstorable`] when the node is not there or the value cannot be a property.
     pub fn set_node_property(&mut self, node: NodeId, key: &str, value: Value<'_>) -> Result<(), Error> {
         let value = owned(value)?;
-        let mut altered = self.node_now(node)?;
-        self.put(&mut altered.properties, key, value);
-        self.alter_node(node, altered);
+        self.expect_node(node)?;
+        let Some(key) = self.key_of(key, &value) else { return Ok(()) };
+        if let Some(value) = self.write().put_again(node, key, value) {
+            let mut properties = self.node_now(node)?;
+            put(&mut properties, key, value);
+            let shape = self.shape(node);
+            self.write().alter_node(node, None, shape, properties);
+        }
         Ok(())
     }
     /// As [`View::set_node_property`], of an edge.
@@ -75,9 +82,13 @@ impl View<'_> {
     /// [`Error::Unstorable`] when the edge is not there or the value cannot be a property.
     pub fn set_edge_property(&mut self, edge: EdgeId, key: &str, value: Value<'_>) -> Result<(), Error> {
         let value = owned(value)?;
-        let mut properties = self.edge_now(edge)?;
-        self.put(&mut properties, key, value);
-        self.write().alter_edge(edge, properties);
+        self.expect_edge(edge)?;
+        let Some(key) = self.key_of(key, &value) else { return Ok(()) };
+        if let Some(value) = self.write().put_edge_again(edge, key, value) {
+            let mut properties = self.edge_now(edge)?;
+            put(&mut properties, key, value);
+            self.write().alter_edge(edge, properties);
+        }
         Ok(())
     }
     /// Gives a node these properties instead of its own; nulls are left out.
@@ -87,9 +98,9 @@ impl View<'_> {
     /// [`Error::Unstorable`] when the node is not there or a value cannot be a property.
     pub fn replace_node_properties(&mut self, node: NodeId, properties: Vec<(&str, Value<'_>)>) -> Result<(), Error> {
         let properties = stored(properties)?;
-        let mut altered = self.node_now(node)?;
-        altered.properties = self.intern_keys(properties);
-        self.alter_node(node, altered);
+        self.expect_node(node)?;
+        let (properties, shape) = (self.intern_keys(properties), self.shape(node));
+        self.write().alter_node(node, None, shape, properties);
         Ok(())
     }
     /// As [`View::replace_node_properties`], of an edge.
@@ -99,7 +110,7 @@ impl View<'_> {
     /// [`Error::Unstorable`] when the edge is not there or a value cannot be a property.
     pub fn replace_edge_properties(&mut self, edge: EdgeId, properties: Vec<(&str, Value<'_>)>) -> Result<(), Error> {
         let properties = stored(properties)?;
-        self.edge_now(edge)?;
+        self.expect_edge(edge)?;
         let properties = self.intern_keys(properties);
         self.write().alter_edge(edge, properties);
         Ok(())
@@ -110,11 +121,12 @@ impl View<'_> {
     ///
     /// [`Error::Unstorable`] when the node is not there.
     pub fn add_label(&mut self, node: NodeId, label: &str) -> Result<bool, Error> {
-        let mut altered = self.node_now(node)?;
-        let label = self.intern_label(label);
-        let Err(place) = altered.labels.binary_search(&label) else { return Ok(false) };
-        altered.labels.insert(place, label);
-        self.alter_node(node, altered);
+        self.expect_node(node)?;
+        let (mut labels, label) = (self.node_labels(node), self.intern_label(label));
+        let Err(place) = labels.binary_search(&label) else { return Ok(false) };
+        labels.insert(place, label);
+        let properties = self.node_now(node)?;
+        self.alter_node(node, labels, properties);
         Ok(true)
     }
     /// Takes a label off a node; false when it has no such label.
@@ -123,19 +135,56 @@ impl View<'_> {
     ///
     /// [`Error::Unstorable`] when the node is not there.
     pub fn remove_label(&mut self, node: NodeId, label: &str) -> Result<bool, Error> {
-        let mut altered = self.node_now(node)?;
-        let place = self.label_id(label).and_then(|label| altered.labels.binary_search(&label).ok());
+        self.expect_node(node)?;
+        let mut labels = self.node_labels(node);
+        let place = self.label_id(label).and_then(|label| labels.binary_search(&label).ok());
         let Some(place) = place else { return Ok(false) };
-        altered.labels.remove(place);
-        self.alter_node(node, altered);
+        labels.remove(place);
+        let properties = self.node_now(node)?;
+        self.alter_node(node, labels, properties);
         Ok(true)
     }
     /// Deletes an edge; false when it is not there.
     pub fn delete_edge(&mut self, edge: EdgeId) -> bool {
         let Some(ends) = self.edge(edge).filter(|_| self.contains_edge(edge)) else { return false };
-        let labels = [self.node_labels(ends.source), self.node_labels(ends.target)];
-        self.write().delete_edge(edge, ends.edge_type, labels);
+        let ends = (ends.edge_type, [ends.source, ends.target].map(|end| self.shape(end)));
+        self.write().delete_edges(&[(edge, ends)]);
         true
+    }
+    /// Deletes every edge at these nodes; how many there were.
+    pub fn detach(&mut self, nodes: &[NodeId]) -> u64 {
+        let mut deleted = 0;
+        let (mut edges, mut doomed) = (Vec::new(), Vec::new());
+        // The shapes of the snapshot's nodes among those that were met.
+        let mut shapes: FxHashMap<usize, u32> = FxHashMap::default();
+        for node in nodes.iter().copied() {
+            edges.clear();
+            for (direction, leaves) in [(Direction::Out, true), (Direction::In, false)] {
+                // What leads from the node to itself is found on the way out.
+                let is_new = |end| leaves || end != node;
+                self.base_neighbours(node, direction, None, &mut |edge, end, edge_type| {
+                    edges.extend(is_new(end).then_some((edge, end, edge_type, leaves)));
+                });
+                self.changes.neighbours(node, direction, None, |edge, end| {
+                    let edge_type = self.changes.edge(edge).filter(|_| is_new(end)).map(|edge| edge.edge_type);
+                    edges.extend(edge_type.map(|edge_type| (edge, end, edge_type, leaves)));
+                });
+            }
+            if edges.is_empty() {
+                continue;
+            }
+            let here = self.shape(node);
+            doomed.clear();
+            for (edge, end, edge_type, leaves) in &edges {
+                let there = match self.changes.shape_of(*end) {
+                    Some(shape) => shape,
+                    None => *shapes.entry(self.base.shape_number(*end)).or_insert_with(|| self.shape(*end)),
+                };
+                doomed.push((*edge, (*edge_type, if *leaves { [here, there] } else { [there, here] })));
+            }
+            deleted += self.write().delete_edges(&doomed) as u64;
+        }
+        deleted
     }
     /// Deletes a node; false when it is not there.
     ///
@@ -148,63 +197,61 @@ impl View<'_> {
         }
         match self.degree(node, Direction::Both, None) {
             0 => {
-                let labels = self.node_labels(node);
-                self.write().delete_node(node, labels);
+                let shape = self.shape(node);
+                self.write().delete_node(node, shape);
                 Ok(true)
             }
             edges => Err(Error::Connected { node, edges }),
         }
     }
 
-    /// How many things were noted so far that can be taken back: what is done to the same element again and again is noted once.
-    pub(crate) fn noted(&self) -> usize {
-        self.changes.noted()
+    /// About how many bytes alterations and deletions have taken so far: what is done to the same element again and again takes no more
+    /// than once.
+    pub(crate) fn weight(&self) -> u64 {
+        self.changes.weight()
     }
 
-    /// What a node that is there has now, to be altered.
-    fn node_now(&self, node: NodeId) -> Result<Altered, Error> {
-        if !self.contains_node(node) {
-            return Err(Error::Unstorable(format!("{node:?} is not there")));
+    /// The number by which the changes know the labels that a node has now.
+    fn shape(&mut self, node: NodeId) -> u32 {
+        match self.changes.shape_of(node) {
+            Some(shape) => shape,
+            None => {
+                let labels = self.base.labels_of(node);
+                self.write().shape(labels)
+            }
         }
-        if let Some(altered) = self.changes.altered_node(node) {
-            return Ok(altered.clone());
+    }
+
+    fn expect_node(&self, node: NodeId) -> Result<(), Error> {
+        let there = self.contains_node(node).then_some(());
+        there.ok_or_else(|| Error::Unstorable(format!("{node:?} is not there")))
+    }
+    fn expect_edge(&self, edge: EdgeId) -> Result<(), Error> {
+        let there = self.contains_edge(edge).then_some(());
+        there.ok_or_else(|| Error::Unstorable(format!("{edge:?} is not there")))
+    }
+    /// The properties that a node has now, to be altered.
+    fn node_now(&self, node: NodeId) -> Result<Properties, Error> {
+        match self.changes.altered_node(node) {
+            Some(now) => Ok(now.properties.to_vec()),
+            None => kept(self.node_properties(node)),
         }
-        Ok(Altered { labels: self.node_labels(node), properties: kept(self.node_properties(node))? })
     }
     fn edge_now(&self, edge: EdgeId) -> Result<Properties, Error> {
-        if !self.contains_edge(edge) {
-            return Err(Error::Unstorable(format!("{edge:?} is not there")));
-        }
         match self.changes.altered_edge(edge) {
             Some(properties) => Ok(properties.clone()),
             None => kept(self.edge_properties(edge)),
         }
     }
-    fn alter_node(&mut self, node: NodeId, altered: Altered) {
-        let old = self.node_labels(node);
-        self.write().alter_node(node, old, altered);
+    /// Gives a node that is there these labels and properties, both sorted.
+    pub(in crate::store) fn alter_node(&mut self, node: NodeId, labels: Vec<LabelId>, properties: Properties) {
+        let old = self.shape(node);
+        let shape = self.write().shape(labels);
+        self.write().alter_node(node, (old != shape).then_some(old), shape, properties);
     }
-    /// Sets or removes a key among sorted properties.
-    fn put(&mut self, properties: &mut Properties, key: &str, value: Value<'static>) {
-        let known = self.key_id(key);
-        let place = known.map(|key| properties.binary_search_by_key(&key, |(key, _)| *key));
-        match (place, value) {
-            (Some(Ok(place)), Value::Null) => {
-                properties.remove(place);
-            }
-            (Some(Ok(place)), value) => properties[place].1 = value,
-            (None | Some(Err(_)), Value::Null) => {}
-            (Some(Err(place)), value) => {
-                if let Some(key) = known {
-                    properties.insert(place, (key, value));
-                }
-            }
-            (None, value) => {
-                let key = self.intern_key(key);
-                // The newest key has the highest number.
-                properties.push((key, value));
-            }
-        }
+    /// The number of a key that this value is to be set for; none when there is nothing to remove.
+    fn key_of(&mut self, key: &str, value: &Value<'_>) -> Option<KeyId> {
+        self.key_id(key).or_else(|| (!value.is_null()).then(|| self.intern_key(key)))
     }
 
     /// The changes, to write to: a copy of them when another view holds them too.
@@ -232,10 +279,12 @@ impl View<'_> {
     }
 }
 
-/// Properties free of lifetimes, sorted by key.
+/// Properties free of lifetimes, sorted by key, with room for one more.
 fn kept(properties: Vec<(KeyId, Value<'_>)>) -> Result<Properties, Error> {
-    let mut kept: Properties =
-        properties.into_iter().map(|(key, value)| Ok((key, owned(value)?))).collect::<Result<_, Error>>()?;
+    let mut kept = Properties::with_capacity(properties.len() + 1);
+    for (key, value) in properties {
+        kept.push((key, owned(value)?));
+    }
     kept.sort_unstable_by_key(|(key, _)| *key);
     Ok(kept)
 }
