@@ -221,8 +221,7 @@ fn types(call: &Call<'_, '_>) -> Result<Vec<EdgeTypeId>> {
     let all = (0..view.edge_type_count() as u32).map(EdgeTypeId);
     let Some(names) = call.settings.names("types")? else { return Ok(all.collect()) };
     let known: Vec<&str> = all.map(|edge_type| view.edge_type_name(edge_type)).collect();
-    let find =
-        |name: &str| view.edge_type_id(name).ok_or_else(|| unknown("no relationship has the type", name, &known));
+    let find = |name: &str| view.edge_type_id(name).ok_or_else(|| unknown("no edge has the type", name, &known));
     let mut types: Vec<EdgeTypeId> = names.into_iter().map(find).collect::<Result<_>>()?;
     // A type named twice is walked once.
     types.sort_unstable();
@@ -248,7 +247,7 @@ fn weight(view: &View<'_>, edge: EdgeId, key: Option<KeyId>, name: &str, allowed
         let edge_type = view.edge_type_name(ends.edge_type);
         format!(", of type `{edge_type}` from node {} to node {},", ends.source.0, ends.target.0)
     });
-    let message = format!("the weight `{name}` of relationship {}{} {what}", edge.0, ends.unwrap_or_default());
+    let message = format!("the weight `{name}` of edge {}{} {what}", edge.0, ends.unwrap_or_default());
     let error = Diagnostic::argument(detail, message);
     Err(if key.is_some() { error } else { unknown_key(view, name, error) })
 }
@@ -276,8 +275,8 @@ mod tests {
 
     #[test]
     fn weights_that_do_not_weigh() {
-        let edge = "of relationship 1, of type `OTHER` from node 1 to node 0,";
-        let first = "of relationship 0, of type `LINK` from node 0 to node 1,";
+        let edge = "of edge 1, of type `OTHER` from node 1 to node 0,";
+        let first = "of edge 0, of type `LINK` from node 0 to node 1,";
         let cases = [
             (f64::NAN, "w", format!("the weight `w` {edge} is not finite")),
             (f64::INFINITY, "w", format!("the weight `w` {edge} is not finite")),

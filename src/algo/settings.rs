@@ -157,7 +157,7 @@ mod tests {
                 "the setting `labels` of algo.pageRank lists strings, not an integer",
             ),
             ("labels", strings(&["Nodee"]), "no node has the label `Nodee`; did you mean `Node`?"),
-            ("types", strings(&["LIMK"]), "no relationship has the type `LIMK`; did you mean `LINK`?"),
+            ("types", strings(&["LIMK"]), "no edge has the type `LIMK`; did you mean `LINK`?"),
         ];
         for (key, value, message) in cases {
             assert_eq!(fails(&view, "algo.pageRank", &[config(&[(key, value)])]), message);

@@ -105,7 +105,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
             column("edge", Types::EDGE),
             column("weight", Types::FLOAT),
         ],
-        text: "The lightest relationships that hold each component together.",
+        text: "The lightest edges that hold each component together.",
         run: spanning_tree::run,
     },
     Procedure {
@@ -121,7 +121,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
             number("tolerance", 1e-6),
         ],
         results: SCORE,
-        text: "How likely a walker along relationships is at each node; the scores sum to 1.",
+        text: "How likely a walker along edges is at each node; the scores sum to 1.",
         run: page_rank::run,
     },
     Procedure {
@@ -129,7 +129,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
         parameters: CONFIG,
         settings: &[LABELS, TYPES],
         results: COMPONENT,
-        text: "Components of nodes that reach each other along relationships.",
+        text: "Components of nodes that reach each other along edges.",
         run: components::strong,
     },
     Procedure {
@@ -137,7 +137,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
         parameters: CONFIG,
         settings: &[LABELS, TYPES, OUT],
         results: &[NODE, column("position", Types::INT)],
-        text: "An order of the nodes in which every relationship leads forwards.",
+        text: "An order of the nodes in which every edge leads forwards.",
         run: topological_sort::run,
     },
     Procedure {
@@ -145,7 +145,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
         parameters: CONFIG,
         settings: &[LABELS, TYPES],
         results: COMPONENT,
-        text: "Components of nodes that relationships connect, whatever their direction.",
+        text: "Components of nodes that edges connect, whatever their direction.",
         run: components::weak,
     },
     Procedure {
@@ -202,7 +202,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
         parameters: &[],
         settings: &[],
         results: &[column("propertyKey", Types::STRING)],
-        text: "The keys of properties that nodes or relationships have.",
+        text: "The keys of properties that nodes or edges have.",
         run: catalog::property_keys,
     },
     Procedure {
@@ -210,7 +210,7 @@ pub(super) static PROCEDURES: &[Procedure] = &[
         parameters: &[],
         settings: &[],
         results: &[column("relationshipType", Types::STRING)],
-        text: "The types that relationships have.",
+        text: "The types that edges have.",
         run: catalog::relationship_types,
     },
     Procedure {

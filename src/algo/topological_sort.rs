@@ -21,7 +21,7 @@ pub(super) fn run(call: &Call<'_, '_>, steps: &mut Steps<'_>) -> Result<Columns>
         let cycle = cycle(&graph, &waiting, steps)?;
         let nodes: Vec<NodeId> = cycle.into_iter().map(|place| walk.nodes[place]).collect();
         let error = call.error(format!("there is a cycle: {}", show(call, &nodes)));
-        return Err(error.help("select fewer labels or types, or take one of its relationships away"));
+        return Err(error.help("select fewer labels or types, or take one of its edges away"));
     }
     let nodes: Vec<NodeId> = order.into_iter().map(|place| walk.nodes[place]).collect();
     let positions = (0..nodes.len() as i64).collect();
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn cycles_are_named() {
-        let way_out = "; select fewer labels or types, or take one of its relationships away";
+        let way_out = "; select fewer labels or types, or take one of its edges away";
         let cases: &[(Edges<'_>, &str)] = &[
             (&[(2, 2, 1.0)], "(2:Node:Even) -> (2:Node:Even)"),
             // Node 0 lies behind the cycle and node 3 in front of it.

@@ -24,6 +24,7 @@ pub use column::{Column, Texts, TextsOf};
 pub use diagnostic::{Class, Detail, Diagnostic};
 pub use id::{EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Var};
 pub use nearest::nearest;
+pub(crate) use nearest::nearest_term;
 pub use schema::Schema;
 pub use span::Span;
 pub(crate) use stack::deep;

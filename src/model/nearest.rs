@@ -25,3 +25,17 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, limit
     close.dedup_by_key(|(_, name)| *name);
     close.into_iter().take(limit).map(|(_, name)| name).collect()
 }
+
+/// [`nearest`] among openCypher's own names. They say `relationship` where messages and help say `edge`, so who asks for
+/// `edges` is told of `relationships`.
+pub(crate) fn nearest_term<'a>(
+    wanted: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    limit: usize,
+) -> Vec<&'a str> {
+    let near = nearest(wanted, known.clone(), limit);
+    if !near.is_empty() {
+        return near;
+    }
+    nearest(&wanted.to_lowercase().replace("edge", "relationship"), known, limit)
+}

@@ -176,7 +176,7 @@ fn unknown_names_are_warned_of_once() {
         [
             "no node has the label `Persn`; Person",
             "nothing has the property `nam`; name",
-            "no relationship has the type `KNOWZ`; KNOWS",
+            "no edge has the type `KNOWZ`; KNOWS",
         ]
     );
 }

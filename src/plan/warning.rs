@@ -38,7 +38,7 @@ pub(super) fn warnings(query: &Query, built: &Built, catalog: &dyn Catalog) -> V
         }
         let message = match kind {
             MentionKind::Label => format!("no node has the label `{name}`"),
-            MentionKind::EdgeType => format!("no relationship has the type `{name}`"),
+            MentionKind::EdgeType => format!("no edge has the type `{name}`"),
             _ => format!("nothing has the property `{name}`"),
         };
         let near = nearest(name, known.iter().copied(), SUGGESTIONS);

@@ -25,7 +25,7 @@ pub(super) enum Subject {
 pub(super) fn missing(definition: &Definition, key: &str) -> String {
     let what = match &definition.subject {
         crate::model::definition::Subject::Nodes(label) => format!("a `{label}` node"),
-        crate::model::definition::Subject::Edges(edge_type) => format!("a `{edge_type}` relationship"),
+        crate::model::definition::Subject::Edges(edge_type) => format!("a `{edge_type}` edge"),
     };
     format!("{what} needs the property `{key}`: the constraint `{}` demands it", definition.name)
 }

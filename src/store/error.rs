@@ -66,7 +66,7 @@ pub enum Error {
     #[error("{0}")]
     Undefinable(String),
     /// The node cannot be deleted, because it has edges.
-    #[error("the node has {edges} relationship{}", if *edges == 1 { "" } else { "s" })]
+    #[error("the node has {edges} edge{}", if *edges == 1 { "" } else { "s" })]
     Connected {
         /// The node.
         node: NodeId,

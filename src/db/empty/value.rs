@@ -286,7 +286,7 @@ fn kind(value: &Value<'_>) -> &'static str {
         Value::List(_) => "lists",
         Value::Map(_) => "maps",
         Value::Node(_) => "nodes",
-        Value::Edge(_) => "relationships",
+        Value::Edge(_) => "edges",
         Value::Path(_) => "paths",
         Value::Temporal(_) => "dates or times",
     }

@@ -281,7 +281,7 @@ fn has_labels<'g>(
             other => {
                 return Err(Diagnostic::type_error(
                     Detail::InvalidArgumentType,
-                    format!("only a node or a relationship has labels, not {}", other.type_name()),
+                    format!("only a node or an edge has labels, not {}", other.type_name()),
                 )
                 .at(span));
             }

@@ -104,8 +104,10 @@ pub fn index<'g>(subject: &Value<'g>, index: &Value<'g>, view: &View<'g>) -> Res
             Detail::MapElementAccessByNonString,
             format!("{} is indexed by a string, not {}", subject.type_name(), other.type_name()),
         )),
-        (subject, _) => Err(wrong(format!("{} cannot be indexed", subject.type_name()))
-            .help("only lists, maps, nodes and relationships can")),
+        (subject, _) => {
+            Err(wrong(format!("{} cannot be indexed", subject.type_name()))
+                .help("only lists, maps, nodes and edges can"))
+        }
     }
 }
 

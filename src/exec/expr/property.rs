@@ -42,7 +42,7 @@ pub(super) fn property<'g>(
                     Detail::InvalidArgumentType,
                     format!("{} has no property `{key}`", other.type_name()),
                 )
-                .help("only nodes, relationships and maps have properties"));
+                .help("only nodes, edges and maps have properties"));
             }
         });
     }
@@ -53,7 +53,7 @@ pub(super) fn property<'g>(
 pub(in crate::exec) fn there(value: &Value<'_>, view: &View<'_>) -> Result<(), Diagnostic> {
     match value {
         Value::Node(node) if !view.contains_node(*node) => Err(gone("node")),
-        Value::Edge(edge) if !view.contains_edge(*edge) => Err(gone("relationship")),
+        Value::Edge(edge) if !view.contains_edge(*edge) => Err(gone("edge")),
         _ => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Functions of nodes, relationships and paths.
+//! Functions of nodes, edges and paths.
 
 use std::sync::Arc;
 

@@ -65,7 +65,7 @@ impl Doomed {
             other => {
                 return Err(Diagnostic::type_error(
                     Detail::InvalidArgumentType,
-                    format!("only nodes, relationships and paths can be deleted, not {}", other.type_name()),
+                    format!("only nodes, edges and paths can be deleted, not {}", other.type_name()),
                 )
                 .at(span));
             }

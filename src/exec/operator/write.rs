@@ -41,7 +41,7 @@ pub(super) fn create<'g>(
                 return Err(Diagnostic::new(
                     Class::SemanticError,
                     Detail::Other,
-                    format!("an end of the new `{}` relationship is null", new.edge_type),
+                    format!("an end of the new `{}` edge is null", new.edge_type),
                 )
                 .help("keep only rows where both ends are nodes, with WHERE ... IS NOT NULL"));
             };
@@ -262,10 +262,10 @@ fn put_label(subject: &Value<'_>, label: &str, remove: bool, ctx: &mut Context<'
 fn no_subject(subject: &Value<'_>) -> Diagnostic {
     match subject {
         Value::Node(_) => gone("node"),
-        Value::Edge(_) => gone("relationship"),
+        Value::Edge(_) => gone("edge"),
         other => Diagnostic::type_error(
             Detail::InvalidArgumentType,
-            format!("only nodes and relationships can be changed, not {}", other.type_name()),
+            format!("only nodes and edges can be changed, not {}", other.type_name()),
         ),
     }
 }
@@ -339,7 +339,7 @@ pub fn refused(error: store::Error) -> Diagnostic {
         store::Error::Connected { edges, .. } => Diagnostic::new(
             Class::ConstraintVerificationFailed,
             Detail::DeleteConnectedNode,
-            format!("this node still has {edges} relationship{}", if edges == 1 { "" } else { "s" }),
+            format!("this node still has {edges} edge{}", if edges == 1 { "" } else { "s" }),
         )
         .help("delete them first, or use DETACH DELETE"),
         store::Error::Violated(message) => Diagnostic::new(Class::ConstraintVerificationFailed, Detail::Other, message)

@@ -1,4 +1,4 @@
-//! Patterns of the syntax tree: paths of nodes and relationships, with labels and lengths.
+//! Patterns of the syntax tree: paths of nodes and edges, with labels and lengths.
 
 use super::{Expr, Name};
 use crate::model::{Direction, Span};

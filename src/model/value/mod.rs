@@ -177,7 +177,7 @@ impl<'g> Value<'g> {
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
             Value::Node(_) => "a node",
-            Value::Edge(_) => "a relationship",
+            Value::Edge(_) => "an edge",
             Value::Path(_) => "a path",
             Value::Temporal(temporal) => match temporal.kind() {
                 TemporalKind::Date => "a date",

@@ -31,7 +31,7 @@ impl Value<'_> {
         }
     }
 
-    /// The total order of `ORDER BY`, `min` and `max`: maps, nodes, relationships, lists, paths, temporal values, strings, booleans,
+    /// The total order of `ORDER BY`, `min` and `max`: maps, nodes, edges, lists, paths, temporal values, strings, booleans,
     /// numbers, NaN, null; within a kind by content.
     pub fn order(&self, other: &Value<'_>) -> Ordering {
         match (self, other) {

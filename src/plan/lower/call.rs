@@ -5,7 +5,7 @@ use super::scope::Static;
 use super::{Lower, Result};
 use crate::lang::ast::{self, ExprKind as Ast, Name, UnaryOp};
 use crate::model::function::{self, Aggregate, Function, FunctionKind, Signature, Types};
-use crate::model::{Detail, Diagnostic, Span, nearest};
+use crate::model::{Detail, Diagnostic, Span, nearest_term};
 use crate::plan::expr::{AggregateCall, Expr, ExprKind};
 use crate::plan::walk::volatile;
 
@@ -151,7 +151,7 @@ fn result_kind(function: Function, signature: &Signature, arguments: &[Static]) 
 
 fn unknown(name: &str) -> Diagnostic {
     let error = Diagnostic::syntax(Detail::UnknownFunction, format!("there is no function `{name}`"));
-    let near = nearest(name, function::all().iter().map(|signature| signature.name), 3);
+    let near = nearest_term(name, function::all().iter().map(|signature| signature.name), 3);
     near.into_iter().fold(error, |error, name| error.help(format!("did you mean `{name}`?")))
 }
 

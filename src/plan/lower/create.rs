@@ -65,7 +65,7 @@ impl Lower<'_> {
                             "a repeated pattern cannot be created",
                         )
                         .at(group.span)
-                        .help("create each relationship by itself"));
+                        .help("create each edge by itself"));
                     }
                 }
             }
@@ -170,12 +170,9 @@ impl Lower<'_> {
             return Err(self.already_bound(&name.text, name.span));
         }
         if let Some(length) = edge.length {
-            return Err(Diagnostic::syntax(
-                Detail::CreatingVarLength,
-                "a walk of several relationships cannot be created",
-            )
-            .at(length.span)
-            .help("create each relationship by itself"));
+            return Err(Diagnostic::syntax(Detail::CreatingVarLength, "a walk of several edges cannot be created")
+                .at(length.span)
+                .help("create each edge by itself"));
         }
         let edge_type = single_type(edge)?;
         let (source, target) = match edge.direction {
@@ -184,7 +181,7 @@ impl Lower<'_> {
             Direction::Both => {
                 return Err(Diagnostic::syntax(
                     Detail::RequiresDirectedRelationship,
-                    "a relationship is created with a direction",
+                    "an edge is created with a direction",
                 )
                 .at(edge.span)
                 .help("write -[:TYPE]-> or <-[:TYPE]-"));
@@ -221,15 +218,13 @@ impl Lower<'_> {
     }
 }
 
-/// The type of a relationship that is created.
+/// The type of an edge that is created.
 pub(super) fn single_type(edge: &EdgePattern) -> Result<String> {
     match edge.types.as_ref().map(|types| &types.kind) {
         Some(LabelExprKind::Name(name)) => Ok(name.clone()),
-        _ => {
-            Err(Diagnostic::syntax(Detail::NoSingleRelationshipType, "a relationship is created with exactly one type")
-                .at(edge.types.as_ref().map_or(edge.span, |types| types.span))
-                .help("write -[:TYPE]->"))
-        }
+        _ => Err(Diagnostic::syntax(Detail::NoSingleRelationshipType, "an edge is created with exactly one type")
+            .at(edge.types.as_ref().map_or(edge.span, |types| types.span))
+            .help("write -[:TYPE]->")),
     }
 }
 

@@ -173,7 +173,7 @@ impl Lower<'_> {
     fn has_labels(&mut self, subject: &ast::Expr, labels: &ast::LabelExpr, env: &mut Env<'_>) -> Result<Kinded> {
         let (subject, is) = self.expr(subject, env, As::Value)?;
         let element = Types::NODE.or(Types::EDGE);
-        self.must_meet(is, element, subject.span, "only a node or a relationship has labels")?;
+        self.must_meet(is, element, subject.span, "only a node or an edge has labels")?;
         let kind = if is.kinds == Types::EDGE { MentionKind::EdgeType } else { MentionKind::Label };
         Ok((ExprKind::HasLabels(subject, self.labels(labels, kind)), Static::of(Types::BOOL)))
     }
@@ -439,7 +439,7 @@ pub(super) fn describe(kinds: Types) -> String {
         (Types::LIST, "a list"),
         (Types::MAP, "a map"),
         (Types::NODE, "a node"),
-        (Types::EDGE, "a relationship"),
+        (Types::EDGE, "an edge"),
         (Types::PATH, "a path"),
         (Types::TEMPORAL, "a date or time"),
         (Types::DURATION, "a duration"),

@@ -72,7 +72,7 @@ impl Lower<'_> {
         }
         let (Some(start), Some(end)) = (vars.first().copied(), vars.last().copied()) else { return Ok(left) };
         if graph.edges.is_empty() {
-            return Err(Diagnostic::syntax(Detail::UnexpectedSyntax, "a repeated pattern needs a relationship")
+            return Err(Diagnostic::syntax(Detail::UnexpectedSyntax, "a repeated pattern needs an edge")
                 .at(group.span)
                 .help("write ((a)-[:TYPE]->(b)){1,3}"));
         }

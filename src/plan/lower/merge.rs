@@ -107,9 +107,9 @@ impl Lower<'_> {
 }
 
 fn no_walk(span: Span) -> Diagnostic {
-    Diagnostic::syntax(Detail::CreatingVarLength, "a walk of several relationships cannot be merged")
+    Diagnostic::syntax(Detail::CreatingVarLength, "a walk of several edges cannot be merged")
         .at(span)
-        .help("merge each relationship by itself")
+        .help("merge each edge by itself")
 }
 
 fn no_predicate(predicate: Option<&ast::Expr>) -> Result<()> {

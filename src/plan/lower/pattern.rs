@@ -120,7 +120,7 @@ impl Lower<'_> {
         if function && !matches!(pattern.elements.as_slice(), [_, PathElement::Edge(_), _]) {
             return Err(Diagnostic::syntax(
                 Detail::UnexpectedSyntax,
-                "shortestPath and allShortestPaths take one relationship between two nodes",
+                "shortestPath and allShortestPaths take one edge between two nodes",
             )
             .at(pattern.span)
             .help("ANY SHORTEST and ALL SHORTEST in front of a pattern take longer ones"));
@@ -173,7 +173,7 @@ impl Lower<'_> {
             None => self.anonymous("node", Static::of(Types::NODE)),
             Some(name) => match scope.get(&name.text) {
                 Some(var) => {
-                    self.must_be(var, Types::NODE, "node", &name.text, name.span)?;
+                    self.must_be(var, Types::NODE, "a node", &name.text, name.span)?;
                     var
                 }
                 None => {
@@ -220,15 +220,15 @@ impl Lower<'_> {
                 if drawing.edges.contains(&name.text) {
                     return Err(Diagnostic::syntax(
                         Detail::RelationshipUniquenessViolation,
-                        format!("the relationship `{}` cannot stand at two places of one MATCH", name.text),
+                        format!("the edge `{}` cannot stand at two places of one MATCH", name.text),
                     )
                     .at(name.span)
-                    .help("the relationships of a MATCH are all different; use two names"));
+                    .help("the edges of a MATCH are all different; use two names"));
                 }
                 drawing.edges.push(name.text.clone());
                 match scope.get(&name.text) {
                     Some(var) => {
-                        self.must_be(var, is.kinds, "relationship", &name.text, name.span)?;
+                        self.must_be(var, is.kinds, "an edge", &name.text, name.span)?;
                         bound = Some(var);
                         self.anonymous("edge", is)
                     }
@@ -274,10 +274,10 @@ impl Lower<'_> {
         if is.kinds.meets(wanted) && (wanted != Types::LIST || is.elements.meets(Types::EDGE)) {
             return Ok(());
         }
-        let kind = if wanted == Types::LIST { "list of relationships" } else { kind };
+        let kind = if wanted == Types::LIST { "a list of edges" } else { kind };
         Err(Diagnostic::syntax(
             Detail::VariableTypeConflict,
-            format!("`{name}` is {} and cannot be a {kind} here", super::expr::describe(is.kinds)),
+            format!("`{name}` is {} and cannot be {kind} here", super::expr::describe(is.kinds)),
         )
         .at(span)
         .help("use another name for one of them"))

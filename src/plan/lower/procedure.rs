@@ -6,7 +6,7 @@ use super::{Lower, Position, Result};
 use crate::lang::ast::{self, ClauseKind, ExprKind as Ast, Name, Yield};
 use crate::model::function::Types;
 use crate::model::procedure::Signature;
-use crate::model::{Class, Detail, Diagnostic, Span, Var, nearest};
+use crate::model::{Class, Detail, Diagnostic, Span, Var, nearest_term};
 use crate::plan::expr::{Expr, ExprKind};
 use crate::plan::logical::Logical;
 
@@ -73,7 +73,7 @@ impl Lower<'_> {
         )
         .at(place);
         let known = self.procedures.names();
-        let near = nearest(name, known.iter().map(String::as_str), 1).first().copied();
+        let near = nearest_term(name, known.iter().map(String::as_str), 1).first().copied();
         // The name is right and its namespace is missing or another.
         let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
         match near.or_else(|| known.iter().map(String::as_str).find(|known| last(known) == last(name))) {

@@ -1,6 +1,6 @@
 //! `shortestPath((a)-[*]->(b))` with a `WHERE` about the path: the shortest of the walks that the `WHERE` accepts.
 //!
-//! What it says of every relationship or every node alike becomes a filter of the search itself. What it says of the path
+//! What it says of every edge or every node alike becomes a filter of the search itself. What it says of the path
 //! as a whole (`length(p) > 3`) cannot be known before the walk ends, so all walks are found then and the shortest of those
 //! that pass are kept. `ANY SHORTEST` and `ALL SHORTEST` are chosen before `WHERE` is asked, as ISO GQL has it, and never come here.
 
@@ -60,7 +60,7 @@ pub(super) fn search_within(
                 "a subquery cannot use the path of shortestPath in the WHERE of the same MATCH",
             )
             .at(predicate.span)
-            .help("name the relationships, shortestPath((a)-[steps*]->(b)), and use that list; or put WITH * before WHERE"));
+            .help("name the edges, shortestPath((a)-[steps*]->(b)), and use that list; or put WITH * before WHERE"));
         }
         graph.predicates.push(predicate);
     }

@@ -82,17 +82,17 @@ impl Lower<'_> {
             }
         };
         let (lowered, is) = self.value(subject, scope)?;
-        let what = "a property is set on a node or a relationship";
+        let what = "a property is set on a node or an edge";
         self.must_meet(is, Types::NODE.or(Types::EDGE), subject.span, what)?;
         Ok((lowered, key))
     }
 
     fn properties_item(&mut self, name: &Name, value: &ast::Expr, replace: bool, scope: &Scope) -> Result<SetItem> {
-        let what = "properties are set on a node or a relationship";
+        let what = "properties are set on a node or an edge";
         let subject = self.subject(name, Types::NODE.or(Types::EDGE), what, scope)?;
         let (lowered, is) = self.value(value, scope)?;
         let maps = Types::MAP.or(Types::NODE).or(Types::EDGE);
-        self.must_meet(is, maps, value.span, "properties come from a map, a node or a relationship")?;
+        self.must_meet(is, maps, value.span, "properties come from a map, a node or an edge")?;
         Ok(SetItem::Properties { subject, value: lowered, replace })
     }
 
@@ -109,16 +109,13 @@ impl Lower<'_> {
 
     fn delete_target(&mut self, target: &ast::Expr, scope: &Scope) -> Result<Expr> {
         if let Ast::HasLabels(..) = target.kind.as_ref() {
-            return Err(Diagnostic::syntax(
-                Detail::InvalidDelete,
-                "DELETE takes nodes, relationships and paths, not labels",
-            )
-            .at(target.span)
-            .help("to take a label off, write REMOVE name:Label"));
+            return Err(Diagnostic::syntax(Detail::InvalidDelete, "DELETE takes nodes, edges and paths, not labels")
+                .at(target.span)
+                .help("to take a label off, write REMOVE name:Label"));
         }
         let (lowered, is) = self.value(target, scope)?;
         let wanted = Types::NODE.or(Types::EDGE).or(Types::PATH);
-        self.must_meet(is, wanted, target.span, "only nodes, relationships and paths can be deleted")?;
+        self.must_meet(is, wanted, target.span, "only nodes, edges and paths can be deleted")?;
         Ok(lowered)
     }
 

@@ -197,7 +197,7 @@ impl Snapshot {
             columns(&shape.columns, &nodes, &mut findings);
             for block in &shape.leaving {
                 let edge_type = self.edge_types().name(block.edge_type).unwrap_or_default();
-                let edges = format!("`{edge_type}` relationships from {nodes}");
+                let edges = format!("`{edge_type}` edges from {nodes}");
                 if damaged(&block.sections()) && !is_mended(&block.sections()) {
                     findings.push(format!("some {edges} are wrong or missing"));
                 }
