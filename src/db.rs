@@ -53,7 +53,7 @@ pub(crate) use crate::lang::{
     keywords, split,
 };
 #[cfg(feature = "cli")]
-pub(crate) use crate::load::{DraftOptions, TextError, TextFile};
+pub(crate) use crate::load::{Built, DraftOptions, TextError, TextFile};
 #[cfg(feature = "cli")]
 pub(crate) use text::{is_complete, is_hopeless, literal};
 

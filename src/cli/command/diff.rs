@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use crate::Database;
 use crate::cli::args::{Diff, DiffForm, Global, ending};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::messages::{Messages, counted};
 use crate::cli::output::Output;
 use crate::cli::render::text::{Paint, Tone, visible};
+use crate::cli::{advise, command};
 use crate::diff::{DiffError, Line, Options, Sign, diff};
+use crate::{Database, Error};
 
 /// Writes the difference; what was used to match nodes stands in it.
 pub(crate) fn run(global: &Global, flags: &Diff, messages: &Messages) -> Result<Code, Failure> {
@@ -59,15 +60,12 @@ pub(crate) fn run(global: &Global, flags: &Diff, messages: &Messages) -> Result<
 
 /// A graph file, or the graph that a folder's text builds.
 fn read(path: &Path, messages: &Messages) -> Result<Database, Failure> {
-    if !path.is_dir() {
-        return Database::open(path).map_err(|error| crate::cli::advise(&error, path));
+    if path.is_dir() {
+        return Ok(Database::from_bytes(&command::build::build_all(&[path], messages)?.bytes)?);
     }
-    let bytes = Database::build(path).map_err(|errors| {
-        messages.lines(&errors.to_string());
-        let problems = counted(errors.problems().len() as u64, "problem");
-        Failure::new(Code::Open, "SourceError", format!("{problems} in {}", path.display()))
-    })?;
-    Ok(Database::from_bytes(&bytes)?)
+    // What is not there is not made: the ways out of other commands are none here.
+    let advised = |error: &Error| if path.exists() { advise(error, path) } else { error.into() };
+    Database::open(path).map_err(|error| advised(&error))
 }
 
 fn painted(line: &Line, terminal: bool, paint: Paint) -> String {
