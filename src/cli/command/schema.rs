@@ -8,19 +8,24 @@ use crate::cli::open;
 use crate::cli::output::Output;
 use crate::cli::render::Style;
 use crate::model::schema::PropertyRules;
-use crate::model::{Direction, KeyId, LabelId, Value};
+use crate::model::{Direction, KeyId, LabelId, Value, nearest};
 
 /// Writes a row for each type and each relation.
 pub(crate) fn run(global: &Global, form: &AnswerForm) -> Result<Code, Failure> {
     let database = open(global)?;
     let mut output = Output::new(form.output.clone());
     let style = output.style(form, global.color)?;
-    write(&database, &style, &mut output)?;
+    write(&database, None, &style, &mut output)?;
     Ok(Code::Fine)
 }
 
-/// Writes the types and relations of a graph.
-pub(crate) fn write(database: &Database, style: &Style, output: &mut Output) -> Result<(), Failure> {
+/// Writes the types and relations of a graph; given a name, the type or relation called so and the relations at the type.
+pub(crate) fn write(
+    database: &Database,
+    only: Option<&str>,
+    style: &Style,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let text = |text: &str| Value::string(text.to_owned());
     let list = |names: Vec<&str>| Value::list(names.into_iter().map(text).collect());
     let view = database.view();
@@ -71,6 +76,11 @@ pub(crate) fn write(database: &Database, style: &Style, output: &mut Output) -> 
         };
         rows.push(row);
     }
+    if let Some(only) = only {
+        let all = labels(database).into_iter().chain(edge_types(database)).map(|(name, _)| name).collect();
+        let name = known(only, all)?;
+        rows.retain(|row| row[1..4].iter().any(|cell| names(cell, &name)));
+    }
     let columns = ["what", "name", "from", "to", "words", "properties", "text"];
     write_rows(&columns, &rows, &view, style, output)
 }
@@ -80,4 +90,28 @@ fn properties(rules: &PropertyRules) -> Value<'static> {
     let required = rules.required.iter().cloned();
     let optional = rules.optional.iter().map(|key| format!("{key}?"));
     Value::list(required.chain(optional).map(Value::string).collect())
+}
+
+/// The name of a type or relation, whatever case it was written in.
+fn known(wanted: &str, all: Vec<String>) -> Result<String, Failure> {
+    let wanted = wanted.trim_matches([':', '`']);
+    if let Some(name) = all.iter().find(|name| *name == wanted).or_else(|| all.iter().find(|name| same(name, wanted))) {
+        return Ok(name.clone());
+    }
+    let failure = Failure::new(Code::Error, "UnknownName", format!("there is no type or relation `{wanted}`"));
+    let near = nearest(wanted, all.iter().map(String::as_str), 3);
+    Err(near.into_iter().fold(failure, |failure, near| failure.help(format!("did you mean `{near}`?"))))
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// Whether a cell is this name, or a list with it.
+fn names(cell: &Value<'_>, name: &str) -> bool {
+    match cell {
+        Value::String(text) => **text == *name,
+        Value::List(items) => items.iter().any(|item| names(item, name)),
+        _ => false,
+    }
 }

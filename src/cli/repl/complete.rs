@@ -16,7 +16,7 @@ pub(super) fn complete(
     next: &dyn Fn(&str) -> Vec<String>,
 ) -> (usize, Vec<String>) {
     if before.starts_with('.') {
-        return dot(before);
+        return dot(before, vocabulary);
     }
     let sentence = is_sentence(before);
     if sentence {
@@ -70,16 +70,21 @@ fn phrase(before: &str, next: &dyn Fn(&str) -> Vec<String>) -> (usize, Vec<Strin
 }
 
 /// `.command` and its argument.
-fn dot(before: &str) -> (usize, Vec<String>) {
+fn dot(before: &str, vocabulary: &Vocabulary) -> (usize, Vec<String>) {
     let start = before.rfind(' ').map_or(0, |space| space + 1);
     let candidates: Vec<String> = match before.split_whitespace().next() {
         _ if start == 0 => COMMANDS.iter().map(|command| format!(".{}", command.name)).collect(),
         Some(".mode") => ["auto", "table", "tsv", "csv", "json", "jsonl", "markdown"].map(str::to_owned).to_vec(),
+        Some(".schema") => {
+            let labels = vocabulary.labels.iter().map(|label| label.name.clone());
+            labels.chain(vocabulary.edge_types.iter().map(|edge_type| edge_type.name.clone())).collect()
+        }
         Some(".timer") => ["on", "off"].map(str::to_owned).to_vec(),
         Some(".help") => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
         _ => Vec::new(),
     };
-    (start, candidates.into_iter().filter(|candidate| candidate.starts_with(&before[start..])).collect())
+    let typed = before[start..].to_lowercase();
+    (start, candidates.into_iter().filter(|candidate| candidate.to_lowercase().starts_with(&typed)).collect())
 }
 
 struct Place<'a> {
@@ -327,6 +332,8 @@ mod tests {
             (".mo", ".mode"),
             (".mode js", "json jsonl"),
             (".help mo", "mode"),
+            (".schema sk", "Skill"),
+            (".schema MIT", "MITIGATES"),
         ];
         for (before, expected) in cases {
             assert_eq!(offered(before), expected, "{before}");

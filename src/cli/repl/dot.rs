@@ -29,7 +29,12 @@ pub(super) struct DotCommand {
 /// All of them, in the order of the help.
 pub(super) static COMMANDS: &[DotCommand] = &[
     DotCommand { name: "help", arguments: "[COMMAND]", help: "Explain the commands, or one of them", run: help },
-    DotCommand { name: "schema", arguments: "", help: "Show types, relations and their words", run: schema },
+    DotCommand {
+        name: "schema",
+        arguments: "[NAME]",
+        help: "Show types, relations and their words; with NAME, of this type or relation",
+        run: schema,
+    },
     DotCommand { name: "stats", arguments: "", help: "Count nodes and edges by type", run: stats },
     DotCommand {
         name: "mode",
@@ -158,8 +163,9 @@ fn help(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
     go_on(shell.write(&text))
 }
 
-fn schema(shell: &mut Shell<'_>, _: &str) -> Result<Flow, Failure> {
-    go_on(shell.write_with(command::schema::write))
+fn schema(shell: &mut Shell<'_>, argument: &str) -> Result<Flow, Failure> {
+    let only = Some(argument).filter(|name| !name.is_empty());
+    go_on(shell.write_with(|database, style, output| command::schema::write(database, only, style, output)))
 }
 
 fn stats(shell: &mut Shell<'_>, _: &str) -> Result<Flow, Failure> {

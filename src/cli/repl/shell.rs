@@ -174,7 +174,7 @@ impl<'m> Shell<'m> {
     /// Writes an answer that is made by `write` in the present form.
     pub(super) fn write_with(
         &mut self,
-        write: fn(&crate::Database, &crate::cli::render::Style, &mut Output) -> Result<(), Failure>,
+        write: impl FnOnce(&crate::Database, &crate::cli::render::Style, &mut Output) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut once = self.once.take().map(|path| Output::new(Some(path)));
         let output = once.as_mut().unwrap_or(&mut self.output);
