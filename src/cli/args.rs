@@ -176,9 +176,9 @@ pub(super) enum Command {
     /// Bring other programs' files into a graph file
     Import(Import),
     /// Show what the graph holds: types, relations and their properties
-    Schema(AnswerForm),
+    Schema(Listing),
     /// Count nodes and edges by type
-    Stats(AnswerForm),
+    Stats(Listing),
     /// Read every byte of the graph and verify it; with --lint, look for what a curator may want to mend
     Check(Check),
     /// Write the graph as a Cypher script, or as text, that builds it again
@@ -188,7 +188,7 @@ pub(super) enum Command {
     /// Show how two graphs differ
     Diff(Diff),
     /// Put the commits behind the graph file's snapshot into a new snapshot
-    Checkpoint,
+    Checkpoint(Named),
     /// Show the Cypher of a sentence and the plan of a statement
     Explain(Explain),
     /// Print the completion script of a shell
@@ -196,6 +196,37 @@ pub(super) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// The graph file that stands behind the command's name, of commands that take nothing else there.
+    pub(super) fn named(&self) -> Option<&Path> {
+        let named = match self {
+            Command::Schema(listing) | Command::Stats(listing) => &listing.named,
+            Command::Check(check) => &check.named,
+            Command::Dump(dump) => &dump.named,
+            Command::Checkpoint(named) => named,
+            _ => return None,
+        };
+        named.file.as_deref()
+    }
+}
+
+/// A graph by its place.
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// The graph file; the same as --graph
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) file: Option<PathBuf>,
+}
+
+/// `ken schema` and `ken stats`
+#[derive(Debug, Args)]
+pub(super) struct Listing {
+    #[command(flatten)]
+    pub(super) named: Named,
+    #[command(flatten)]
+    pub(super) form: AnswerForm,
 }
 
 /// `ken query`
@@ -306,6 +337,8 @@ pub(super) struct Build {
 /// `ken check`
 #[derive(Debug, Args)]
 pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) named: Named,
     /// List what may want mending: orphans, edges without evidence, cycles in acyclic relations, near-duplicate names and
     /// missing properties; exit with 1 when there is any
     #[arg(long)]
@@ -465,9 +498,8 @@ pub(super) struct Import {
 /// `ken dump`
 #[derive(Debug, Args)]
 pub(super) struct Dump {
-    /// The graph file; the same as --graph
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) named: Named,
     /// Write a text source into this folder instead, which `ken build` makes the same bytes of
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with_all = ["salvage", "output"])]
     pub(super) text: Option<PathBuf>,

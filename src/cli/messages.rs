@@ -17,7 +17,8 @@ const LONGEST: usize = 1000;
 #[derive(Clone, Debug)]
 pub(super) struct Messages {
     quiet: bool,
-    json: bool,
+    /// Whether errors, warnings and notes are JSON.
+    pub(super) json: bool,
     columns: usize,
     paint: Paint,
     /// Whether to tell counts and times.

@@ -23,7 +23,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueEnum};
 
 use crate::{Database, Error};
 use args::{Answer, Arguments, Asking, Command, Global};
@@ -37,7 +37,14 @@ pub fn main() -> ExitCode {
         if let Some(tip) = tip(&error, std::env::args_os().skip(1)) {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
         }
-        error.exit()
+        let format = format_in(std::env::args_os().skip(1));
+        let messages = Messages::new(&Global::default(), format);
+        // Help and versions that were asked for come this way, too.
+        if !messages.json || !error.use_stderr() {
+            error.exit();
+        }
+        messages.failure(&misused(&error));
+        std::process::exit(error.exit_code());
     });
     let messages = Messages::new(&arguments.global, format_of(&arguments));
     let code = run(arguments, &messages).unwrap_or_else(|failure| {
@@ -65,25 +72,48 @@ fn tip(error: &clap::Error, words: impl Iterator<Item = OsString>) -> Option<Str
     Some(format!("did you mean the command `ken {near}`?"))
 }
 
+/// The form that a command line asks for which is wrong elsewhere.
+fn format_in(words: impl Iterator<Item = OsString>) -> Option<args::Format> {
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    words.iter().take_while(|word| *word != "--").enumerate().find_map(|(index, word)| {
+        let value = match word.strip_prefix("--format").or_else(|| word.strip_prefix("-F"))? {
+            "" => words.get(index + 1)?,
+            value => value.strip_prefix('=').unwrap_or(value),
+        };
+        args::Format::from_str(value, false).ok()
+    })
+}
+
+/// clap's error: a sentence, with a block each for its tips, how the command is written, and where there is more.
+fn misused(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let mut blocks = text.split("\n\n").map(|block| block.split_whitespace().collect::<Vec<_>>().join(" "));
+    let message = blocks.next().unwrap_or_default();
+    let failure = Failure::new(Code::Usage, "UsageError", message.trim_start_matches("error: "));
+    blocks.fold(failure, |failure, block| failure.help(block.trim_start_matches("tip: ")))
+}
+
 fn format_of(arguments: &Arguments) -> Option<args::Format> {
-    match &arguments.command {
+    // In front of a command it is a mistake, which is told in the form that it asks for.
+    let behind = match &arguments.command {
         Some(Command::Query(query)) => query.answer.output.format,
-        Some(Command::Schema(output) | Command::Stats(output)) => output.format,
+        Some(Command::Schema(listing) | Command::Stats(listing)) => listing.form.format,
         Some(Command::Check(check)) => check.form.format,
-        Some(_) => None,
-        None => arguments.answer.output.format,
-    }
+        _ => None,
+    };
+    behind.or(arguments.answer.output.format)
 }
 
 fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
     let Arguments { command, file, mut global, answer, asking } = arguments;
     // clap overlooks conflicts between a flag before the command's name and one behind it.
-    let graphs = usize::from(global.memory) + [&global.graph, &file].into_iter().flatten().count();
+    let named = command.as_ref().and_then(Command::named).map(Path::to_owned);
+    let graphs = usize::from(global.memory) + [&global.graph, &file, &named].into_iter().flatten().count();
+    if graphs > 1 {
+        return Err(Failure::new(Code::Usage, "UsageError", "name one graph: FILE, --graph or --memory"));
+    }
+    global.graph = global.graph.or(file).or(named);
     let Some(command) = command else {
-        if graphs > 1 {
-            return Err(Failure::new(Code::Usage, "UsageError", "name one graph: FILE, --graph or --memory"));
-        }
-        global.graph = global.graph.or(file);
         return repl::run(&global, answer, &asking, messages);
     };
     if answer != Answer::default() || asking != Asking::default() {
@@ -91,10 +121,6 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
                        the command's name";
         return Err(Failure::new(Code::Usage, "UsageError", message).help("put the others behind it"));
     }
-    if graphs > 1 {
-        return Err(Failure::new(Code::Usage, "UsageError", "name one graph: --graph or --memory"));
-    }
-    global.graph = global.graph.or(file);
     let makes_its_own = matches!(command, Command::Build(_) | Command::Import(_) | Command::Draft(_));
     if makes_its_own && (global.graph.is_some() || global.memory) {
         let message = "this command reads no graph, and takes neither --graph nor --memory";
@@ -105,13 +131,13 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Code, Failure> {
         Command::Export(export) => command::export::run(&global, &export, messages),
         Command::Build(build) => command::build::run(&build, messages),
         Command::Import(import) => command::import::run(&global, &import, messages),
-        Command::Schema(output) => command::schema::run(&global, &output),
-        Command::Stats(output) => command::stats::run(&global, &output),
+        Command::Schema(listing) => command::schema::run(&global, &listing.form),
+        Command::Stats(listing) => command::stats::run(&global, &listing.form),
         Command::Check(check) => command::check::run(&global, &check, messages),
         Command::Dump(dump) => command::dump::run(&global, &dump, messages),
         Command::Draft(draft) => command::draft::run(&draft, messages),
         Command::Diff(diff) => command::diff::run(&global, &diff, messages),
-        Command::Checkpoint => command::checkpoint::run(&global, messages),
+        Command::Checkpoint(_) => command::checkpoint::run(&global, messages),
         Command::Explain(explain) => command::explain::run(&global, &explain),
         Command::Completions { shell } => {
             let mut script = Vec::new();

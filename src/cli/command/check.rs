@@ -57,7 +57,7 @@ fn what_is_left(failure: Failure, path: &Path) -> Failure {
             let promised = database.view().edge_count();
             let name = path.display();
             let failure = failure.help(format!(
-                "`ken dump --salvage -g {name}` writes a script of what can be read: {} of {}",
+                "`ken dump --salvage {name}` writes a script of what can be read: {} of {}",
                 size(&database),
                 counted(promised, "edge")
             ));

@@ -14,14 +14,10 @@ use crate::export;
 
 /// Writes the script, and says what it leaves out; or the text, which leaves out nothing.
 pub(crate) fn run(global: &Global, dump: &Dump, messages: &Messages) -> Result<Code, Failure> {
-    if dump.file.is_some() && (global.graph.is_some() || global.memory) {
-        return Err(Failure::new(Code::Usage, "UsageError", "name one graph: FILE, --graph or --memory"));
-    }
-    let global = &Global { graph: global.graph.clone().or(dump.file.clone()), ..global.clone() };
     let database = match (&global.graph, dump.salvage) {
         (Some(path), true) => salvage(path, messages)?,
         (None, true) => {
-            let message = "--salvage needs the damaged file: --graph FILE";
+            let message = "--salvage needs the damaged file: `ken dump --salvage FILE`";
             return Err(Failure::new(Code::Usage, "UsageError", message));
         }
         (_, false) => {
