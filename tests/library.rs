@@ -102,8 +102,11 @@ fn a_prepared_statement_sees_the_graph_as_it_is() {
         let rows = all.query(&Parameters::new(), &Limits::default()).unwrap();
         assert_eq!(rows.deserialize::<i64>().next().unwrap().unwrap(), i);
     }
-    let missing = add.query(&Parameters::new(), &Limits::default()).map(|_| ());
-    assert!(matches!(missing, Err(Error::Run(error)) if error.class == Class::ParameterMissing));
+    // At the call, before there is a row, whether it reads or writes.
+    for statement in [&add, &db.prepare("MATCH (n:N {i: $i}) RETURN n").unwrap()] {
+        let missing = statement.query(&Parameters::new(), &Limits::default()).map(|_| ());
+        assert!(matches!(missing, Err(Error::Run(error)) if error.class == Class::ParameterMissing));
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::plans::Planned;
 use super::{Database, Limits, Parameters, Rows};
 use crate::error::Error;
+use crate::exec;
 use crate::lang::ast::Mode;
 use crate::model::Class;
 use crate::plan;
@@ -33,9 +34,9 @@ impl<'g> Prepared<'g> {
     ///
     /// # Errors
     ///
-    /// [`Error::Run`] while it runs; later rows may still fail, as the iterator says.
+    /// [`Error::Run`] of a parameter that is missing, and while it runs; later rows may still fail, as the iterator says.
     pub fn query(&self, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {
-        if self.planned.mode == Mode::Explain || !self.planned.plan.writes {
+        if !self.changes(parameters)? {
             return self.read(self.database.view(), parameters, limits);
         }
         let written = self.database.write_committed(&self.planned.plan, parameters, limits);
@@ -61,13 +62,22 @@ impl<'g> Prepared<'g> {
         parameters: &Parameters,
         limits: &Limits,
     ) -> Result<Rows<'g>, Error> {
-        if self.planned.mode == Mode::Explain || !self.planned.plan.writes {
+        if !self.changes(parameters)? {
             let view = View::with_changes(snapshot, Arc::clone(changes));
             return self.read(view, parameters, limits);
         }
         let written = self.database.write_to(snapshot, changes, &self.planned.plan, (parameters, limits));
         let rows = written.map_err(|error| self.placed(error))?;
         self.told(rows)
+    }
+
+    /// Whether running it would change the graph; an error when a parameter is missing for that, or to read.
+    fn changes(&self, parameters: &Parameters) -> Result<bool, Error> {
+        if self.planned.mode == Mode::Explain {
+            return Ok(false);
+        }
+        exec::check(&self.planned.plan, parameters).map_err(Error::Run)?;
+        Ok(self.planned.plan.writes)
     }
 
     fn read(&self, view: View<'g>, parameters: &Parameters, limits: &Limits) -> Result<Rows<'g>, Error> {

@@ -192,14 +192,7 @@ impl<'g> Context<'g> {
 
     /// The value of `$name`.
     pub(super) fn parameter(&self, name: &str) -> Result<Value<'g>> {
-        self.parameters.get(name).cloned().ok_or_else(|| {
-            Diagnostic::new(
-                Class::ParameterMissing,
-                Detail::MissingParameter,
-                format!("the statement uses `${name}`, but no such parameter was given"),
-            )
-            .help(format!("pass it, with `-p {name}=VALUE` or in the map of parameters"))
-        })
+        self.parameters.get(name).cloned().ok_or_else(|| not_given(name))
     }
 
     /// What a procedure gives.
@@ -314,4 +307,10 @@ impl<'g> Context<'g> {
 
 fn exceeded(message: String, help: &str) -> Diagnostic {
     Diagnostic::new(Class::LimitExceeded, Detail::Other, message).help(help)
+}
+/// The error of a parameter that the statement uses and the caller did not give.
+pub(super) fn not_given(name: &str) -> Diagnostic {
+    let message = format!("the statement uses `${name}`, but no such parameter was given");
+    Diagnostic::new(Class::ParameterMissing, Detail::MissingParameter, message)
+        .help(format!("pass it, with `-p {name}=VALUE` or in the map of parameters"))
 }

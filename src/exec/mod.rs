@@ -59,6 +59,18 @@ pub trait Host: Send + Sync {
     fn open_csv(&self, place: &str, delimiter: u8, even: bool) -> Result<Records>;
 }
 
+/// Whether the statement has what it needs to start.
+///
+/// # Errors
+///
+/// A parameter is missing, even one that no row would have asked for.
+pub fn check(plan: &Plan, parameters: &BTreeMap<String, Value<'static>>) -> Result<()> {
+    match plan.parameters.iter().find(|(name, _)| !parameters.contains_key(name)) {
+        Some((name, span)) => Err(context::not_given(name).at(*span)),
+        None => Ok(()),
+    }
+}
+
 /// Starts a statement. Nothing is computed before the first batch is pulled.
 pub fn run<'g>(
     plan: Arc<Plan>,

@@ -209,6 +209,8 @@ pub(super) struct Query {
     pub writes: bool,
     /// Labels, types and keys that it reads, as written.
     pub mentions: Vec<Mention>,
+    /// The parameters that it names, each with the first place.
+    pub parameters: Vec<(String, Span)>,
 }
 
 /// A name that a statement reads, for warnings when the graph does not know it, or knows it as something else.

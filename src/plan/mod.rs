@@ -92,6 +92,7 @@ fn planned(
         columns: query.columns,
         writes: query.writes,
         warnings,
+        parameters: query.parameters,
         measured: false,
     };
     Ok((plan, places))

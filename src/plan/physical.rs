@@ -23,6 +23,8 @@ pub struct Plan {
     pub writes: bool,
     /// What the user should hear: names that the graph does not know.
     pub warnings: Vec<Warning>,
+    /// The parameters that it needs, each with the first place in the text that names it.
+    pub parameters: Vec<(String, Span)>,
     /// Whether to measure the time of each operator.
     pub measured: bool,
 }

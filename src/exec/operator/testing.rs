@@ -126,6 +126,7 @@ pub(super) fn context() -> Context<'static> {
         columns: vec![],
         writes: false,
         warnings: vec![],
+        parameters: Vec::new(),
         measured: false,
     };
     Context::new(Arc::new(plan), view, (Arc::default(), Arc::new(NoHost)), Default::default())

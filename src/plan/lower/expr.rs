@@ -73,7 +73,7 @@ impl Lower<'_> {
         let span = expr.span;
         let lowered = match expr.kind.as_ref() {
             Ast::Literal(literal) => Ok(literal_value(literal)),
-            Ast::Parameter(name) => Ok((ExprKind::Parameter(name.clone()), Static::ANY)),
+            Ast::Parameter(name) => Ok((self.parameter(name, span), Static::ANY)),
             Ast::Variable(name) => self.variable(name, span, env),
             Ast::Property(subject, key) => self.property(subject, key, env),
             Ast::Index(subject, index) => self.index(subject, index, env),

@@ -22,7 +22,7 @@ use procedure::ProcedureCall;
 use scope::{Scope, Static};
 
 use super::MAX_CLAUSES;
-use super::expr::Expr;
+use super::expr::{Expr, ExprKind};
 use super::logical::{Logical, Mention, MentionKind, Query, Subquery};
 use super::physical::Csv;
 use crate::lang::ast::{self, ClauseKind, Yield};
@@ -41,6 +41,7 @@ pub(super) fn lower(statement: &ast::Statement, source: &str, procedures: &dyn P
         subqueries: Vec::new(),
         writes: false,
         mentions: Vec::new(),
+        parameters: Vec::new(),
         length: 0,
         expressions: 0,
     };
@@ -53,7 +54,16 @@ pub(super) fn lower(statement: &ast::Statement, source: &str, procedures: &dyn P
         columns: rows.columns.unwrap_or_default(),
         writes: lower.writes,
         mentions: lower.mentions,
+        parameters: each_once(lower.parameters),
     })
+}
+
+/// Every name once, at its first place, in the order of the text.
+fn each_once(mut named: Vec<(String, Span)>) -> Vec<(String, Span)> {
+    named.sort_by(|(a, at), (b, other)| (a, at.start).cmp(&(b, other.start)));
+    named.dedup_by(|(later, _), (name, _)| later == name);
+    named.sort_by_key(|(_, at)| at.start);
+    named
 }
 
 /// Where a query stands.
@@ -89,6 +99,7 @@ struct Lower<'s> {
     subqueries: Vec<Subquery>,
     writes: bool,
     mentions: Vec<Mention>,
+    parameters: Vec<(String, Span)>,
     /// How many expressions are around here: a query inside one must not write.
     expressions: usize,
     /// Clauses and pattern elements from the start of the statement to here, those of the queries around this one included.
@@ -106,6 +117,12 @@ impl Lower<'_> {
     fn anonymous(&mut self, kind: &str, is: Static) -> Var {
         let number = self.vars.len();
         self.fresh(format!("<{kind} {number}>"), is)
+    }
+
+    /// A parameter's value; without it the statement cannot start.
+    fn parameter(&mut self, name: &str, span: Span) -> ExprKind {
+        self.parameters.push((name.to_owned(), span));
+        ExprKind::Parameter(name.to_owned())
     }
 
     fn is(&self, var: Var) -> Static {
@@ -273,7 +290,7 @@ impl Lower<'_> {
                 }
                 ClauseKind::Finish => {
                     // No rows, but everything before it runs.
-                    let none = Expr::new(clause.span, super::expr::ExprKind::Literal(crate::model::Value::Int(0)));
+                    let none = Expr::new(clause.span, ExprKind::Literal(crate::model::Value::Int(0)));
                     plan = Logical::Limit { input: Box::new(plan), count: none };
                 }
                 ClauseKind::Define(change) => {

@@ -7,7 +7,7 @@ use crate::lang::ast::{self, ClauseKind, ExprKind as Ast, Name, Yield};
 use crate::model::function::Types;
 use crate::model::procedure::Signature;
 use crate::model::{Class, Detail, Diagnostic, Span, Var, nearest_term};
-use crate::plan::expr::{Expr, ExprKind};
+use crate::plan::expr::Expr;
 use crate::plan::logical::Logical;
 
 /// A `CALL` of a procedure, as the tree has it.
@@ -35,10 +35,8 @@ impl Lower<'_> {
         let arguments = match call.arguments {
             Some(arguments) => self.arguments(arguments, &signature, place, scope)?,
             None if call.alone => {
-                let parameter = |parameter: &crate::model::procedure::Parameter| {
-                    Expr::new(place, ExprKind::Parameter(parameter.name.clone()))
-                };
-                signature.parameters.iter().filter(|parameter| !parameter.optional).map(parameter).collect()
+                let needed = signature.parameters.iter().filter(|parameter| !parameter.optional);
+                needed.map(|parameter| Expr::new(place, self.parameter(&parameter.name, place))).collect()
             }
             None => {
                 return Err(Diagnostic::syntax(
