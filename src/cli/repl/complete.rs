@@ -333,7 +333,7 @@ mod tests {
             (".mode js", "json jsonl"),
             (".help mo", "mode"),
             (".schema sk", "Skill"),
-            (".schema MIT", "MITIGATES"),
+            (".schema fa", "FACES"),
         ];
         for (before, expected) in cases {
             assert_eq!(offered(before), expected, "{before}");
