@@ -440,24 +440,24 @@ impl Intake {
     }
 
     /// Makes nodes with a label and nothing but their ids for slots that no node has taken.
-    pub(super) fn make_lacking(&mut self, space: SpaceId, label: &str, slots: &[u32]) {
+    pub(super) fn make_lacking<S: Iterator<Item = u32>>(&mut self, space: SpaceId, label: &str, slots: impl Fn() -> S) {
         self.adopt(space, label);
         let opened = &mut self.spaces[space.0 as usize];
-        if slots.iter().all(|slot| opened.ids.node(*slot) != NOBODY) {
+        if slots().all(|slot| opened.ids.node(slot) != NOBODY) {
             return;
         }
         let shape = self.builder.shape(&[label]);
         let key = opened.key.as_ref().map(|key| self.builder.key(key));
         let names = opened.ids.names();
-        for slot in slots {
-            if opened.ids.node(*slot) != NOBODY {
+        for slot in slots() {
+            if opened.ids.node(slot) != NOBODY {
                 continue;
             }
             let node = self.builder.add_rows(shape, 1).start;
-            opened.ids.take(*slot, node);
+            opened.ids.take(slot, node);
             self.counts.nodes_created += 1;
             if let Some(key) = key {
-                let text = self.builder.text(&names[opened.ids.place(*slot)]);
+                let text = self.builder.text(&names[opened.ids.place(slot)]);
                 self.builder.put(node, key, Cell::String(text));
             }
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
 use super::csv::Dangling;
-use super::ids::{NOBODY, SpaceId};
+use super::ids::{Ids, NOBODY, SpaceId};
 use super::intake::Intake;
 use super::problems::{FileId, Place, Stop};
 use crate::store::{Builder, Edges};
@@ -127,14 +127,11 @@ impl Groups {
 /// Slots to nodes; edges that end nowhere are reported and left out, unless their ends are to be made.
 fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
     if let Dangling::Make(label) = &group.dangling {
-        intake.make_lacking(group.from, label, &group.edges.sources);
-        intake.make_lacking(group.to, label, &group.edges.targets);
+        intake.make_lacking(group.from, label, || group.edges.sources.nodes());
+        intake.make_lacking(group.to, label, || group.edges.targets.iter().copied());
     }
-    let lacks = |space: SpaceId, slots: &[u32]| {
-        let ids = intake.ids(space);
-        ids.lacks_nodes() && slots.iter().any(|slot| ids.node(*slot) == NOBODY)
-    };
-    if lacks(group.from, &group.edges.sources) || lacks(group.to, &group.edges.targets) {
+    let (sources, targets) = (group.edges.sources.nodes(), group.edges.targets.iter().copied());
+    if lacks(intake.ids(group.from), sources) || lacks(intake.ids(group.to), targets) {
         let vacant = || intake.vacant(group.from).or_else(|| intake.vacant(group.to));
         if let Some(message) = vacant().filter(|_| group.dangling == Dangling::Problem) {
             // Said once: it is no mistake of any row.
@@ -144,13 +141,19 @@ fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
         }
         leave_out(group, intake)?;
     }
-    for (space, slots) in [(group.from, &mut group.edges.sources), (group.to, &mut group.edges.targets)] {
-        let ids = intake.ids(space);
-        if !ids.are_nodes() {
-            slots.par_iter_mut().for_each(|slot| *slot = ids.node(*slot));
-        }
+    let (from, to) = (intake.ids(group.from), intake.ids(group.to));
+    if !from.are_nodes() {
+        group.edges.sources.renumber(|slot| from.node(slot));
+    }
+    if !to.are_nodes() {
+        group.edges.targets.par_iter_mut().for_each(|slot| *slot = to.node(*slot));
     }
     Ok(())
+}
+
+/// Whether one of the slots is free.
+fn lacks(ids: &Ids, mut slots: impl Iterator<Item = u32>) -> bool {
+    ids.lacks_nodes() && slots.any(|slot| ids.node(slot) == NOBODY)
 }
 
 /// Leaves out edges that end nowhere.
@@ -158,10 +161,10 @@ fn leave_out(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
     let [from, to] = [group.from, group.to].map(|space| intake.ids(space).names());
     let mut keep = vec![true; group.edges.len()];
     let mut skipped = 0;
-    for (row, keep) in keep.iter_mut().enumerate() {
-        let (source, target) = (group.edges.sources[row], group.edges.targets[row]);
+    let ends = group.edges.sources.iter().zip(&group.edges.targets);
+    for ((row, keep), (source, target)) in keep.iter_mut().enumerate().zip(ends) {
         let leaves = intake.ids(group.from).node(source) == NOBODY;
-        if !leaves && intake.ids(group.to).node(target) != NOBODY {
+        if !leaves && intake.ids(group.to).node(*target) != NOBODY {
             continue;
         }
         *keep = false;
@@ -169,7 +172,7 @@ fn leave_out(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
             skipped += 1;
             continue;
         }
-        let (source, target) = (&from[intake.ids(group.from).place(source)], &to[intake.ids(group.to).place(target)]);
+        let (source, target) = (&from[intake.ids(group.from).place(source)], &to[intake.ids(group.to).place(*target)]);
         let (does, name, space) = if leaves { ("leaves", source, group.from) } else { ("enters", target, group.to) };
         let called = intake.called(space);
         let message = format!("this {} {does} `{name}`, and there is no {called} with that id", group.edge_type);
@@ -194,7 +197,7 @@ struct Matching {
 impl Matching {
     fn new(edges: &Edges, before: usize) -> Self {
         let ends = edges.sources.iter().zip(&edges.targets).zip(0..before as u32);
-        let mut edges: Vec<_> = ends.map(|((source, target), row)| (*source, *target, row)).collect();
+        let mut edges: Vec<_> = ends.map(|((source, target), row)| (source, *target, row)).collect();
         edges.sort_unstable();
         Matching { edges, taken: vec![false; before] }
     }
@@ -214,8 +217,8 @@ fn merge(group: Group, matching: &mut Matching, intake: &mut Intake) {
     let key = group.key.as_deref().map(|key| intake.builder.key(key));
     let edges = intake.builder.edges_of(&group.edge_type);
     let mut new = 0;
-    for row in 0..group.edges.len() {
-        let (source, target) = (group.edges.sources[row], group.edges.targets[row]);
+    for (row, (source, target)) in group.edges.sources.iter().zip(&group.edges.targets).enumerate() {
+        let target = *target;
         let there =
             matching.take(source, target, |there| key.is_none_or(|key| edges.has_same(there, &group.edges, row, key)));
         let at = there.unwrap_or_else(|| {

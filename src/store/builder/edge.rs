@@ -13,13 +13,14 @@ use super::buffer::Buffer;
 use super::column;
 use super::heaps::{Half, MANY, begins_of, gather, transpose};
 use super::sections::{Array, Sections};
+use super::sources::Sources;
 use crate::store::layout::{Entering, Leaving, Meta, SectionId, Shape};
 
 /// The edges of one type, in the order of the input.
 #[derive(Debug, Default)]
 pub(crate) struct Edges {
     /// Where they come from: numbers of the input.
-    pub(crate) sources: Vec<u32>,
+    pub(crate) sources: Sources,
     /// Where they go.
     pub(crate) targets: Vec<u32>,
     /// Their properties by key; a row is an edge.
@@ -35,7 +36,7 @@ impl Edges {
     /// Adds all of the others.
     pub(crate) fn append(&mut self, mut others: Edges) {
         let first = self.len();
-        self.sources.append(&mut others.sources);
+        self.sources.extend(others.sources.iter());
         self.targets.append(&mut others.targets);
         for (key, buffer) in others.columns {
             let own = self.column(key);
@@ -49,13 +50,12 @@ impl Edges {
 
     /// Only those for which it is true.
     pub(crate) fn keep(&mut self, keep: impl Fn(usize) -> bool) {
-        for ends in [&mut self.sources, &mut self.targets] {
-            let mut row = 0;
-            ends.retain(|_| {
-                row += 1;
-                keep(row - 1)
-            });
-        }
+        self.sources = self.sources.iter().enumerate().filter(|(row, _)| keep(*row)).map(|(_, node)| node).collect();
+        let mut row = 0;
+        self.targets.retain(|_| {
+            row += 1;
+            keep(row - 1)
+        });
         self.columns.iter_mut().for_each(|(_, buffer)| buffer.keep(&keep));
     }
 
@@ -98,8 +98,6 @@ pub(super) struct Sorted {
     columns: Vec<(u32, Buffer)>,
     /// By node: where the edges that enter it begin.
     entering: Vec<u32>,
-    /// The room of what came in.
-    room: Vec<u32>,
     /// Nodes with edges to themselves, ascending, and how many.
     loops: Vec<(u32, u32)>,
 }
@@ -109,7 +107,6 @@ struct Turned {
     offsets: Vec<u32>,
     targets: Arc<Vec<u32>>,
     entering: Vec<u32>,
-    room: Vec<u32>,
     /// Parts of all, and which sections their sources and their places at them are.
     parts: Vec<(Range<usize>, [SectionId; 2])>,
 }
@@ -120,9 +117,8 @@ pub(super) fn sort(edges: Vec<(u32, Edges)>, ids: &[u32], shapes: &[Range<u32>])
     let same = ids.iter().zip(0..).all(|(id, number)| *id == number);
     let sorted = |(edge_type, mut edges): (u32, Edges)| {
         if !same {
-            for ends in [&mut edges.sources, &mut edges.targets] {
-                ends.par_iter_mut().for_each(|end| *end = ids[*end as usize]);
-            }
+            edges.sources.renumber(|end| ids[end as usize]);
+            edges.targets.par_iter_mut().for_each(|end| *end = ids[*end as usize]);
         }
         let sorted = by_source(edge_type, edges, ids.len());
         let at = |node: u32| sorted.offsets[node as usize] as usize;
@@ -196,37 +192,45 @@ pub(super) fn write(
         }
     }
     for (sorted, parts) in sorted {
-        let Sorted { offsets, targets, entering, room, .. } = sorted;
-        let turned = Turned { offsets, targets, entering, room, parts };
+        let Sorted { offsets, targets, entering, .. } = sorted;
+        let turned = Turned { offsets, targets, entering, parts };
         if turned.targets.len() < MANY {
-            sections.fill(turned.arrays());
+            turned.make(&mut |section, array| sections.fill(section, array));
         } else {
-            sections.late.push(Box::new(|| turned.arrays()));
+            sections.later(move |piece| turned.make(piece));
         }
     }
 }
 
 impl Turned {
-    /// Makes the arrays.
-    fn arrays(self) -> Vec<(SectionId, Array)> {
+    /// Makes the arrays, piece by piece.
+    fn make(&self, piece: &mut dyn FnMut(SectionId, Array)) {
         match width(&self.offsets) {
-            1 => self.with(|place| place as u8, Array::Bytes),
-            2 => self.with(|place| place as u16, Array::Shorts),
-            _ => self.with(|place| place, Array::Ids),
+            1 => self.with(|place| place as u8, Array::Bytes, piece),
+            2 => self.with(|place| place as u16, Array::Shorts, piece),
+            _ => self.with(|place| place, Array::Ids, piece),
         }
     }
 
     fn with<T: Half>(
-        self,
+        &self,
         narrow: impl Fn(u32) -> T + Sync,
         array: impl Fn(Vec<T>) -> Array,
-    ) -> Vec<(SectionId, Array)> {
-        let (mut all, mut places) = transpose(&self.offsets, &self.targets, &self.entering, self.room, narrow);
-        let arrays = self.parts.into_iter().flat_map(|(extent, ids)| {
-            let sources = Array::Ids(part(&mut all, extent.clone()));
-            ids.into_iter().zip([sources, array(part(&mut places, extent))])
+        piece: &mut dyn FnMut(SectionId, Array),
+    ) {
+        let mut first = 0;
+        transpose(&self.offsets, &self.targets, &self.entering, narrow, |mut sources, mut places| {
+            let end = first + sources.len();
+            for (extent, ids) in &self.parts {
+                let extent = extent.start.max(first)..extent.end.min(end);
+                if extent.start < extent.end {
+                    let extent = extent.start - first..extent.end - first;
+                    piece(ids[0], Array::Ids(part(&mut sources, extent.clone())));
+                    piece(ids[1], array(part(&mut places, extent)));
+                }
+            }
+            first = end;
         });
-        arrays.collect()
     }
 }
 
@@ -262,38 +266,39 @@ fn within_shape(offsets: &[u32], shape: &Shape) -> Vec<u32> {
 /// The edges of a type by source, target and number, as far as those that leave go.
 fn by_source(edge_type: u32, edges: Edges, nodes: usize) -> Sorted {
     let Edges { sources, targets, columns } = edges;
-    let ascend = |(source, target): (&[u32], &[u32])| (source[0], target[0]) <= (source[1], target[1]);
-    let (offsets, targets, order) = if sources.windows(2).zip(targets.windows(2)).all(ascend) {
+    let (offsets, targets, order) = if ascend(&sources, &targets) {
         let order = if columns.is_empty() { Vec::new() } else { (0..targets.len() as u32).collect() };
         (begins(nodes, &sources), targets, order)
     } else if columns.is_empty() {
-        let (offsets, targets, _) = gather(nodes, &sources, |at| (targets[at], ()));
+        let (offsets, targets, _) = gather(nodes, &sources.into_each(), |at| (targets[at], ()));
         (offsets, targets, Vec::new())
     } else {
-        gather(nodes, &sources, |at| (targets[at], at as u32))
+        gather(nodes, &sources.into_each(), |at| (targets[at], at as u32))
     };
-    let (targets, room) = (Arc::new(targets), sources);
-    Sorted {
-        edge_type,
-        runs: Vec::new(),
-        offsets,
-        targets,
-        order,
-        columns,
-        entering: Vec::new(),
-        room,
-        loops: Vec::new(),
-    }
+    let targets = Arc::new(targets);
+    Sorted { edge_type, runs: Vec::new(), offsets, targets, order, columns, entering: Vec::new(), loops: Vec::new() }
 }
 
-/// Where the entries of each key begin, when the keys ascend.
-fn begins(nodes: usize, keys: &[u32]) -> Vec<u32> {
+/// Whether edges stand in the order of their sources, and those of each in the order of their targets.
+fn ascend(sources: &Sources, targets: &[u32]) -> bool {
+    let mut last = (0, 0);
+    sources.runs().all(|(source, rows)| {
+        let own = &targets[rows];
+        let (Some(first), Some(end)) = (own.first(), own.last()) else { return true };
+        let behind = last <= (source, *first);
+        last = (source, *end);
+        behind && own.is_sorted()
+    })
+}
+
+/// Where the edges of each source begin, when the sources ascend.
+fn begins(nodes: usize, sources: &Sources) -> Vec<u32> {
     let mut offsets = Vec::with_capacity(nodes + 1);
-    for (at, key) in (0..).zip(keys) {
-        while offsets.len() <= *key as usize {
-            offsets.push(at);
+    for (source, rows) in sources.runs() {
+        while offsets.len() <= source as usize {
+            offsets.push(rows.start as u32);
         }
     }
-    offsets.resize(nodes + 1, keys.len() as u32);
+    offsets.resize(nodes + 1, sources.len() as u32);
     offsets
 }

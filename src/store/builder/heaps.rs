@@ -3,7 +3,7 @@
 //! In: entries of two halves each, and for each the node that is its key. Out: where the entries of each key begin, and the two
 //! halves of all. Entries go to heaps of neighbouring keys first, then each heap to its place, so that either time what is
 //! written to fits into a processor's cache; in rounds, which use the heaps again, since memory that was used before costs less
-//! than new memory. What always holds: the entries of a key stay in the order in which they came, whatever the number of threads.
+//! than new memory. Edges are turned around a round at a time, so that each can go to the file while the next is made. What always holds: the entries of a key stay in the order in which they came, whatever the number of threads.
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
@@ -64,7 +64,8 @@ impl Bits {
 /// Cuts what is to be filled into heaps; `next` says for each key where its next entry goes.
 fn heaps<'s, T>(bits: Bits, next: &'s mut [u32], (mut a, mut b): (&'s mut [u32], &'s mut [T])) -> Vec<Heap<'s, T>> {
     let begins: Vec<u32> = next.iter().step_by(bits.first(1)).copied().collect();
-    let ends = begins.iter().skip(1).copied().chain([a.len() as u32]);
+    let end = begins.first().map(|first| first + a.len() as u32);
+    let ends = begins.iter().skip(1).copied().chain(end);
     let heap = |(next, (first, end)): (&'s mut [u32], (&u32, u32))| {
         let count = (end - first) as usize;
         let a = a.split_off_mut(..count).unwrap_or_default();
@@ -146,23 +147,19 @@ impl<T: Half> Heap<'_, T> {
 /// sources.
 ///
 /// `offsets` say where the edges of each source begin, whose `targets` ascend, and `entering` where those of each target begin. So a
-/// round is all edges to the nodes of some heaps: at each source it goes on where the one before has ended. What `room` holds is no
-/// longer needed.
+/// round is all edges to the nodes of some heaps: at each source it goes on where the one before has ended. `done` takes the halves of
+/// each round, one behind the other.
 pub(super) fn transpose<T: Half>(
     offsets: &[u32],
     targets: &[u32],
     entering: &[u32],
-    mut room: Vec<u32>,
     place: impl Fn(u32) -> T + Sync,
-) -> (Vec<u32>, Vec<T>) {
+    mut done: impl FnMut(Vec<u32>, Vec<T>),
+) {
     /// So many edges for each node make it worth to look at all sources in a round.
     const WORTH: usize = 4;
     let nodes = offsets.len() - 1;
     let bits = Bits::new(nodes, targets.len(), usize::MAX);
-    room.resize(targets.len(), 0);
-    let (mut a, mut b) = (room, vec![T::default(); targets.len()]);
-    let mut next = entering[..nodes].to_vec();
-    let mut heaps = heaps(bits, &mut next, (&mut a, &mut b));
 
     // Each thread has the sources of about as many edges.
     let threads = threads(targets.len());
@@ -177,51 +174,79 @@ pub(super) fn transpose<T: Half>(
     let mut gathered: Vec<Vec<Vec<Entry<T>>>> = vec![Vec::new(); threads];
 
     let most = ROUND.max(nodes * WORTH);
-    let mut done = 0;
-    while done < heaps.len() {
-        let mut sum = 0;
-        let fits = |heap: &&Heap<'_, T>| {
-            sum += heap.a.len();
-            sum <= most
-        };
-        let count = heaps[done..].iter().take_while(fits).count().max(1);
-        let (first, end) = (bits.first(done) as u32, bits.first(done + count));
-        gathered.par_iter_mut().zip(&mut parts).for_each(|(heaps, (source, rest))| {
-            heaps.resize_with(heaps.len().max(count), Vec::new);
+    let mut first = 0;
+    while first < nodes {
+        let fits = |end: &usize| (entering[*end] - entering[first]) as usize <= most;
+        let ends = (first + bits.first(1)..nodes).step_by(bits.first(1)).chain([nodes]);
+        let end = ends.clone().take_while(fits).last().or_else(|| ends.clone().next()).unwrap_or(nodes);
+        let count = (entering[end] - entering[first]) as usize;
+        let (mut a, mut b) = (vec![0; count], vec![T::default(); count]);
+        let mut next = entering[first..end].to_vec();
+        let mut heaps = heaps(bits, &mut next, (&mut a, &mut b));
+        gathered.par_iter_mut().zip(&mut parts).for_each(|(gathered, (source, rest))| {
+            gathered.resize_with(gathered.len().max(heaps.len()), Vec::new);
             for (source, rest) in (*source..).zip(&mut **rest) {
                 for target in &targets[*rest as usize..offsets[source + 1] as usize] {
                     if *target as usize >= end {
                         break;
                     }
                     let entry = (bits.within(*target), source as u32, place(*rest - offsets[source]));
-                    heaps[bits.heap(*target - first)].push(entry);
+                    gathered[bits.heap(*target - first as u32)].push(entry);
                     *rest += 1;
                 }
             }
         });
-        put(&mut heaps[done..done + count], &mut gathered);
-        done += count;
+        put(&mut heaps, &mut gathered);
+        done(a, b);
+        first = end;
     }
-    (a, b)
 }
 
 /// Where the entries of each key begin, when they are put beside their keys, which stand in any order.
 pub(super) fn begins_of(nodes: usize, keys: &[u32]) -> Vec<u32> {
     // Each thread counts for itself, in no more memory than the keys take.
     let threads = (keys.len() / nodes.max(1)).clamp(1, rayon::current_num_threads());
-    let count = |keys: &[u32]| {
-        let mut counts = vec![0u32; nodes + 1];
-        keys.iter().for_each(|key| counts[*key as usize] += 1);
-        counts
-    };
-    let parts: Vec<Vec<u32>> = keys.par_chunks(keys.len().div_ceil(threads).max(1)).map(count).collect();
+    let parts: Vec<Counts> =
+        keys.par_chunks(keys.len().div_ceil(threads).max(1)).map(|keys| Counts::of(nodes, keys)).collect();
     let mut sum = 0;
     let begin = |key: usize| {
-        let count: u32 = parts.iter().map(|counts| counts[key]).sum();
+        let count: u32 = parts.iter().map(|counts| u32::from(counts.low[key])).sum();
         sum += count;
         sum - count
     };
-    (0..=nodes).map(begin).collect()
+    let mut begins: Vec<u32> = (0..=nodes).map(begin).collect();
+    let mut carries: Vec<u32> = parts.into_iter().flat_map(|counts| counts.carries).collect();
+    carries.sort_unstable();
+    let mut carries = carries.into_iter().peekable();
+    let mut more = 0;
+    for (key, begin) in (0..).zip(&mut begins) {
+        *begin += more;
+        while carries.next_if_eq(&key).is_some() {
+            more += 1 << u8::BITS;
+        }
+    }
+    begins
+}
+
+/// How many entries each key has. Most have few, and a byte for each fits into a processor's cache where four do not.
+struct Counts {
+    low: Vec<u8>,
+    /// The keys whose byte has begun again, each time.
+    carries: Vec<u32>,
+}
+
+impl Counts {
+    fn of(nodes: usize, keys: &[u32]) -> Self {
+        let (mut low, mut carries) = (vec![0u8; nodes + 1], Vec::new());
+        for key in keys {
+            let count = &mut low[*key as usize];
+            *count = count.wrapping_add(1);
+            if *count == 0 {
+                carries.push(*key);
+            }
+        }
+        Counts { low, carries }
+    }
 }
 
 #[cfg(test)]
@@ -254,17 +279,30 @@ mod tests {
         }
     }
 
+    /// The halves of all rounds.
+    fn turned<T: Half>(
+        (offsets, targets, entering): (&[u32], &[u32], &[u32]),
+        place: impl Fn(u32) -> T + Sync,
+    ) -> (Vec<u32>, Vec<T>) {
+        let mut all = (Vec::new(), Vec::new());
+        transpose(offsets, targets, entering, place, |mut a, mut b| {
+            all.0.append(&mut a);
+            all.1.append(&mut b);
+        });
+        all
+    }
+
     #[test]
     fn transposed_twice_they_are_as_before() {
         for (nodes, count) in SIZES {
             let (sources, targets) = (keys(nodes, count), keys(nodes.max(1), count + 5).split_off(5));
             let (offsets, targets, _) = gather(nodes, &sources, |at| (targets[at], ()));
             let entering = begins_of(nodes, &targets);
-            let (sources, places) = transpose(&offsets, &targets, &entering, vec![7; count / 2], |place| place);
+            let (sources, places) = turned((&offsets, &targets, &entering), |place| place);
             let target = |at: usize| entering.partition_point(|begin| *begin as usize <= at) as u32 - 1;
             let right = |at: usize| targets[(offsets[sources[at] as usize] + places[at]) as usize] == target(at);
             assert!((0..count).all(right), "{nodes} {count}");
-            let (targets_again, _) = transpose(&entering, &sources, &offsets, Vec::new(), |_| ());
+            let (targets_again, _) = turned((&entering, &sources, &offsets), |_| ());
             assert!(begins_of(nodes, &sources) == offsets && targets_again == targets, "{nodes} {count}");
         }
     }

@@ -13,6 +13,7 @@ mod edge;
 mod finish;
 mod heaps;
 mod sections;
+mod sources;
 mod texts;
 
 use std::collections::{BTreeSet, HashMap};

@@ -3,8 +3,9 @@
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rkyv::api::high::HighSerializer;
 use rkyv::rancor;
 use rkyv::ser::allocator::ArenaHandle;
@@ -12,7 +13,7 @@ use rkyv::util::AlignedVec;
 
 use crate::store::Error;
 use crate::store::bytes::bytes_of;
-use crate::store::checksum::checksum;
+use crate::store::checksum::Checksum;
 use crate::store::layout::{self, Meta, Section, SectionId, aligned};
 
 /// An array as it was made.
@@ -32,8 +33,8 @@ pub(super) enum Array {
     Late(usize),
 }
 
-/// Makes arrays that were left out.
-pub(super) type Late = Box<dyn FnOnce() -> Vec<(SectionId, Array)> + Send + Sync>;
+/// Makes arrays that were left out, piece by piece: those of an array one behind the other.
+type Late = Box<dyn FnOnce(&mut dyn FnMut(SectionId, Array)) + Send + Sync>;
 
 impl Array {
     fn bytes(&self) -> &[u8] {
@@ -59,7 +60,7 @@ impl Array {
 pub(super) struct Sections {
     arrays: Vec<Array>,
     /// Make the arrays that were left out.
-    pub(super) late: Vec<Late>,
+    late: Vec<Late>,
 }
 
 impl Sections {
@@ -89,9 +90,14 @@ impl Sections {
         self.add(Array::Words(words))
     }
 
-    /// Puts arrays where they were left out.
-    pub(super) fn fill(&mut self, made: Vec<(SectionId, Array)>) {
-        made.into_iter().for_each(|(SectionId(at), array)| self.arrays[at as usize] = array);
+    /// Puts an array where it was left out.
+    pub(super) fn fill(&mut self, SectionId(at): SectionId, array: Array) {
+        self.arrays[at as usize] = array;
+    }
+
+    /// Arrays that were left out are made while the others are written.
+    pub(super) fn later(&mut self, make: impl FnOnce(&mut dyn FnMut(SectionId, Array)) + Send + Sync + 'static) {
+        self.late.push(Box::new(make));
     }
 
     /// The snapshot with these arrays.
@@ -121,11 +127,6 @@ pub struct Image {
 }
 
 impl Image {
-    /// Where an array goes.
-    fn place(&self, at: usize) -> u64 {
-        self.head as u64 + self.meta.sections[at].offset
-    }
-
     /// How many bytes they are.
     pub fn length(&self) -> u64 {
         self.meta.sections.last().map_or(self.head as u64, |last| self.head as u64 + last.offset + last.length)
@@ -137,45 +138,73 @@ impl Image {
     ///
     /// The first of `write`.
     pub fn write_to(&mut self, write: &mut (dyn FnMut(u64, &[u8]) -> io::Result<()> + Send)) -> io::Result<()> {
-        let mut pieces = |image: &Image, arrays: &[usize]| {
-            arrays.iter().try_for_each(|at| match image.arrays[*at].bytes() {
-                [] => Ok(()),
-                bytes => write(image.place(*at), bytes),
-            })
-        };
-        let mut rest: Vec<usize> = (0..self.arrays.len()).collect();
+        let sums = self.write_arrays(write)?;
+        write(0, &self.head(&sums).map_err(io::Error::other)?)
+    }
+
+    /// Hands the arrays to `write`; their checksums.
+    fn write_arrays(
+        &mut self,
+        write: &mut (dyn FnMut(u64, &[u8]) -> io::Result<()> + Send),
+    ) -> io::Result<Vec<Checksum>> {
+        /// Pieces that wait to be written; the next ones are made meanwhile.
+        const WAITING: usize = 1;
         let late = std::mem::take(&mut self.late);
-        if !late.is_empty() {
-            let image = &*self;
-            let (written, made) = std::thread::scope(|scope| {
-                // It waits for the disk, which no worker should.
-                let early = scope.spawn(|| pieces(image, &rest));
-                let made = late.into_par_iter().map(|make| make()).collect();
-                (early.join().unwrap_or_else(|_| Err(io::Error::other("the first arrays could not be written"))), made)
-            });
-            written?;
-            rest = self.fill(made);
+        let (sender, receiver) = mpsc::sync_channel(WAITING);
+        if late.is_empty() {
+            drop(sender);
+            return self.write_pieces(receiver, write);
         }
         let image = &*self;
-        let (head, written) = rayon::join(|| image.head(), || pieces(image, &rest));
-        written?;
-        write(0, &head.map_err(io::Error::other)?)
+        std::thread::scope(|scope| {
+            // It waits for the disk, which no worker should.
+            let writer = scope.spawn(|| image.write_pieces(receiver, write));
+            late.into_par_iter().for_each_with(sender, |sender, make| {
+                // Nobody takes them when writing has failed, which the writer tells.
+                make(&mut |section, piece| drop(sender.send((section, piece))));
+            });
+            writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer of the arrays ended early")))
+        })
     }
 
-    /// Puts arrays where they were left out; which those are.
-    fn fill(&mut self, made: Vec<Vec<(SectionId, Array)>>) -> Vec<usize> {
-        let fill = |(SectionId(at), array)| {
-            self.arrays[at as usize] = array;
-            at as usize
+    /// Writes the arrays that are there, and before them whatever piece of others has come.
+    fn write_pieces(
+        &self,
+        late: Receiver<(SectionId, Array)>,
+        write: &mut (dyn FnMut(u64, &[u8]) -> io::Result<()> + Send),
+    ) -> io::Result<Vec<Checksum>> {
+        /// So much is still in a processor's cache when it is written behind its checksum.
+        const PIECE: usize = 1 << 18;
+        let mut sums = vec![Checksum::default(); self.arrays.len()];
+        let mut put = |at: usize, bytes: &[u8]| {
+            bytes.chunks(PIECE).try_for_each(|bytes| {
+                let place = self.head as u64 + self.meta.sections[at].offset + sums[at].length();
+                sums[at].add(bytes);
+                write(place, bytes)
+            })
         };
-        made.into_iter().flatten().map(fill).collect()
+        let mut early =
+            self.arrays.iter().enumerate().flat_map(|(at, array)| array.bytes().chunks(PIECE).map(move |p| (at, p)));
+        loop {
+            match late.try_recv() {
+                Ok((SectionId(at), piece)) => put(at as usize, piece.bytes())?,
+                Err(reason) => match (early.next(), reason) {
+                    (Some((at, bytes)), _) => put(at, bytes)?,
+                    (None, TryRecvError::Disconnected) => return Ok(sums),
+                    (None, TryRecvError::Empty) => {
+                        if let Ok((SectionId(at), piece)) = late.recv() {
+                            put(at as usize, piece.bytes())?;
+                        }
+                    }
+                },
+            }
+        }
     }
 
-    /// The header and the description, when all arrays are there.
-    fn head(&self) -> Result<Vec<u8>, Error> {
-        let sums: Vec<u64> = self.arrays.par_iter().map(|array| checksum(array.bytes())).collect();
+    /// The header and the description, for arrays with these checksums.
+    fn head(&self, sums: &[Checksum]) -> Result<Vec<u8>, Error> {
         let mut meta = self.meta.clone();
-        meta.sections.iter_mut().zip(sums).for_each(|(section, sum)| section.checksum = sum);
+        meta.sections.iter_mut().zip(sums).for_each(|(section, sum)| section.checksum = sum.sum());
         Ok(layout::head(&archive(&meta)?, self.length() as usize - self.head))
     }
 
@@ -185,14 +214,13 @@ impl Image {
     ///
     /// The description is too large.
     pub fn to_bytes(&mut self) -> Result<Vec<u8>, Error> {
-        let made = std::mem::take(&mut self.late).into_par_iter().map(|make| make()).collect();
-        self.fill(made);
-        let mut bytes = Vec::with_capacity(self.length() as usize);
-        bytes.extend(self.head()?);
-        for (at, array) in self.arrays.iter().enumerate() {
-            bytes.resize(self.place(at) as usize, 0);
-            bytes.extend_from_slice(array.bytes());
-        }
+        let mut bytes = vec![0; self.length() as usize];
+        let written = self.write_to(&mut |at, piece| {
+            bytes[at as usize..at as usize + piece.len()].copy_from_slice(piece);
+            Ok(())
+        });
+        written
+            .map_err(|error| error.downcast::<Error>().unwrap_or_else(|error| Error::TooLarge(error.to_string())))?;
         Ok(bytes)
     }
 }
@@ -204,4 +232,54 @@ type Serializer<'a> = HighSerializer<AlignedVec, ArenaHandle<'a>, rancor::Error>
 pub(super) fn archive(value: &impl for<'a> rkyv::Serialize<Serializer<'a>>) -> Result<AlignedVec, Error> {
     let failed = |error| Error::TooLarge(format!("the graph's description cannot be written ({error})"));
     rkyv::to_bytes::<rancor::Error>(value).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::checksum::checksum;
+
+    /// One array that is there and two that are made later, in pieces by turns.
+    fn image() -> Result<Image, Error> {
+        let mut sections = Sections::default();
+        sections.add(Array::Ids((0..5000).collect()));
+        let (whole, half) = (sections.add(Array::Late(40_000)), sections.add(Array::Late(20_000)));
+        sections.later(move |piece| {
+            for first in (0..10_000).step_by(1000) {
+                piece(whole, Array::Ids((first..first + 1000).collect()));
+                piece(half, Array::Shorts((first..first + 1000).map(|at| at as u16).collect()));
+            }
+        });
+        sections.image(Meta::default())
+    }
+
+    #[test]
+    fn pieces_stand_where_the_whole_would() -> Result<(), Box<dyn std::error::Error>> {
+        let (mut image, mut bytes) = (image()?, vec![0; 1 << 17]);
+        let sums = image.write_arrays(&mut |at, piece| {
+            bytes[at as usize..at as usize + piece.len()].copy_from_slice(piece);
+            Ok(())
+        })?;
+        let arrays: [Array; 3] =
+            [Array::Ids((0..5000).collect()), Array::Ids((0..10_000).collect()), Array::Shorts((0..10_000).collect())];
+        for ((array, sum), section) in arrays.iter().zip(sums).zip(&image.meta.sections) {
+            let place = image.head + section.offset as usize;
+            assert!(&bytes[place..place + section.length as usize] == array.bytes());
+            assert_eq!(sum.sum(), checksum(array.bytes()));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_failure_is_told_and_ends_the_making() -> Result<(), Error> {
+        for good in [0, 1, 3] {
+            let mut writes = 0;
+            let told = image()?.write_to(&mut |_, _| {
+                writes += 1;
+                if writes > good { Err(io::Error::other("the disk is full")) } else { Ok(()) }
+            });
+            assert_eq!(told.map_err(|error| error.to_string()), Err("the disk is full".to_owned()));
+        }
+        Ok(())
+    }
 }

@@ -151,7 +151,6 @@ impl<'t> Taker<'t> {
                 // The rest of the file will be like its beginning.
                 let likely = self.length.saturating_mul(rows.len() as u64 * 17 / 16) / parsed.bytes.len().max(1) as u64;
                 let likely = usize::try_from(likely).unwrap_or(0).min(LIKELY);
-                group.edges.sources.reserve(likely);
                 group.edges.targets.reserve(likely);
             }
             group.edges.sources.extend(sources);
@@ -199,7 +198,13 @@ impl<'t> Taker<'t> {
     ) -> Result<Vec<u32>, Stop> {
         let known = &mut intake.opened(space).ids;
         if ids.others.is_empty() {
-            return Ok(ids.numbers.iter().map(|number| known.number(*number)).collect());
+            // The edges of a node stand together, mostly.
+            let mut last = None;
+            let slot = |number: &i64| match last {
+                Some((before, slot)) if before == *number => slot,
+                _ => last.insert((*number, known.number(*number))).1,
+            };
+            return Ok(ids.numbers.iter().map(slot).collect());
         }
         let mut slots = Vec::with_capacity(ids.numbers.len());
         let mut others = ids.others.iter().peekable();
