@@ -399,11 +399,15 @@ def asked(engines, names, questions, given, results, keep):
 
 
 def alone(engines, names, results, given):
-    """What a question takes that is asked once, by a process that is asked nothing else; of what was answered before."""
+    """What a question takes that is asked once, by a process that is asked nothing else; of what was answered before.
+
+    The file's pages are dropped before: the system maps pages in as large pieces as it has read or written them in, so that
+    otherwise what one question takes would depend on who used the file last."""
     threads, answers = next(iter(results["answers"].items()))
     for name in [name for name in names if name != "floor"]:
         say(f"{name}: memory of each question")
         for question in [question for question in answers if answers[question].get(name, {}).get("state") == "ok"]:
+            drop(engines.graph(name))
             found, _ = ask(engines, name, int(threads), [question], argparse.Namespace(runs=0, timeout=4 * given.timeout))
             results["alone_kib"].setdefault(question, {})[name] = found[question].get("peak_kib")
 

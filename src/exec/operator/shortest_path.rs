@@ -4,6 +4,8 @@
 //! frontier first, until a level reaches a node that the other side knows. A shortest walk has exactly one node at the
 //! depth where the sides meet, so each is built once. Two ends that are one node have the empty walk when zero edges
 //! are allowed, and otherwise the closed walks, if those are asked for.
+//!
+//! In lists of neighbours a side keeps places; which edges they are is looked up of the walks that are given.
 
 use std::collections::hash_map::Entry;
 
@@ -30,10 +32,10 @@ pub(super) struct ShortestPath<'g> {
     max: u64,
     which: Shortest,
     live: Vec<Var>,
-    /// Whether every edge will do, and the neighbours as slices then; found when it first runs.
+    /// Whether every edge will do.
     free: bool,
-    leaving: Option<Adjacency<'g>>,
-    entering: Option<Adjacency<'g>>,
+    /// Found when it first runs.
+    lists: Lists<'g>,
     current: Batch<'g>,
     row: usize,
     /// What the search of this row has found.
@@ -41,8 +43,29 @@ pub(super) struct ShortestPath<'g> {
     held: u64,
 }
 
-/// An edge that leads one step back, and the node behind it.
-type Back = (EdgeId, NodeId);
+/// The neighbours as slices, where every edge will do and there are such.
+#[derive(Default)]
+struct Lists<'g> {
+    leaving: Option<Adjacency<'g>>,
+    entering: Option<Adjacency<'g>>,
+}
+
+impl<'g> Lists<'g> {
+    fn of(&self, direction: Direction) -> Option<&Adjacency<'g>> {
+        if direction == Direction::In { self.entering.as_ref() } else { self.leaving.as_ref() }
+    }
+
+    /// The edge that a side which searches in this direction has come by.
+    fn edge(&self, direction: Direction, (number, node): Back) -> Option<EdgeId> {
+        let Some(lists) = self.of(direction) else { return Some(EdgeId(number)) };
+        let (block, row) = lists.at(node)?;
+        block.edge(row, number as usize)
+    }
+}
+
+/// An edge that leads one step back, and the node behind it: the edge's place among those of that node where its neighbours are
+/// slices, else the edge's id.
+type Back = (u32, NodeId);
 
 struct Side {
     /// How the side came to each node: its distance, and the first edge back, none at the start.
@@ -71,8 +94,7 @@ impl<'g> ShortestPath<'g> {
             max,
             which,
             live,
-            leaving: None,
-            entering: None,
+            lists: Lists::default(),
             current: Batch::default(),
             row: 0,
             walks: None,
@@ -128,13 +150,13 @@ impl<'g> ShortestPath<'g> {
                 ctx.check()?;
                 steps = 0;
             }
-            let slices = if side.direction == Direction::In { &self.entering } else { &self.leaving };
-            match slices.as_ref().and_then(|slices| slices.at(at)) {
+            let slices = self.lists.of(side.direction);
+            match slices.and_then(|slices| slices.at(at)) {
                 Some((block, row)) => {
                     let ends = block.ends(row);
                     steps += ends.len();
-                    for (end, edge) in ends.iter().zip(block.edges(row)) {
-                        let is_last = side.reach(edge, at, NodeId(*end), self.which.all, &mut next)
+                    for (place, end) in (0..).zip(ends) {
+                        let is_last = side.reach((place, at), NodeId(*end), self.which.all, &mut next)
                             && other.reached.contains_key(&NodeId(*end));
                         if is_last {
                             met.push(NodeId(*end));
@@ -149,7 +171,8 @@ impl<'g> ShortestPath<'g> {
                     let candidates = self.edges.candidates(ctx, &self.current, self.row, at, side.direction)?;
                     steps += candidates.len() + 1;
                     for (edge, end) in candidates {
-                        if side.reach(edge, at, end, self.which.all, &mut next) && other.reached.contains_key(&end) {
+                        if side.reach((edge.0, at), end, self.which.all, &mut next) && other.reached.contains_key(&end)
+                        {
                             met.push(end);
                             if !self.which.all {
                                 return Ok(met);
@@ -173,16 +196,16 @@ impl Side {
     }
 
     /// Notes that an edge leads from a node of the last level to another one; whether that is met for the first time.
-    fn reach(&mut self, edge: EdgeId, from: NodeId, to: NodeId, all: bool, next: &mut Vec<NodeId>) -> bool {
+    fn reach(&mut self, back: Back, to: NodeId, all: bool, next: &mut Vec<NodeId>) -> bool {
         match self.reached.entry(to) {
             Entry::Vacant(place) => {
-                place.insert((self.depth, Some((edge, from))));
+                place.insert((self.depth, Some(back)));
                 next.push(to);
                 true
             }
             Entry::Occupied(known) => {
                 if all && known.get().0 == self.depth {
-                    self.others.entry(to).or_default().push((edge, from));
+                    self.others.entry(to).or_default().push(back);
                 }
                 false
             }
@@ -205,9 +228,9 @@ enum Found {
 }
 
 impl Found {
-    fn next(&mut self) -> Option<Vec<EdgeId>> {
+    fn next(&mut self, lists: &Lists<'_>) -> Option<Vec<EdgeId>> {
         match self {
-            Found::Between(walks) => walks.next(),
+            Found::Between(walks) => walks.next(lists),
             Found::Closed(walks) => walks.next(),
         }
     }
@@ -220,8 +243,8 @@ struct Walks {
     /// The nodes where the sides meet.
     met: std::vec::IntoIter<NodeId>,
     /// For each step taken, from where the sides meet back to the start and then on to the end: the node that it
-    /// leaves, which of the node's edges it takes, that edge, and the node behind it.
-    steps: Vec<(NodeId, usize, EdgeId, NodeId)>,
+    /// leaves, which of the node's edges back it takes, and that edge.
+    steps: Vec<(NodeId, usize, Back)>,
     /// Where the sides meet, for the walk being built.
     middle: Option<NodeId>,
 }
@@ -232,7 +255,7 @@ impl Walks {
     }
 
     /// The next walk, from the start to the end.
-    fn next(&mut self) -> Option<Vec<EdgeId>> {
+    fn next(&mut self, lists: &Lists<'_>) -> Option<Vec<EdgeId>> {
         let (near, length) = (self.near.depth as usize, self.near.depth as usize + self.far.depth as usize);
         // Take the last step differently, or the one before it; when no step is left, meet elsewhere.
         let mut choice = 0;
@@ -248,14 +271,14 @@ impl Walks {
         }
         while self.steps.len() < length {
             let node = match self.steps.last() {
-                Some((.., behind)) if self.steps.len() != near => *behind,
+                Some((.., (_, behind))) if self.steps.len() != near => *behind,
                 _ => self.middle?,
             };
             self.push(node, 0)?;
         }
-        let edge = |step: &(NodeId, usize, EdgeId, NodeId)| step.2;
         let (back, on) = self.steps.split_at(near);
-        Some(back.iter().rev().chain(on).map(edge).collect())
+        let back = back.iter().rev().map(|(.., back)| lists.edge(self.near.direction, *back));
+        back.chain(on.iter().map(|(.., back)| lists.edge(self.far.direction, *back))).collect()
     }
 
     fn back(&self, step: usize, node: NodeId, choice: usize) -> Option<Back> {
@@ -264,8 +287,8 @@ impl Walks {
     }
 
     fn push(&mut self, node: NodeId, choice: usize) -> Option<()> {
-        let (edge, behind) = self.back(self.steps.len(), node, choice)?;
-        self.steps.push((node, choice, edge, behind));
+        let back = self.back(self.steps.len(), node, choice)?;
+        self.steps.push((node, choice, back));
         Some(())
     }
 }
@@ -278,9 +301,9 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
             self.row = 0;
         }
         self.edges.resolve(&ctx.view);
-        if self.free && self.edges.step.direction != Direction::Both && self.leaving.is_none() {
-            self.leaving = ctx.view.adjacency(self.edges.types(), Direction::Out);
-            self.entering = ctx.view.adjacency(self.edges.types(), Direction::In);
+        if self.free && self.edges.step.direction != Direction::Both && self.lists.leaving.is_none() {
+            let lists = |direction| ctx.view.adjacency(self.edges.types(), direction);
+            self.lists = Lists { leaving: lists(Direction::Out), entering: lists(Direction::In) };
         }
         let (mut rows, mut found, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         while found.len() < ROWS && self.row < self.current.len {
@@ -300,7 +323,7 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
                     }
                 },
             };
-            let walk = walks.next();
+            let walk = walks.next(&self.lists);
             let last = !self.which.all || walk.is_none();
             if let Some(walk) = walk {
                 found.push(Value::list(walk.into_iter().map(Value::Edge).collect()));
@@ -319,7 +342,7 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
     fn reset(&mut self) {
         self.input.reset();
         self.edges.forget();
-        (self.leaving, self.entering) = (None, None);
+        self.lists = Lists::default();
         self.current = Batch::default();
         self.row = 0;
         self.walks = None;
@@ -359,13 +382,13 @@ mod tests {
 
     #[test]
     fn walks_come_one_at_a_time() {
-        let (edge, node) = (EdgeId, NodeId);
+        let node = NodeId;
         // n0 to n3 over n1 or n2, each by two edges, then by two edges to n4.
         let side = |start: u32, direction, depths: u32, edges: &[(u32, u32, u32, u32)]| {
             let mut side = Side::new(node(start), direction);
             for (depth, to, of, from) in edges {
                 side.depth = *depth;
-                side.reach(edge(*of), node(*from), node(*to), true, &mut Vec::new());
+                side.reach((*of, node(*from)), node(*to), true, &mut Vec::new());
             }
             side.depth = depths;
             side
@@ -373,8 +396,9 @@ mod tests {
         let near = side(0, Direction::Out, 1, &[(1, 1, 0, 0), (1, 1, 1, 0), (1, 2, 2, 0)]);
         let far = side(4, Direction::In, 2, &[(1, 3, 5, 4), (1, 3, 6, 4), (2, 1, 3, 3), (2, 2, 4, 3)]);
         let mut walks = Walks::new(near, far, vec![node(1), node(2)]);
-        let found: Vec<Vec<u32>> =
-            std::iter::from_fn(|| walks.next()).map(|walk| walk.iter().map(|edge| edge.0).collect()).collect();
+        let found: Vec<Vec<u32>> = std::iter::from_fn(|| walks.next(&Lists::default()))
+            .map(|walk| walk.iter().map(|edge| edge.0).collect())
+            .collect();
         assert_eq!(found, [[0, 3, 5], [0, 3, 6], [1, 3, 5], [1, 3, 6], [2, 4, 5], [2, 4, 6]]);
     }
 }
