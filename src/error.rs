@@ -63,6 +63,11 @@ impl Error {
         matches!(self, Error::Store(store::Error::Busy { .. }))
     }
 
+    /// Whether the graph would not be as its schema or its constraints demand.
+    pub fn is_about_rules(&self) -> bool {
+        matches!(self, Error::Store(store::Error::OffSchema(_) | store::Error::Violated(_)))
+    }
+
     /// The statement's error, when it is one.
     pub fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {

@@ -172,6 +172,11 @@ impl Schema {
         self.types.iter().find(|t| t.label == label)
     }
 
+    /// The type of a property's values.
+    pub fn kind_of(&self, property: &str) -> Option<PropertyType> {
+        self.properties.iter().find(|(name, _)| name == property).map(|(_, kind)| *kind)
+    }
+
     /// The relation with this edge type.
     pub fn relation(&self, edge_type: &str) -> Option<&Relation> {
         self.relations.iter().find(|r| r.edge_type == edge_type)

@@ -10,6 +10,7 @@ mod catalog;
 mod changes;
 mod checkpoint;
 mod checksum;
+pub(crate) mod conform;
 mod constraint;
 #[cfg(test)]
 mod crash_tests;
@@ -32,7 +33,7 @@ mod typed;
 mod value;
 mod view;
 
-pub(crate) use builder::{Buffer, Cell, Edges, Key, Run};
+pub(crate) use builder::{Buffer, Cell, Edges, Key, Rows, Run};
 pub use builder::{Builder, Image};
 pub use bytes::Aligned;
 pub use changes::{Changes, Mark};

@@ -39,6 +39,10 @@ pub(crate) fn run(global: &Global, import: &Import, messages: &Messages) -> Resu
             tell(import, &made, messages)?;
             Ok(Code::Fine)
         }
+        Err(Refused::Graph(error)) if error.is_about_rules() => {
+            let way = "this shows in the graph as a whole, of which no row can be left out for it; nothing was written";
+            Err(advise(&error, &import.into).help(way))
+        }
         Err(Refused::Graph(error)) => Err(advise(&error, &import.into)),
         Err(Refused::Input(_)) if cancel.load(Ordering::Relaxed) => {
             Err(Failure::new(Code::Interrupted, "Cancelled", "the import was stopped, and nothing was written"))

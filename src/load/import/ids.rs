@@ -141,6 +141,11 @@ impl Ids {
         }
     }
 
+    /// Gives the nodes of all slots that are taken other numbers.
+    pub(super) fn renumber(&mut self, number: impl Fn(u32) -> u32) {
+        self.nodes.iter_mut().filter(|node| **node != NOBODY).for_each(|node| *node = number(*node));
+    }
+
     /// Whether any slot is taken.
     pub(super) fn has_nodes(&self) -> bool {
         self.nodes.iter().any(|node| *node != NOBODY)

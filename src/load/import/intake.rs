@@ -1,15 +1,17 @@
 //! Where readers bring what they read: nodes and edges by identity, to a snapshot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::column::Filled;
+use super::conform::{self, Rules};
 use super::count::Counts;
 use super::csv::Dangling;
 use super::ids::{Ids, NOBODY, Space, SpaceId};
 use super::input::Meter;
 use super::join::{Group, Groups};
-use super::problems::{FileId, Gathered, Place, Problems, Reject, Stop};
+use super::places::Places;
+use super::problems::{FileId, Gathered, Place, Problems, Reject, Stop, Told};
 use super::record::{Edge, Node};
 use crate::model::value::format_float;
 use crate::model::{Schema, Value, nearest};
@@ -33,8 +35,12 @@ pub struct Intake {
     pub(super) gathered: Gathered,
     spaces: Vec<Opened>,
     pub(super) builder: Builder,
+    /// The schema that everything is held against.
+    pub(super) schema: Option<Arc<Schema>>,
     /// So many of the nodes were there before.
-    before: u32,
+    pub(super) before: u32,
+    /// Where the rows stand that made nodes; kept for a graph with a schema.
+    pub(super) places: Places,
     /// Which of them a row has told.
     told: Vec<bool>,
     groups: Groups,
@@ -79,7 +85,8 @@ impl Intake {
         let mut builder = builder_of(view)?;
         let before = builder.node_count() as u32;
         let groups = Groups::over(&mut builder);
-        Ok(Intake { builder, before, told: vec![false; before as usize], groups, ..Intake::default() })
+        let schema = builder.declared().cloned().map(Arc::new);
+        Ok(Intake { builder, schema, before, told: vec![false; before as usize], groups, ..Intake::default() })
     }
 
     /// The meter that shows how far it is.
@@ -99,6 +106,7 @@ impl Intake {
 
     /// The schema that the graph gets; one that is there is replaced.
     pub fn schema(&mut self, schema: Schema) {
+        self.schema = Some(Arc::new(schema.clone()));
         self.builder.schema(schema);
     }
 
@@ -191,6 +199,9 @@ impl Intake {
     /// There is no sense in going on.
     pub fn node(&mut self, place: Place, node: &Node<'_>) -> Result<(), Stop> {
         self.go_on()?;
+        if let Err(message) = self.check_node(node) {
+            return self.problem(place, &message, "");
+        }
         let mut identity = None;
         if let Some((space, value)) = &node.identity {
             node.labels.iter().for_each(|label| self.adopt(*space, label));
@@ -205,6 +216,9 @@ impl Intake {
             Fate::New(_) => {
                 let shape = self.builder.shape(&node.labels);
                 let number = self.builder.add_rows(shape, 1).start;
+                if self.schema.is_some() {
+                    self.places.at(number, place);
+                }
                 let key = identity.and_then(|(space, _)| self.opened(space).key.clone());
                 if let (Some(key), Some((_, value))) = (key, &node.identity) {
                     let key = self.builder.key(&key);
@@ -261,6 +275,66 @@ impl Intake {
         Ok(Fate::Known(node))
     }
 
+    /// The schema that all rows together are held against; once something is wrong that no leaving out of rows mends, they
+    /// need not be.
+    pub(super) fn to_be_held(&self) -> Option<Arc<Schema>> {
+        self.schema.clone().filter(|_| !self.gathered.is_stuck())
+    }
+
+    /// Whether the row can be a node by itself.
+    fn check_node(&mut self, node: &Node<'_>) -> Result<(), String> {
+        let Some(schema) = self.schema.clone() else { return Ok(()) };
+        let rules = Rules::of_nodes(&schema, &node.labels)?;
+        let mut properties = node.properties.iter().filter(|(_, value)| !value.is_null());
+        properties.try_for_each(|(key, value)| rules.value(key, value))?;
+        let Some((space, value)) = &node.identity else { return Ok(()) };
+        // The node that is known by it keeps its own.
+        let opened = self.opened(*space);
+        let new = slot(&mut opened.ids, value).is_some_and(|slot| opened.ids.node(slot) == NOBODY);
+        opened.key.as_ref().filter(|_| new).map_or(Ok(()), |key| rules.value(key, value))
+    }
+
+    /// Whether the row can be an edge by itself.
+    fn check_edge(&self, edge: &Edge<'_>) -> Result<(), String> {
+        let Some(schema) = &self.schema else { return Ok(()) };
+        let rules = Rules::of_edges(schema, edge.edge_type)?;
+        let mut properties = edge.properties.iter().filter(|(_, value)| !value.is_null());
+        properties.try_for_each(|(key, value)| rules.value(key, value))
+    }
+
+    /// What is wrong with labels or types that the schema does not declare.
+    pub(super) fn undeclared(&self, wrong: impl FnOnce(&Schema) -> Option<String>) -> Option<String> {
+        self.schema.as_deref().and_then(wrong)
+    }
+
+    /// Which of many rows cannot be nodes or edges by themselves; they are reported. What is wrong with all of them is said once.
+    pub(super) fn check_rows<'s>(
+        &mut self,
+        rules: impl FnOnce(&'s Schema) -> Result<Rules<'s>, String>,
+        schema: Option<&'s Schema>,
+        columns: &[Filled],
+        rows: usize,
+        told: &dyn Told,
+    ) -> Result<BTreeMap<usize, String>, Stop> {
+        let mut off = BTreeMap::new();
+        let Some(schema) = schema.filter(|_| rows > 0) else { return Ok(off) };
+        let place = Place { line: 0, ..told.place(0) };
+        match rules(schema) {
+            Ok(rules) => {
+                for column in columns {
+                    if let Err(message) = rules.column(column, rows, &self.builder, &mut off) {
+                        self.obstacle(place, &message)?;
+                    }
+                }
+            }
+            Err(message) => self.obstacle(place, &message)?,
+        }
+        for (row, message) in &off {
+            self.problem(told.place(*row), message, &told.record(*row))?;
+        }
+        Ok(off)
+    }
+
     /// Takes many nodes with the same labels: the slots of their ids ([`NOBODY`] was reported, and is left out), and their
     /// properties.
     pub(super) fn nodes(
@@ -270,31 +344,34 @@ impl Intake {
         rows: usize,
         columns: &[Filled],
         merged: bool,
-        told: impl Fn(usize) -> (Place, String),
+        told: &dyn Told,
     ) -> Result<(), Stop> {
         self.go_on()?;
+        let schema = self.schema.clone();
+        let off = self.check_rows(|schema| Rules::of_nodes(schema, labels), schema.as_deref(), columns, rows, told)?;
         let shape = self.builder.shape(labels);
-        let mut fates = Vec::new();
+        let mut fates = Vec::with_capacity(rows);
         let mut new = 0;
-        let mut plain = true;
-        if let Some((space, slots)) = ids {
+        let mut plain = !columns.iter().any(|column| column.collected);
+        if let Some((space, _)) = ids {
             labels.iter().for_each(|label| self.adopt(space, label));
-            fates.reserve(slots.len());
-            for (row, slot) in slots.iter().enumerate() {
-                let fate = match *slot {
-                    NOBODY => Fate::Bad,
-                    slot => self.fate(Some((space, slot)), merged, new, || told(row))?,
-                };
-                new += u32::from(matches!(fate, Fate::New(_)));
-                plain &= matches!(fate, Fate::New(_));
-                fates.push(fate);
+        }
+        for row in 0..rows {
+            let identity = ids.map(|(space, slots)| (space, slots.get(row).copied().unwrap_or(NOBODY)));
+            let fate = match identity {
+                Some((_, NOBODY)) => Fate::Bad,
+                _ if off.contains_key(&row) => Fate::Bad,
+                identity => self.fate(identity, merged, new, || (told.place(row), told.record(row)))?,
+            };
+            new += u32::from(matches!(fate, Fate::New(_)));
+            plain &= matches!(fate, Fate::New(_));
+            if let (Fate::New(number), true) = (fate, schema.is_some()) {
+                self.places.at(number, told.place(row));
             }
-        } else {
-            new = rows as u32;
-            self.counts.nodes_created += rows as u64;
+            fates.push(fate);
         }
         self.builder.add_rows(shape, new);
-        if plain && !columns.iter().any(|column| column.collected) {
+        if plain {
             for column in columns {
                 let (buffer, count) = self.builder.column(shape, column.key);
                 column.append_to(buffer, count - rows);
@@ -331,6 +408,9 @@ impl Intake {
     /// There is no sense in going on.
     pub fn edge(&mut self, place: Place, edge: &Edge<'_>) -> Result<(), Stop> {
         self.go_on()?;
+        if let Err(message) = self.check_edge(edge) {
+            return self.problem(place, &message, "");
+        }
         let mut slots = [NOBODY; 2];
         for (at, (space, value)) in [&edge.from, &edge.to].into_iter().enumerate() {
             let Some(slot) = slot(&mut self.opened(*space).ids, value) else {
@@ -397,8 +477,7 @@ impl Intake {
     ///
     /// There is no sense in going on.
     pub fn obstacle(&mut self, place: Place, message: &str) -> Result<(), Stop> {
-        self.gathered.stick();
-        self.gathered.take(place, message, "")
+        self.gathered.stick(place, message)
     }
 
     /// The graph of everything.
@@ -407,9 +486,11 @@ impl Intake {
     ///
     /// The problems, unless they were to be left out.
     pub fn finish(mut self) -> Result<Imported, Problems> {
-        self.join_late();
         let groups = std::mem::take(&mut self.groups);
-        let joined = groups.join(&mut self);
+        let joined = conform::nodes(&mut self).and_then(|()| {
+            self.join_late();
+            groups.join(&mut self)
+        });
         let (problems, fine) = std::mem::take(&mut self.gathered).finish();
         if self.meter.is_stopped() {
             return Err(Problems::of("the import was stopped, and nothing was written"));
@@ -420,6 +501,18 @@ impl Intake {
         self.counts.by_label = self.builder.labels_since(self.before);
         let image = self.builder.image().map_err(|error| Problems::of(error.to_string()))?;
         Ok(Imported { image, counts: self.counts, problems, notes: self.notes })
+    }
+
+    /// Takes new nodes back; `gone` are their numbers, ascending. The edges that name them find nobody.
+    pub(super) fn take_back(&mut self, gone: &[u32]) {
+        self.builder.take_back(gone);
+        self.counts.nodes_created -= gone.len() as u64;
+        for opened in &mut self.spaces {
+            opened.ids.renumber(|node| match gone.binary_search(&node) {
+                Ok(_) => NOBODY,
+                Err(before) => node - before as u32,
+            });
+        }
     }
 
     /// Ends of edges that are named by a property which identified no row of the import.

@@ -1,13 +1,15 @@
 //! Edges from the slots of their ends to nodes, and those that were there before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
+use super::conform;
 use super::csv::Dangling;
 use super::ids::{Ids, NOBODY, SpaceId};
 use super::intake::Intake;
-use super::problems::{FileId, Place, Stop};
+use super::places::Places;
+use super::problems::{Place, Stop};
 use crate::store::{Builder, Edges};
 
 /// The edges of an import.
@@ -29,15 +31,15 @@ pub(super) struct Group {
     dangling: Dangling,
     /// With slots for ends.
     pub(super) edges: Edges,
-    /// Where rows stand whose line is not the one behind that of the row before.
-    lines: Vec<(usize, FileId, u64)>,
+    /// Where rows stand.
+    places: Places,
 }
 
 impl Group {
     /// Adds an edge; its row.
     pub(super) fn push(&mut self, [from, to]: [u32; 2], place: Place) -> usize {
         let row = self.edges.len();
-        self.at(row, place);
+        self.places.at(row as u32, place);
         self.edges.sources.push(from);
         self.edges.targets.push(to);
         row
@@ -45,17 +47,19 @@ impl Group {
 
     /// The row stands there.
     pub(super) fn at(&mut self, row: usize, place: Place) {
-        let expected = self.lines.last().map(|(first, file, line)| (*file, line + (row - first) as u64));
-        if expected != Some((place.file, place.line)) {
-            self.lines.push((row, place.file, place.line));
-        }
+        self.places.at(row as u32, place);
     }
 
     fn place(&self, row: usize) -> Place {
-        let at = self.lines.partition_point(|(first, _, _)| *first <= row);
-        let (first, file, line) =
-            at.checked_sub(1).and_then(|at| self.lines.get(at)).copied().unwrap_or((0, FileId(0), 0));
-        Place { file, line: line + (row - first) as u64 }
+        self.places.of(row as u32)
+    }
+
+    /// Only those for which it is true.
+    fn keep(&mut self, keep: &[bool]) {
+        let old = std::mem::take(&mut self.places);
+        let kept = (0..).zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| old.of(row));
+        kept.zip(0..).for_each(|(place, row)| self.places.at(row, place));
+        self.edges.keep(|row| keep[row]);
     }
 }
 
@@ -86,7 +90,7 @@ impl Groups {
                 key: key.map(str::to_owned),
                 dangling: dangling.clone(),
                 edges: Edges::default(),
-                lines: Vec::new(),
+                places: Places::default(),
             });
             self.groups.len() - 1
         })
@@ -101,8 +105,8 @@ impl Groups {
     pub(super) fn join(self, intake: &mut Intake) -> Result<(), Stop> {
         let mut matching: HashMap<String, Matching> = HashMap::new();
         for mut group in self.groups {
-            resolve(&mut group, intake)?;
             let before = self.before.get(&group.edge_type).copied().unwrap_or(0);
+            resolve(&mut group, before == 0, intake)?;
             if before == 0 {
                 intake.counts.edges_created += group.edges.len() as u64;
                 *intake.counts.by_type.entry(group.edge_type.clone()).or_default() += group.edges.len() as u64;
@@ -117,21 +121,25 @@ impl Groups {
             let matching = matching
                 .entry(group.edge_type.clone())
                 .or_insert_with(|| Matching::new(intake.builder.edges_of(&group.edge_type), before));
-            merge(group, matching, intake);
+            merge(group, matching, intake)?;
         }
         intake.counts.by_type.retain(|_, count| *count > 0);
         Ok(())
     }
 }
 
-/// Slots to nodes; edges that end nowhere are reported and left out, unless their ends are to be made.
-fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
+/// Slots to nodes; edges that end nowhere are reported and left out, unless their ends are to be made, and those that the
+/// schema does not allow. `new` says that no edge of the type was there before.
+fn resolve(group: &mut Group, new: bool, intake: &mut Intake) -> Result<(), Stop> {
     if let Dangling::Make(label) = &group.dangling {
         intake.make_lacking(group.from, label, || group.edges.sources.nodes());
         intake.make_lacking(group.to, label, || group.edges.targets.iter().copied());
     }
+    let ids = [group.from, group.to].map(|space| intake.ids(space));
+    let off = conform::edges(&group.edge_type, &group.edges, new, ids, intake);
     let (sources, targets) = (group.edges.sources.nodes(), group.edges.targets.iter().copied());
-    if lacks(intake.ids(group.from), sources) || lacks(intake.ids(group.to), targets) {
+    let lacking = lacks(intake.ids(group.from), sources) || lacks(intake.ids(group.to), targets);
+    if lacking {
         let vacant = || intake.vacant(group.from).or_else(|| intake.vacant(group.to));
         if let Some(message) = vacant().filter(|_| group.dangling == Dangling::Problem) {
             // Said once: it is no mistake of any row.
@@ -139,7 +147,9 @@ fn resolve(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
             group.edges.keep(|_| false);
             return intake.obstacle(place, &message);
         }
-        leave_out(group, intake)?;
+    }
+    if lacking || !off.is_empty() {
+        leave_out(group, &off, intake)?;
     }
     let (from, to) = (intake.ids(group.from), intake.ids(group.to));
     if !from.are_nodes() {
@@ -156,23 +166,28 @@ fn lacks(ids: &Ids, mut slots: impl Iterator<Item = u32>) -> bool {
     ids.lacks_nodes() && slots.any(|slot| ids.node(slot) == NOBODY)
 }
 
-/// Leaves out edges that end nowhere.
-fn leave_out(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
+/// Leaves out edges that end nowhere, and those with which something else is wrong.
+fn leave_out(group: &mut Group, off: &BTreeMap<usize, String>, intake: &mut Intake) -> Result<(), Stop> {
     let [from, to] = [group.from, group.to].map(|space| intake.ids(space).names());
     let mut keep = vec![true; group.edges.len()];
     let mut skipped = 0;
     let ends = group.edges.sources.iter().zip(&group.edges.targets);
     for ((row, keep), (source, target)) in keep.iter_mut().enumerate().zip(ends) {
         let leaves = intake.ids(group.from).node(source) == NOBODY;
-        if !leaves && intake.ids(group.to).node(*target) != NOBODY {
+        let dangles = leaves || intake.ids(group.to).node(*target) == NOBODY;
+        if !dangles && !off.contains_key(&row) {
             continue;
         }
         *keep = false;
-        if group.dangling == Dangling::Skip {
+        if dangles && group.dangling == Dangling::Skip {
             skipped += 1;
             continue;
         }
         let (source, target) = (&from[intake.ids(group.from).place(source)], &to[intake.ids(group.to).place(*target)]);
+        if let Some(message) = off.get(&row).filter(|_| !dangles) {
+            intake.problem(group.place(row), message, &format!("{source},{target}"))?;
+            continue;
+        }
         let (does, name, space) = if leaves { ("leaves", source, group.from) } else { ("enters", target, group.to) };
         let called = intake.called(space);
         let message = format!("this {} {does} `{name}`, and there is no {called} with that id", group.edge_type);
@@ -183,7 +198,7 @@ fn leave_out(group: &mut Group, intake: &mut Intake) -> Result<(), Stop> {
         let edge_type = &group.edge_type;
         intake.note(format!("{skipped} {edge_type} {edges} left out, because a node that they name is not there"));
     }
-    group.edges.keep(|row| keep[row]);
+    group.keep(&keep);
     Ok(())
 }
 
@@ -212,8 +227,10 @@ impl Matching {
     }
 }
 
-/// Updates the edges that were there, and adds the others.
-fn merge(group: Group, matching: &mut Matching, intake: &mut Intake) {
+/// Updates the edges that were there, and adds the others, but for those that lack what the schema wants.
+fn merge(group: Group, matching: &mut Matching, intake: &mut Intake) -> Result<(), Stop> {
+    let lacking = conform::lacking(&group.edge_type, &group.edges, intake);
+    let mut left_out = Vec::new();
     let key = group.key.as_deref().map(|key| intake.builder.key(key));
     let edges = intake.builder.edges_of(&group.edge_type);
     let mut new = 0;
@@ -221,6 +238,10 @@ fn merge(group: Group, matching: &mut Matching, intake: &mut Intake) {
         let target = *target;
         let there =
             matching.take(source, target, |there| key.is_none_or(|key| edges.has_same(there, &group.edges, row, key)));
+        if let Some(message) = lacking.get(&row).filter(|_| there.is_none()) {
+            left_out.push((row, message));
+            continue;
+        }
         let at = there.unwrap_or_else(|| {
             new += 1;
             edges.sources.push(source);
@@ -234,6 +255,7 @@ fn merge(group: Group, matching: &mut Matching, intake: &mut Intake) {
         }
     }
     intake.counts.edges_created += new;
-    intake.counts.edges_matched += group.edges.len() as u64 - new;
-    *intake.counts.by_type.entry(group.edge_type).or_default() += new;
+    intake.counts.edges_matched += (group.edges.len() - left_out.len()) as u64 - new;
+    *intake.counts.by_type.entry(group.edge_type.clone()).or_default() += new;
+    left_out.into_iter().try_for_each(|(row, message)| intake.problem(group.place(row), message, ""))
 }

@@ -44,6 +44,7 @@
 mod column;
 #[cfg(feature = "parquet")]
 mod columnar;
+mod conform;
 mod count;
 mod csv;
 mod file_ids;
@@ -57,6 +58,7 @@ mod json;
 mod jsonl;
 mod lines;
 mod mapping;
+mod places;
 mod problems;
 mod rdf;
 mod record;

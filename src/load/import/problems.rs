@@ -3,6 +3,7 @@
 //! All or nothing, as a rule: the first problems are kept to be shown, and nothing is written. With somewhere to put
 //! them, rows that are wrong go there with their reasons, and the rest goes in.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::Write;
 
@@ -13,16 +14,25 @@ const SHOWN: usize = 20;
 const ENOUGH: u64 = 1000;
 
 /// A file of the import.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(super) u32);
 
 /// Where a record stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The file.
     pub file: FileId,
     /// The line that it begins in, from 1; 0 for the file as a whole.
     pub line: u64,
+}
+
+/// Rows that came together, for messages.
+pub(super) trait Told {
+    /// Where a row stands.
+    fn place(&self, row: usize) -> Place;
+
+    /// Its text.
+    fn record(&self, row: usize) -> String;
 }
 
 /// There is no sense in reading on; why is known to whoever started the import.
@@ -47,6 +57,8 @@ pub struct Problems {
 pub(super) struct Gathered {
     files: Vec<String>,
     problems: Problems,
+    /// Those that no leaving out of rows mends.
+    stuck: HashSet<(Place, String)>,
     reject: Option<Reject>,
     /// The rejected rows could not be written.
     broken: Option<std::io::Error>,
@@ -113,9 +125,15 @@ impl Gathered {
         if place.line == 0 { file.to_owned() } else { format!("{file}:{}", place.line) }
     }
 
-    /// A problem that no leaving out of rows mends.
-    pub(super) fn stick(&mut self) {
+    /// Whether something is wrong that no leaving out of rows mends.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.problems.stuck
+    }
+
+    /// Takes a problem that no leaving out of rows mends; the same one again says nothing new.
+    pub(super) fn stick(&mut self, place: Place, message: &str) -> Result<(), Stop> {
         self.problems.stuck = true;
+        if self.stuck.insert((place, message.to_owned())) { self.take(place, message, "") } else { Ok(()) }
     }
 
     /// Takes a problem; the row is left out. `message` may have further lines, which are ways out.

@@ -12,6 +12,7 @@ mod column;
 mod edge;
 mod finish;
 mod heaps;
+mod look;
 mod sections;
 mod sources;
 mod texts;
@@ -25,6 +26,7 @@ pub(crate) use buffer::{Buffer, Run};
 pub(crate) use bulk::Key;
 pub(crate) use cell::Cell;
 pub(crate) use edge::Edges;
+pub(crate) use look::Rows;
 pub use sections::Image;
 use texts::Texts;
 

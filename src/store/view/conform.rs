@@ -4,9 +4,9 @@
 //! source is when it is built.
 
 use super::View;
-use crate::model::schema::{NodeType, PropertyRules, PropertyType};
-use crate::model::{Direction, EdgeId, NodeId, Schema, Value, nearest};
-use crate::store::{Error, Mark};
+use crate::model::schema::{NodeType, PropertyRules};
+use crate::model::{Direction, EdgeId, NodeId, Schema, Value};
+use crate::store::{Error, Mark, conform};
 
 impl<'g> View<'g> {
     /// Whether what came or was altered since the mark is as the schema declares it; always, when there is none.
@@ -53,18 +53,15 @@ impl<'g> View<'g> {
     fn check_node_type(&self, schema: &Schema, node: NodeId) -> Result<(), Error> {
         let labels = self.node_labels(node);
         if labels.is_empty() {
-            return Err(off("a node without a label: the schema wants a type for each".to_owned()));
+            return Err(off(conform::LABELLESS.to_owned()));
         }
         for label in labels {
             let name = self.label_name(label);
-            let Some(node_type) = schema.node_type(name) else {
-                let known = schema.types.iter().map(|node_type| node_type.label.as_str());
-                return Err(unknown("type", name, known));
-            };
+            let node_type = conform::node_type(schema, name).map_err(off)?;
             self.check_unique(node_type, node)?;
             let properties = self.named(self.node_properties(node));
             check_properties(schema, &node_type.rules, &format!("`{name}`"), &properties)
-                .map_err(|error| which(error, self.named_by(node_type, node)))?;
+                .map_err(|message| which(message, self.named_by(node_type, node)))?;
         }
         Ok(())
     }
@@ -77,7 +74,7 @@ impl<'g> View<'g> {
             let Some(id) = self.key_id(key) else { continue };
             let value = self.node_property(node, id);
             if let (Value::String(text), Some(2..)) = (&value, self.seek(label, id, &value).map(|found| found.len())) {
-                return Err(off(format!("two `{}` nodes have the {key} `{}`", node_type.label, text.as_str())));
+                return Err(off(conform::repeated(&node_type.label, key, text)));
             }
         }
         Ok(())
@@ -86,10 +83,7 @@ impl<'g> View<'g> {
     fn check_relation(&self, schema: &Schema, id: EdgeId) -> Result<(), Error> {
         let Some(edge) = self.edge(id) else { return Ok(()) };
         let name = self.edge_type_name(edge.edge_type);
-        let Some(relation) = schema.relation(name) else {
-            let known = schema.relations.iter().map(|relation| relation.edge_type.as_str());
-            return Err(unknown("relation", name, known));
-        };
+        let relation = conform::relation(schema, name).map_err(off)?;
         // Only an error is told where it is.
         let place = || {
             let end = |node: NodeId| {
@@ -99,16 +93,13 @@ impl<'g> View<'g> {
             };
             Some(format!("from {} to {}", end(edge.source)?, end(edge.target)?))
         };
-        for (node, ends, does) in [(edge.source, &relation.from, "leaves"), (edge.target, &relation.to, "enters")] {
+        for (node, side) in [(edge.source, Direction::Out), (edge.target, Direction::In)] {
             let labels = self.node_labels(node);
             let labels: Vec<&str> = labels.iter().map(|label| self.label_name(*label)).collect();
-            if !labels.iter().any(|label| ends.iter().any(|end| end == label)) {
-                let (ends, found) = (ends.join("`, `"), labels.join("`, `"));
-                return Err(which(off(format!("`{name}` {does} `{ends}`, and this is `{found}`")), place()));
-            }
+            conform::end(relation, side, &labels).map_err(|message| which(message, place()))?;
         }
         check_properties(schema, &relation.rules, &format!("`{name}`"), &self.named(self.edge_properties(id)))
-            .map_err(|error| which(error, place()))
+            .map_err(|message| which(message, place()))
     }
 
     /// What a node's type identifies it by, and by what: "id `python`".
@@ -131,65 +122,15 @@ fn check_properties(
     rules: &PropertyRules,
     owner: &str,
     properties: &[(&str, Value<'_>)],
-) -> Result<(), Error> {
-    let given = |name: &str| properties.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-    let known = || rules.required.iter().chain(&rules.optional).map(String::as_str);
-    for (key, value) in properties {
-        if !known().any(|known| known == *key) {
-            return Err(unknown(&format!("property of {owner}"), key, known()));
-        }
-        let wanted = schema.properties.iter().find(|(name, _)| name == key).map(|(_, kind)| *kind);
-        if let Some(wanted) = wanted.filter(|wanted| !wanted.admits(value)) {
-            let found = match value {
-                Value::List(_) => "another list",
-                other => other.type_name(),
-            };
-            return Err(off(format!("`{key}` of {owner} is {}, and this is {found}", in_words(wanted))));
-        }
-        let listed = rules.values.iter().find(|(name, _)| name == key).map(|(_, values)| values);
-        if let (Some(listed), Value::String(text)) = (listed, value)
-            && !listed.iter().any(|listed| listed == text.as_str())
-        {
-            let listed = listed.join("`, `");
-            return Err(off(format!("`{key}` of {owner} is one of `{listed}`, not `{}`", text.as_str())));
-        }
-    }
-    if let Some(missing) = rules.required.iter().find(|key| given(key).is_none()) {
-        return Err(off(format!("{owner} needs `{missing}`")));
-    }
-    for when in &rules.when {
-        let holds = matches!(given(&when.key), Some(Value::String(text)) if text.as_str() == when.value);
-        if let Some(missing) = when.required.iter().find(|key| holds && given(key).is_none()) {
-            return Err(off(format!("{owner} whose `{}` is `{}` needs `{missing}`", when.key, when.value)));
-        }
-    }
-    Ok(())
-}
-
-fn in_words(wanted: PropertyType) -> &'static str {
-    match wanted {
-        PropertyType::Boolean => "a truth value",
-        PropertyType::Integer => "an integer",
-        PropertyType::Float => "a float",
-        PropertyType::String => "a string",
-        PropertyType::BooleanList => "a list of truth values",
-        PropertyType::IntegerList => "a list of integers",
-        PropertyType::FloatList => "a list of floats",
-        PropertyType::StringList => "a list of strings",
-    }
-}
-
-fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> Error {
-    let near = nearest(name, known, 1).first().map(|near| format!("; did you mean `{near}`?"));
-    off(format!("the schema declares no {what} `{name}`{}", near.unwrap_or_default()))
+) -> Result<(), String> {
+    properties.iter().try_for_each(|(key, value)| conform::property(schema, rules, owner, key, value))?;
+    let given = |name: &str| properties.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    conform::needed(rules, owner, given)
 }
 
 /// The error with which node or edge it is about.
-fn which(error: Error, place: Option<String>) -> Error {
-    match (error, place) {
-        (Error::OffSchema(message), Some(place)) => off(format!("{message} ({place})")),
-        (error, _) => error,
-    }
+fn which(message: String, place: Option<String>) -> Error {
+    off(place.map_or(message.clone(), |place| format!("{message} ({place})")))
 }
 
 fn off(message: String) -> Error {

@@ -26,6 +26,7 @@ use self::record::split;
 use super::ids::SpaceId;
 use super::input::in_words;
 use super::{FileId, Input, Intake, Place, Stop};
+use crate::model::schema::PropertyType;
 
 /// What the rows of a file make.
 pub(super) struct Table {
@@ -182,7 +183,12 @@ fn kinds(
     for property in &table.properties {
         match &property.from {
             From::Column(column, Some(kind)) => kinds[*column] = *kind,
-            // Items of lists are texts unless somebody says otherwise.
+            // Items of lists are texts unless somebody says otherwise, and a schema says what a property is.
+            From::Column(column, None) if let Some(kind) = declared(&property.name, intake) => {
+                if property.separator.is_none() {
+                    kinds[*column] = kind;
+                }
+            }
             From::Column(column, None) if property.separator.is_none() => open.push(*column),
             From::Column(..) | From::Always(_) => {}
         }
@@ -209,6 +215,17 @@ fn kinds(
         kinds[*column] = kind.unwrap_or(Kind::Text);
     }
     Ok(Some(kinds))
+}
+
+/// The kind of values that the schema wants of a property.
+fn declared(property: &str, intake: &Intake) -> Option<Kind> {
+    match intake.declared()?.kind_of(property)? {
+        PropertyType::Boolean => Some(Kind::Bool),
+        PropertyType::Integer => Some(Kind::Int),
+        PropertyType::Float => Some(Kind::Float),
+        PropertyType::String => Some(Kind::Text),
+        _ => None,
+    }
 }
 
 /// Reads a file in rounds of pieces: while the pieces of a round are worked on, those of the round before are

@@ -5,7 +5,9 @@ use super::parse::{Column, Ids, Parsed, parts};
 use super::record::Field;
 use super::{End, From, Head, Makes, Table, TypeOf};
 use crate::load::import::column::{Filled, Values};
+use crate::load::import::conform::Rules;
 use crate::load::import::ids::{NOBODY, SpaceId};
+use crate::load::import::problems::Told;
 use crate::load::import::{FileId, Intake, Place, Stop};
 use crate::model::Value;
 
@@ -67,8 +69,8 @@ impl<'t> Taker<'t> {
                 let columns = self.columns(&parsed, intake);
                 let ids = id.map(|(space, _)| (space, slots.as_slice()));
                 let Some((column, separator)) = label_column else {
-                    let told = |row: usize| self.told(&parsed, parsed.rows[row]);
-                    return intake.nodes(&labels, ids, parsed.rows.len(), &columns, *merged, told);
+                    let told = Rows { taker: self, parsed: &parsed, rows: &parsed.rows };
+                    return intake.nodes(&labels, ids, parsed.rows.len(), &columns, *merged, &told);
                 };
                 for (own, rows) in self.by_text(&parsed, *column) {
                     let own = parsed.text(own);
@@ -77,8 +79,13 @@ impl<'t> Taker<'t> {
                     let columns: Vec<Filled> = columns.iter().map(|column| column.pick(&rows)).collect();
                     let slots: Vec<u32> = rows.iter().filter_map(|row| slots.get(*row as usize).copied()).collect();
                     let ids = id.map(|(space, _)| (space, slots.as_slice()));
-                    let told = |row: usize| self.told(&parsed, parsed.rows[rows[row] as usize]);
-                    intake.nodes(&all, ids, rows.len(), &columns, *merged, told)?;
+                    let picked: Vec<u32> = rows.iter().map(|row| parsed.rows[*row as usize]).collect();
+                    let told = Rows { taker: self, parsed: &parsed, rows: &picked };
+                    if let Some(message) = intake.undeclared(|schema| Rules::of_nodes(schema, &all).err()) {
+                        self.report(&told, &message, intake)?;
+                        continue;
+                    }
+                    intake.nodes(&all, ids, rows.len(), &columns, *merged, &told)?;
                 }
                 Ok(())
             }
@@ -87,22 +94,23 @@ impl<'t> Taker<'t> {
                 match edge_type {
                     TypeOf::Named(name) => {
                         let group = intake.group(name, from.space, to.space, key.as_deref(), dangling);
-                        self.edges(&parsed, group, [from, to], &columns, intake)
+                        self.edges_of(&parsed, (name, group), (&parsed.rows, &parsed.ids), [from, to], &columns, intake)
                     }
                     TypeOf::Column(column) => {
                         for (name, rows) in self.by_text(&parsed, *column) {
                             let name = parsed.text(name).to_owned();
-                            if name.is_empty() {
-                                for row in rows {
-                                    let (place, record) = self.told(&parsed, parsed.rows[row as usize]);
-                                    intake.problem(place, "the row has no type of edge", &record)?;
-                                }
+                            let picked = parsed.picked(&rows);
+                            let undeclared = || intake.undeclared(|schema| Rules::of_edges(schema, &name).err());
+                            let empty = name.is_empty().then(|| "the row has no type of edge".to_owned());
+                            if let Some(message) = empty.or_else(undeclared) {
+                                let told = Rows { taker: self, parsed: &parsed, rows: &picked.0 };
+                                self.report(&told, &message, intake)?;
                                 continue;
                             }
                             let columns: Vec<Filled> = columns.iter().map(|column| column.pick(&rows)).collect();
                             let group = intake.group(&name, from.space, to.space, key.as_deref(), dangling);
-                            let picked = parsed.picked(&rows);
-                            self.edges_of(&parsed, &picked.0, &picked.1, group, [from, to], &columns, intake)?;
+                            let rows = (picked.0.as_slice(), picked.1.as_slice());
+                            self.edges_of(&parsed, (&name, group), rows, [from, to], &columns, intake)?;
                         }
                         Ok(())
                     }
@@ -111,30 +119,28 @@ impl<'t> Taker<'t> {
         }
     }
 
-    fn edges(
-        &self,
-        parsed: &Parsed,
-        group: usize,
-        ends: [&End; 2],
-        columns: &[Filled],
-        intake: &mut Intake,
-    ) -> Result<(), Stop> {
-        self.edges_of(parsed, &parsed.rows, &parsed.ids, group, ends, columns, intake)
+    /// Reports all of these rows.
+    fn report(&self, told: &Rows<'_, '_>, message: &str, intake: &mut Intake) -> Result<(), Stop> {
+        (0..told.rows.len()).try_for_each(|row| intake.problem(told.place(row), message, &told.record(row)))
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one piece, for all or for some of its rows")]
+    /// Takes the edges of all or of some rows of a piece; `rows` are their records and the ids of their ends.
     fn edges_of(
         &self,
         parsed: &Parsed,
-        rows: &[u32],
-        ids: &[Ids],
-        group: usize,
+        (name, group): (&str, usize),
+        (rows, ids): (&[u32], &[Ids]),
         [from, to]: [&End; 2],
         columns: &[Filled],
         intake: &mut Intake,
     ) -> Result<(), Stop> {
         let missing = "the row lacks the id of a node that its edge leaves or enters";
-        let sources = self.slots_of(from.space, parsed, rows, &ids[0], missing, intake)?;
+        let told = Rows { taker: self, parsed, rows };
+        let schema = intake.schema.clone();
+        let rules = |schema| Rules::of_edges(schema, name);
+        let off = intake.check_rows(rules, schema.as_deref(), columns, rows.len(), &told)?;
+        let mut sources = self.slots_of(from.space, parsed, rows, &ids[0], missing, intake)?;
+        off.keys().for_each(|row| sources[*row] = NOBODY);
         let targets = self.slots_of(to.space, parsed, rows, &ids[1], missing, intake)?;
         let whole = !sources.contains(&NOBODY) && !targets.contains(&NOBODY);
         let group = intake.group_of(group);
@@ -311,6 +317,23 @@ impl<'t> Taker<'t> {
     fn told(&self, parsed: &Parsed, record: u32) -> (Place, String) {
         let place = Place { file: self.file, line: parsed.records.line(record as usize) };
         (place, parsed.records.text(&parsed.bytes, record as usize, self.head.dialect.delimiter))
+    }
+}
+
+/// Rows of a piece, by their records.
+struct Rows<'r, 't> {
+    taker: &'r Taker<'t>,
+    parsed: &'r Parsed,
+    rows: &'r [u32],
+}
+
+impl Told for Rows<'_, '_> {
+    fn place(&self, row: usize) -> Place {
+        Place { file: self.taker.file, line: self.parsed.records.line(self.rows[row] as usize) }
+    }
+
+    fn record(&self, row: usize) -> String {
+        self.taker.told(self.parsed, self.rows[row]).1
     }
 }
 
