@@ -42,8 +42,8 @@ use crate::exec;
 use crate::lang::ask::{self, Asked, Note};
 use crate::lang::{self, ast};
 use crate::model::{Class, Detail, Diagnostic, Schema, Value};
-use crate::plan::physical::Plan;
-use crate::plan::{self, Rule};
+use crate::plan::physical::{Plan, Spent};
+use crate::plan::{self, PlanStep, Rule};
 use crate::store::{self, Aligned, Changes, Opened, Snapshot, View};
 
 pub use crate::exec::{Limits, Summary};
@@ -445,16 +445,45 @@ impl Database {
         analyze: Option<&Limits>,
         disabled: &[Rule],
     ) -> Result<String, Error> {
+        self.planned(text, parameters, analyze, disabled, plan::explain)
+    }
+
+    /// As [`Database::explain`], a step at a time.
+    ///
+    /// ```
+    /// use kenning::{Database, Parameters};
+    /// let steps = Database::shipped()?.explain_steps("MATCH (s:Skill) RETURN s.name", &Parameters::new(), None)?;
+    /// assert!(steps.iter().any(|step| step.text == "NodeScan (s:Skill)" && step.expected > Some(1.0)));
+    /// # Ok::<(), kenning::Error>(())
+    /// ```
+    pub fn explain_steps(
+        &self,
+        text: &str,
+        parameters: &Parameters,
+        analyze: Option<&Limits>,
+    ) -> Result<Vec<PlanStep>, Error> {
+        self.planned(text, parameters, analyze, &[], plan::steps)
+    }
+
+    /// What is to be told of a plan, and of its run within these limits.
+    fn planned<T>(
+        &self,
+        text: &str,
+        parameters: &Parameters,
+        analyze: Option<&Limits>,
+        disabled: &[Rule],
+        tell: impl Fn(&Plan, Option<&[Spent]>) -> T,
+    ) -> Result<T, Error> {
         let mut plan = Arc::clone(&self.prepare_on(text, &self.view(), disabled)?.planned.plan);
         Arc::make_mut(&mut plan).measured = analyze.is_some();
         let plan = &plan;
-        let Some(limits) = analyze else { return Ok(plan::explain(plan, None)) };
+        let Some(limits) = analyze else { return Ok(tell(plan, None)) };
         let rows = match plan.writes {
             true => self.write_committed(plan, parameters, limits)?,
             false => self.read(plan, self.view(), parameters, limits),
         };
         let (_, spent) = rows.drain()?;
-        Ok(plan::explain(plan, Some(&spent)))
+        Ok(tell(plan, Some(&spent)))
     }
 
     fn parse(&self, text: &str, view: &View<'_>) -> Result<Parsed, Error> {

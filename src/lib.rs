@@ -67,6 +67,7 @@ pub use db::{
     Summary, Transaction,
 };
 pub use error::{Error, Failure};
+pub use plan::PlanStep;
 pub use plan::physical::Warning;
 pub use store::View;
 

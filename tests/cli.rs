@@ -72,6 +72,18 @@ fn damage_has_its_own_exit_code() {
     assert_eq!(code(&["query", "RETURN 1", "-o", "no/such/folder.tsv"]), Some(3));
 }
 
+#[test]
+fn a_plan_that_ran_tells_each_step_in_any_form() {
+    let directory = tempfile::tempdir().unwrap();
+    let statement = "UNWIND range(1, 3000) AS x WITH x WHERE x > 10 RETURN x";
+    let done = ken(directory.path(), &["explain", "--analyze", "-F", "json", statement]);
+    let steps: Vec<serde_json::Value> = serde_json::from_slice(&done.stdout).unwrap();
+    let depths = steps.iter().map(|step| step["depth"].as_u64());
+    assert!(depths.eq((0..steps.len() as u64).map(Some)), "{steps:?}");
+    assert_eq!((steps[0]["rows"].as_u64(), &steps[0]["cypher"]), (Some(2990), &serde_json::Value::Null), "{steps:?}");
+    assert!(steps.iter().all(|step| step["batches"].is_u64() && step["ms"].is_f64()), "{steps:?}");
+}
+
 /// What a disk without room does: a process that may not make files longer than 24 kB.
 #[cfg(unix)]
 #[test]

@@ -112,6 +112,13 @@ pub(super) struct AnswerForm {
     pub(super) null: Option<String>,
 }
 
+impl AnswerForm {
+    /// The form that somebody asked for, by name or by what the output's name ends in.
+    pub(super) fn wanted(&self) -> Option<Format> {
+        self.format.or_else(|| Format::of_ending(&ending(self.output.as_deref())?))
+    }
+}
+
 /// How answers to statements are written, and what ends a script.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub(super) struct Answer {
@@ -524,6 +531,8 @@ pub(super) struct Explain {
     pub(super) analyze: bool,
     #[command(flatten)]
     pub(super) asking: Asking,
+    #[command(flatten)]
+    pub(super) form: AnswerForm,
 }
 
 #[cfg(test)]

@@ -99,6 +99,7 @@ fn format_of(arguments: &Arguments) -> Option<args::Format> {
         Some(Command::Query(query)) => query.answer.output.format,
         Some(Command::Schema(listing) | Command::Stats(listing)) => listing.form.format,
         Some(Command::Check(check)) => check.form.format,
+        Some(Command::Explain(explain)) => explain.form.format,
         _ => None,
     };
     behind.or(arguments.answer.output.format)

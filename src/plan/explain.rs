@@ -9,22 +9,35 @@ use super::physical::{Expand, Op, OpKind, Plan, SetItem, Spent, Subplan, Tally, 
 use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 use crate::model::{Direction, Value, Var, deep};
 
+/// A line of a plan: an operator, or the title of a subquery that stands below it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanStep {
+    /// How deep it stands; the input of an operator stands below and deeper.
+    pub depth: usize,
+    /// What it does.
+    pub text: String,
+    /// How many rows the planner expects of it; none for a title, nor are the others.
+    pub expected: Option<f64>,
+    /// How many rows it gave, when it ran.
+    pub rows: Option<u64>,
+    /// In how many batches.
+    pub batches: Option<u64>,
+    /// The time that it took without those below it.
+    pub time: Option<Duration>,
+}
+
 /// Prints the plan; `spent` holds what each operator did, by its id, when it has run.
 pub fn explain(plan: &Plan, spent: Option<&[Spent]>) -> String {
-    let printer = Printer { plan, spent };
-    let mut lines = Vec::new();
-    printer.op(&plan.root, 0, &mut lines);
-    for (i, subplan) in plan.subplans.iter().enumerate() {
-        printer.subplan(&format!("subquery {i}"), subplan, 0, &mut lines);
-    }
-    let width = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
+    let steps = steps(plan, spent);
+    let texts: Vec<String> = steps.iter().map(|step| format!("{}{}", indent(step.depth), step.text)).collect();
+    let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
-    for line in lines {
-        let padding = width - line.text.chars().count();
-        let _ = write!(text, "{}{}", line.text, " ".repeat(padding));
-        let _ = write!(text, "  {:>10}", line.expected);
-        if spent.is_some() {
-            let [rows, batches, time] = &line.spent;
+    for (line, step) in texts.iter().zip(&steps) {
+        let padding = width - line.chars().count();
+        let _ = write!(text, "{line}{}", " ".repeat(padding));
+        let _ = write!(text, "  {:>10}", step.expected.map(rounded).unwrap_or_default());
+        if let (Some(rows), Some(batches), Some(time)) = (step.rows, step.batches, step.time) {
+            let time = format!("{:.3} ms", time.as_secs_f64() * 1e3);
             let _ = write!(text, "  {rows:>10}  {batches:>8}  {time:>10}");
         }
         text.truncate(text.trim_end().len());
@@ -32,6 +45,17 @@ pub fn explain(plan: &Plan, spent: Option<&[Spent]>) -> String {
     }
     let found = if spent.is_some() { "        rows   batches        time" } else { "" };
     format!("{:width$}    expected{found}\n{text}", "operator")
+}
+
+/// The plan line by line, as [`explain`] prints it.
+pub fn steps(plan: &Plan, spent: Option<&[Spent]>) -> Vec<PlanStep> {
+    let printer = Printer { plan, spent };
+    let mut steps = Vec::new();
+    printer.op(&plan.root, 0, &mut steps);
+    for (i, subplan) in plan.subplans.iter().enumerate() {
+        printer.subplan(&format!("subquery {i}"), subplan, 0, &mut steps);
+    }
+    steps
 }
 
 /// An operator's own words end after so many characters: a list of a thousand ids would hide the plan.
@@ -52,58 +76,48 @@ fn clipped(mut text: String) -> String {
     text
 }
 
-struct Line {
-    text: String,
-    expected: String,
-    /// Rows, batches and time.
-    spent: [String; 3],
-}
-
 struct Printer<'p> {
     plan: &'p Plan,
     spent: Option<&'p [Spent]>,
 }
 
 impl Printer<'_> {
-    fn subplan(&self, title: &str, subplan: &Subplan, depth: usize, lines: &mut Vec<Line>) {
+    fn subplan(&self, title: &str, subplan: &Subplan, depth: usize, steps: &mut Vec<PlanStep>) {
         let often = if subplan.per_row { "once a row" } else { "once a batch" };
-        let text = format!("{}{title} ({often})", indent(depth));
-        lines.push(Line { text, expected: String::new(), spent: Default::default() });
-        self.op(&subplan.root, depth + 1, lines);
+        let text = format!("{title} ({often})");
+        steps.push(PlanStep { depth, text, expected: None, rows: None, batches: None, time: None });
+        self.op(&subplan.root, depth + 1, steps);
     }
 
-    fn op(&self, op: &Op, depth: usize, lines: &mut Vec<Line>) {
-        let spent = self.spent.map(|_| self.spent_by(op)).unwrap_or_default();
-        let text = format!("{}{}", indent(depth), clipped(self.describe(op)));
-        lines.push(Line { text, expected: rounded(op.rows), spent });
+    fn op(&self, op: &Op, depth: usize, steps: &mut Vec<PlanStep>) {
+        let spent = self.spent.map(|spent| spent_by(op, spent));
+        steps.push(PlanStep {
+            depth,
+            text: clipped(self.describe(op)),
+            expected: Some(op.rows),
+            rows: spent.map(|spent| spent.rows),
+            batches: spent.map(|spent| spent.batches),
+            time: spent.map(|spent| Duration::from_nanos(spent.nanos)),
+        });
         match &op.kind {
-            OpKind::Optional { inner, .. } => self.subplan("optional", inner, depth + 1, lines),
-            OpKind::Apply { inner, .. } => self.subplan("apply", inner, depth + 1, lines),
+            OpKind::Optional { inner, .. } => self.subplan("optional", inner, depth + 1, steps),
+            OpKind::Apply { inner, .. } => self.subplan("apply", inner, depth + 1, steps),
             OpKind::Union { branches, .. } => {
-                branches.iter().for_each(|(branch, _)| self.op(branch, depth + 1, lines));
+                branches.iter().for_each(|(branch, _)| self.op(branch, depth + 1, steps));
             }
-            OpKind::Merge { inner, .. } => self.subplan("match", inner, depth + 1, lines),
-            OpKind::GroupExpand { inner, .. } => self.subplan("round", inner, depth + 1, lines),
-            OpKind::Foreach { inner } => self.subplan("each", inner, depth + 1, lines),
+            OpKind::Merge { inner, .. } => self.subplan("match", inner, depth + 1, steps),
+            OpKind::GroupExpand { inner, .. } => self.subplan("round", inner, depth + 1, steps),
+            OpKind::Foreach { inner } => self.subplan("each", inner, depth + 1, steps),
             OpKind::Tally(tally) => {
                 let whole = tally.weights.iter().flat_map(|(_, terms)| terms).filter(|term| term.factor == 1).take(1);
                 let finds = whole.flat_map(|term| &term.nodes).filter_map(|node| node.find.as_deref());
-                finds.for_each(|find| self.op(find, depth + 1, lines));
+                finds.for_each(|find| self.op(find, depth + 1, steps));
             }
             _ => {}
         }
         if let Some(input) = &op.input {
-            deep(|| self.op(input, depth + 1, lines));
+            deep(|| self.op(input, depth + 1, steps));
         }
-    }
-
-    /// Rows, batches, and the time that the operator took without those below it.
-    fn spent_by(&self, op: &Op) -> [String; 3] {
-        let of = |op: &Op| self.spent.and_then(|spent| spent.get(op.id)).copied().unwrap_or_default();
-        let below: u64 = op.below().map(|op| of(op).nanos).sum();
-        let Spent { rows, batches, nanos } = of(op);
-        let time = Duration::from_nanos(nanos.saturating_sub(below));
-        [rows.to_string(), batches.to_string(), format!("{:.3} ms", time.as_secs_f64() * 1e3)]
     }
 
     fn describe(&self, op: &Op) -> String {
@@ -357,6 +371,14 @@ impl Printer<'_> {
             },
         }
     }
+}
+
+/// What the operator did, its time without that of those below it.
+fn spent_by(op: &Op, spent: &[Spent]) -> Spent {
+    let of = |op: &Op| spent.get(op.id).copied().unwrap_or_default();
+    let below: u64 = op.below().map(|op| of(op).nanos).sum();
+    let own = of(op);
+    Spent { nanos: own.nanos.saturating_sub(below), ..own }
 }
 
 fn rounded(rows: f64) -> String {

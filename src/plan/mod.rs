@@ -30,7 +30,7 @@ mod warning;
 mod wedge;
 
 pub use apart::{Apart, apart};
-pub use explain::explain;
+pub use explain::{PlanStep, explain, steps};
 pub use rules::Rule;
 
 use std::collections::HashMap;

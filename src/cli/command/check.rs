@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
+use super::write_rows;
 use crate::Database;
 use crate::cli::args::{AnswerForm, Check, Global};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::messages::{Messages, counted};
 use crate::cli::open;
+use crate::cli::output::Output;
+use crate::model::Value;
 
 /// Reads the whole graph and says whether it holds what it promises.
 pub(crate) fn run(global: &Global, check: &Check, messages: &Messages) -> Result<Code, Failure> {
-    if !check.lint && check.form != AnswerForm::default() {
-        let message = "--format, --output and --null are for the findings of --lint";
-        return Err(Failure::new(Code::Usage, "UsageError", message));
-    }
     let checked = open(global).and_then(|database| {
         messages.while_counting("checking", |told| database.verify_telling(told))?;
         Ok(database)
@@ -26,8 +25,11 @@ pub(crate) fn run(global: &Global, check: &Check, messages: &Messages) -> Result
     if check.lint {
         return super::lint::run(&database, global, check, messages);
     }
-    let size = size(&database);
     let (commits, unfinished) = database.commits();
+    if check.form != AnswerForm::default() {
+        write(&database, global, &check.form)?;
+    }
+    let size = size(&database);
     let behind = match commits {
         0 => String::new(),
         commits => format!(", {} behind the snapshot", counted(commits, "commit")),
@@ -42,11 +44,25 @@ pub(crate) fn run(global: &Global, check: &Check, messages: &Messages) -> Result
     Ok(Code::Fine)
 }
 
-fn size(database: &Database) -> String {
+/// Writes a row with what was read: nodes, edges, commits behind the snapshot, and bytes of one that was never finished.
+fn write(database: &Database, global: &Global, form: &AnswerForm) -> Result<(), Failure> {
     let view = database.view();
+    let (commits, unfinished) = database.commits();
+    let counts = [view.node_count(), edge_count(database), commits, unfinished];
+    let row = counts.map(|count| Value::Int(i64::try_from(count).unwrap_or(i64::MAX))).to_vec();
+    let mut output = Output::new(form.output.clone());
+    let style = output.style(form, global.color)?;
+    write_rows(&["nodes", "edges", "commits", "unfinished"], &[row], &view, &style, &mut output)
+}
+
+fn edge_count(database: &Database) -> u64 {
     let mut edges = 0;
-    view.edges(None, |_, _, _| edges += 1);
-    format!("{}, {}", counted(view.node_count(), "node"), counted(edges, "edge"))
+    database.view().edges(None, |_, _, _| edges += 1);
+    edges
+}
+
+fn size(database: &Database) -> String {
+    format!("{}, {}", counted(database.view().node_count(), "node"), counted(edge_count(database), "edge"))
 }
 
 /// The failure with what can be saved, and what cannot.
