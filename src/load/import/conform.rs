@@ -306,11 +306,10 @@ pub(super) fn edges(
 ) -> BTreeMap<usize, String> {
     let (builder, schema) = (&intake.builder, intake.to_be_held());
     let Some(ends) = schema.and_then(|schema| Ends::new(&schema, edge_type, builder)) else { return BTreeMap::new() };
-    let takes = |side, node| ends.takes_all(side) || ends.takes(side, node, builder);
-    let right =
-        ends.takes_all(Direction::Out) || edges.sources.nodes().all(|slot| takes(Direction::Out, from.node(slot)));
-    let right = right
-        && (ends.takes_all(Direction::In) || edges.targets.par_iter().all(|slot| takes(Direction::In, to.node(*slot))));
+    let takes = |side, node| ends.takes(side, node, builder);
+    let (out, into) = (Direction::Out, Direction::In);
+    let right = (ends.takes_all(out) || edges.sources.nodes().all(|slot| takes(out, from.node(slot))))
+        && (ends.takes_all(into) || edges.targets.par_iter().all(|slot| takes(into, to.node(*slot))));
     let mut off = if new { lacking(edge_type, edges, intake) } else { BTreeMap::new() };
     if !right {
         for (row, (source, target)) in edges.sources.iter().zip(&edges.targets).enumerate() {
