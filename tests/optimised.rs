@@ -253,6 +253,9 @@ fn predicate() -> impl Strategy<Value = String> {
     let simple = prop_oneof![
         (node(), 0i64..3).prop_map(|(x, k)| format!("{x}.k = {k}")),
         (node(), node()).prop_map(|(x, y)| format!("{x}.k < {y}.k")),
+        (node(), node()).prop_map(|(x, y)| format!("{x}.k = {y}.k")),
+        (node(), node()).prop_map(|(x, y)| format!("{x}.uid IN [{y}.k, 1, 3, 1.0, null]")),
+        (node(), 0i64..3).prop_map(|(x, k)| format!("{x}.k IN [{k}, 2, {k}, 'x']")),
         (node(), node()).prop_map(|(x, y)| format!("{x} <> {y}")),
         node().prop_map(|x| format!("{x}.k IS NULL")),
         (node(), select(vec!["A", "A|B", "!A", "A&B"])).prop_map(|(x, labels)| format!("{x}:{labels}")),
@@ -288,6 +291,8 @@ fn query() -> impl Strategy<Value = [String; 2]> {
         "CALL { MATCH (e:A {k: 1}) RETURN e.uid AS y UNION MATCH (e:B) RETURN e.k AS y } RETURN a.uid AS x, y",
         "WITH DISTINCT a MATCH (e:A {k: a.k}) WHERE e.uid >= a.uid RETURN a.uid AS x, e.uid AS y",
         "WITH DISTINCT a MATCH (e:B {k: 1, uid: a.uid}) RETURN a.uid AS x, e.uid AS y",
+        "MATCH (e:A|B), (f {k: e.k}) WHERE e.uid <= f.uid RETURN a.uid AS x, e.uid AS y, f.uid AS z",
+        "WITH DISTINCT a.k AS k, a MATCH (e:B) WHERE e.uid IN [k, a.uid, 0] RETURN k, a.uid AS x, e.uid AS y",
         "RETURN a.uid AS x, COUNT { MATCH (e:A {k: a.k}) WHERE EXISTS { (e)--(:B {k: 0}) } } AS y",
         "RETURN a.k AS x UNION ALL MATCH (b) WHERE b.k > 0 RETURN b.k AS x",
     ]);

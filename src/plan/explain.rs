@@ -132,10 +132,13 @@ impl Printer<'_> {
             }
             OpKind::Tally(tally) => self.tally(tally),
             OpKind::NodeScan { node, labels } => format!("NodeScan ({}{})", self.var(*node), colon(labels.as_ref())),
-            OpKind::NodeSeek { node, label, keys, values } => {
-                let entries = keys.iter().zip(values).map(|(key, value)| format!("{key}: {}", self.expr(value)));
-                let entries: Vec<String> = entries.collect();
-                format!("NodeSeek ({}:{label} {{{}}})", self.var(*node), entries.join(", "))
+            OpKind::NodeSeek { node, label, keys, values, among } => {
+                let by = if among.is_some() { " IN" } else { ":" };
+                format!("NodeSeek ({}:{label} {{{}}})", self.var(*node), self.equal(keys, by, values))
+            }
+            OpKind::NodeJoin { node, labels, keys, values } => {
+                let equal = self.equal(keys, ":", values);
+                format!("NodeJoin ({}{} {{{equal}}})", self.var(*node), colon(labels.as_ref()))
             }
             OpKind::Expand(expand) => format!("Expand {}", self.step(expand, "")),
             OpKind::Intersect { to, to_labels, arms } => {
@@ -208,6 +211,12 @@ impl Printer<'_> {
                 format!("Call {procedure}({}) {}", arguments.join(", "), self.vars(&vars)).trim_end().to_owned()
             }
         }
+    }
+
+    /// What properties equal, or are in.
+    fn equal(&self, keys: &[String], by: &str, values: &[Expr]) -> String {
+        let entries = keys.iter().zip(values).map(|(key, value)| format!("{key}{by} {}", self.expr(value)));
+        entries.collect::<Vec<String>>().join(", ")
     }
 
     fn step(&self, expand: &Expand, length: &str) -> String {

@@ -156,6 +156,20 @@ pub enum OpKind {
         keys: Vec<String>,
         /// A value for each key; they may use the input's vars.
         values: Vec<Expr>,
+        /// The one key's value is a list: each node that equals one of its elements, once. It is the condition as it was written.
+        among: Option<Expr>,
+    },
+    /// For each input row, the nodes that satisfy the labels whose properties equal the values, by a table of all such nodes
+    /// that is made when the first row comes.
+    NodeJoin {
+        /// Holds the node.
+        node: Var,
+        /// None: all nodes.
+        labels: Option<Labels>,
+        /// The properties' keys.
+        keys: Vec<String>,
+        /// A value for each key; they use the input's vars.
+        values: Vec<Expr>,
     },
     /// For each input row, the edges at `from`. A null `from` has none.
     Expand(Expand),

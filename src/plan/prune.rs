@@ -115,7 +115,7 @@ impl Pruner<'_> {
             OpKind::NodeScan { node, .. } => {
                 needed.remove(node);
             }
-            OpKind::NodeSeek { node, values, .. } => {
+            OpKind::NodeSeek { node, values, .. } | OpKind::NodeJoin { node, values, .. } => {
                 needed.remove(node);
                 needed.append(self.uses(&*values));
             }
@@ -286,7 +286,7 @@ pub(super) fn expressions<'p>(op: &'p Op, visit: &mut dyn FnMut(&'p Expr)) {
             keys.iter().for_each(|(expr, _)| visit(expr));
             limit.iter().for_each(visit);
         }
-        OpKind::NodeSeek { values: exprs, .. } => exprs.iter().for_each(visit),
+        OpKind::NodeSeek { values: exprs, .. } | OpKind::NodeJoin { values: exprs, .. } => exprs.iter().for_each(visit),
         OpKind::LoadCsv { csv, .. } => csv.expressions().for_each(visit),
         OpKind::Merge { merge, .. } => merge.expressions().for_each(visit),
         OpKind::Set(items) => items.iter().flat_map(SetItem::expressions).for_each(visit),

@@ -41,7 +41,11 @@ fn below(op: &mut Op) {
     let goes_on = match &mut op.kind {
         OpKind::Filter(predicate) => steady(&mut std::iter::once(&*predicate)),
         OpKind::Project(items) => steady(&mut items.iter().map(|(_, expr)| expr)),
-        OpKind::Expand(_) | OpKind::Intersect { .. } | OpKind::NodeScan { .. } | OpKind::NodeSeek { .. } => true,
+        OpKind::Expand(_)
+        | OpKind::Intersect { .. }
+        | OpKind::NodeScan { .. }
+        | OpKind::NodeSeek { .. }
+        | OpKind::NodeJoin { .. } => true,
         OpKind::VarExpand { expand, min, filter, ends_only, .. } => {
             // Undirected walks may come back over the edge that they left by, which no trail does.
             let directed = expand.direction != Direction::Both || *min == 0;

@@ -110,6 +110,74 @@ fn a_pattern_starts_where_the_fewest_rows_are() {
 }
 
 #[test]
+fn a_node_is_looked_up_by_the_elements_of_a_list() {
+    let sought = [
+        ("MATCH (p:Person) WHERE p.id IN [7, 8] RETURN p", "NodeSeek (p:Person {id IN [7, 8]})"),
+        ("MATCH (p:Person) WHERE p.id IN $ids AND p.age > 3 RETURN p", "NodeSeek (p:Person {id IN $ids})"),
+        ("MATCH (p:Person)-[:KNOWS]->(q) WHERE p.id IN [7] RETURN q", "NodeSeek (p:Person {id IN [7]})"),
+        ("WITH [1, 2] AS ids MATCH (p:Person) WHERE p.id IN ids RETURN p", "NodeSeek (p:Person {id IN ids})"),
+        ("MATCH (p:Person) WHERE p.id IN [7, 8] AND p.id = 7 RETURN p", "NodeSeek (p:Person {id: 7})"),
+    ];
+    for (text, expected) in sought {
+        assert!(shape(text).iter().any(|line| line == expected), "{text}\n{:?}", shape(text));
+        let without = planned(text, &[Rule::Among]).expect("plans");
+        assert!(!explain(&without, None).contains(" IN [7, 8]}"), "{text}");
+    }
+    let long = format!("MATCH (p:Person) WHERE p.id IN {:?} RETURN p", (0..50).collect::<Vec<_>>());
+    let looked_at = [
+        // Without an index, or without knowing the list, or where it excludes.
+        "MATCH (p:Person) WHERE p.name IN ['x', 'y'] RETURN p",
+        "MATCH (p) WHERE p.id IN [7, 8] RETURN p",
+        "MATCH (p:Person) WHERE NOT p.id IN [7, 8] RETURN p",
+        "MATCH (p:Person) WHERE p.id IN [7, 8] OR p.age = 1 RETURN p",
+        "MATCH (p:Person) WHERE 7 IN p.id RETURN p",
+        "MATCH (p:Person) WHERE p.id IN [p.age] RETURN p",
+        // Looking at all of them takes no longer.
+        &long,
+    ];
+    for text in looked_at {
+        assert!(!shape(text).iter().any(|line| line.starts_with("NodeSeek")), "{text}\n{:?}", shape(text));
+    }
+}
+
+#[test]
+fn nodes_that_equal_properties_tie_together_are_joined() {
+    let joined = [
+        ("MATCH (p:Person), (q:Person) WHERE p.name = q.name RETURN p, q", "NodeJoin (q:Person {name: p.name})"),
+        (
+            "MATCH (p:Person), (q:Person) WHERE q.name = p.name AND p.age = q.age AND p.age > 1 RETURN p, q",
+            "NodeJoin (q:Person {name: p.name, age: p.age})",
+        ),
+        ("MATCH (p:Person)-[:LIVES_IN]->(c), (q {name: c.name}) RETURN p, q", "NodeJoin (q {name: c.name})"),
+        (
+            "MATCH (p:Person) WITH p.age + 1 AS age MATCH (q:City|Person {age: age}) RETURN q",
+            "NodeJoin (q:City|Person {age: age})",
+        ),
+    ];
+    for (text, expected) in joined {
+        assert!(shape(text).iter().any(|line| line == expected), "{text}\n{:?}", shape(text));
+        let without = planned(text, &[Rule::NodeJoin]).expect("plans");
+        assert!(!explain(&without, None).contains("NodeJoin"), "{text}");
+    }
+    let others = [
+        // Nothing depends on the rows, or they are few.
+        "MATCH (p:Person), (q:Person) WHERE p.name = 'x' AND q.name = 'x' RETURN p, q",
+        "MATCH (p:Person {id: 7}), (q:Person) WHERE p.name = q.name RETURN p, q",
+        // Other comparisons, and where there may be another way.
+        "MATCH (p:Person), (q:Person) WHERE p.name <> q.name RETURN p, q",
+        "MATCH (p:Person), (q:Person) WHERE p.name = q.name OR p.age = q.age RETURN p, q",
+        // An edge or an index leads there.
+        "MATCH (p:Person)-[:KNOWS]->(q:Person) WHERE p.name = q.name RETURN p, q",
+        "MATCH (p:Person), (q:Person) WHERE q.id = p.age RETURN p, q",
+        // Drawn anew for each pair.
+        "MATCH (p:Person), (q:Person) WHERE q.age = p.age + rand() RETURN p, q",
+    ];
+    for text in others {
+        assert!(!shape(text).iter().any(|line| line.starts_with("NodeJoin")), "{text}\n{:?}", shape(text));
+    }
+}
+
+#[test]
 fn a_rule_that_is_off_leaves_the_plan_alone() {
     let query = "MATCH (a:Person) WITH a WHERE a.age > 3 RETURN a ORDER BY a.name LIMIT 2";
     let with = planned(query, &[]).expect("plans");

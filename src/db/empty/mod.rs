@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::exec;
 use crate::lang::{ask, ast};
 use crate::model::{Schema, Span, Value, Var, deep};
-use crate::plan::expr::{Expr, ExprKind};
+use crate::plan::expr::{Expr, ExprKind, Labels};
 use crate::plan::physical::{Op, OpKind, Plan, Spent};
 use crate::plan::{self, Apart};
 use crate::store::View;
@@ -205,7 +205,18 @@ impl<'a> Asked<'a> {
                 };
                 self.empty(Left::Nodes, span(node), reached, message)
             }
-            OpKind::NodeSeek { node, label, keys, values } => self.sought((*node, label), keys, values, reached, whole),
+            OpKind::NodeSeek { node, label, among: Some(predicate), .. } => {
+                // As if every node had been looked at.
+                let count = self.view.label_id(label).map_or(0, |label| self.view.nodes_with_label(label));
+                let labels = Some(Labels::Name(label.clone()));
+                let kind = OpKind::NodeScan { node: *node, labels };
+                let scan = Op { kind, live: vec![*node], ..op.clone() };
+                self.condition(predicate, &scan, reached.saturating_mul(count), whole)
+            }
+            OpKind::NodeSeek { node, label, keys, values, among: None }
+            | OpKind::NodeJoin { node, labels: Some(Labels::Name(label)), keys, values } => {
+                self.sought((*node, label), keys, values, reached, whole)
+            }
             OpKind::Filter(predicate) => self.condition(predicate, input, reached, whole),
             OpKind::Expand(expand) => self.edge(expand, "edge", op, input, reached, whole),
             OpKind::VarExpand { expand, .. } | OpKind::GroupExpand { expand, .. } => {

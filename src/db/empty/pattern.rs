@@ -97,7 +97,10 @@ impl Asked<'_> {
 /// The label that an operator or one below it demands of a node.
 pub(super) fn label_of(op: &Op, node: Var) -> Option<&str> {
     let found = match &op.kind {
-        OpKind::NodeScan { node: scanned, labels: Some(Labels::Name(label)) } if *scanned == node => {
+        OpKind::NodeScan { node: scanned, labels: Some(Labels::Name(label)) }
+        | OpKind::NodeJoin { node: scanned, labels: Some(Labels::Name(label)), .. }
+            if *scanned == node =>
+        {
             Some(label.as_str())
         }
         OpKind::NodeSeek { node: sought, label, .. } if *sought == node => Some(label.as_str()),

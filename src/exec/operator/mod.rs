@@ -27,6 +27,7 @@ mod labels;
 mod leaf;
 mod load_csv;
 mod merge;
+mod node_join;
 mod node_scan;
 mod node_seek;
 mod patient;
@@ -92,9 +93,13 @@ fn build_over<'g>(op: &Op, argument: &ArgumentSlot<'g>, other: &dyn Fn(&Op) -> O
         OpKind::Argument => Box::new(leaf::Argument::new(argument.clone(), live)),
         OpKind::Tally(tally) => Box::new(tally::Tally::new(tally, argument, live)),
         OpKind::NodeScan { node, labels } => Box::new(node_scan::NodeScan::new(input(), *node, labels.clone(), live)),
-        OpKind::NodeSeek { node, label, keys, values } => {
-            let by = (keys.clone(), values.clone());
+        OpKind::NodeSeek { node, label, keys, values, among } => {
+            let by = (keys.clone(), values.clone(), among.is_some());
             Box::new(node_seek::NodeSeek::new(input(), *node, label.clone(), by, live))
+        }
+        OpKind::NodeJoin { node, labels, keys, values } => {
+            let by = (keys.clone(), values.clone());
+            Box::new(node_join::NodeJoin::new(input(), (*node, labels.clone()), by, live))
         }
         OpKind::Expand(step) => Box::new(expand::Expand::new(input(), step.clone(), live)),
         OpKind::Intersect { to, to_labels, arms } => {

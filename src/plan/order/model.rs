@@ -140,6 +140,9 @@ impl<'p> Ordering<'_, 'p> {
             left = rows;
             let first = |key: &String| equalities.iter().find(|e| e.needs == 0 && e.key == key).map(|e| e.predicate);
             seen_to = keys.iter().filter_map(first).collect();
+        } else if let Some(seek) = self.seek_among(var, &names) {
+            seeks.push((0, seek.rows));
+            (left, seen_to) = (seek.rows, seek.predicates);
         }
         for equality in equalities.iter().filter(|equality| equality.needs != 0) {
             let keys: Vec<&str> = own.iter().copied().chain([equality.key]).collect();

@@ -4,9 +4,10 @@ use super::model::product;
 use super::{Ordering, is_var, label_of};
 use crate::model::{Direction, Var};
 use crate::plan::cost;
-use crate::plan::expr::{CompareOp, Expr, ExprKind, Labels};
+use crate::plan::expr::{BinaryOp, CompareOp, Expr, ExprKind, Labels};
 use crate::plan::logical::PatternEdge;
 use crate::plan::physical::{Expand, OpKind};
+use crate::plan::rules::Rule;
 use crate::plan::walk::free_vars;
 
 /// How a node can be found from nothing.
@@ -16,15 +17,26 @@ enum Start {
 }
 
 /// An index that finds a node.
-struct Seek {
+pub(super) struct Seek {
     /// The predicates that it sees to, among those that wait.
-    predicates: Vec<usize>,
+    pub(super) predicates: Vec<usize>,
     label: String,
     keys: Vec<String>,
     values: Vec<Expr>,
+    /// The value is a list, and finds what equals one of its elements; the predicate that says so.
+    among: Option<Expr>,
     /// How many nodes it finds.
-    rows: f64,
+    pub(super) rows: f64,
 }
+
+/// A list that nobody knows is taken to have so many elements.
+const ELEMENTS: f64 = 10.0;
+
+/// Looking a node up takes as long as looking at so many in turn.
+const LOOK_UP: f64 = 8.0;
+
+/// A table of nodes takes as long as looking at all of them so often.
+const TABLE: f64 = 4.0;
 
 impl<'p> Ordering<'_, 'p> {
     /// The label predicates on a node that still wait.
@@ -67,10 +79,70 @@ impl<'p> Ordering<'_, 'p> {
                 label: (*label).to_owned(),
                 keys,
                 values: used.iter().map(|(.., value)| (*value).clone()).collect(),
+                among: None,
                 rows,
             })
         });
+        found.min_by(|a, b| a.rows.total_cmp(&b.rows)).or_else(|| self.seek_among(node, &labels))
+    }
+
+    /// The index that finds a node by each element of a list, where that is sooner done than looking at every node.
+    pub(super) fn seek_among(&self, node: Var, labels: &[&str]) -> Option<Seek> {
+        let catalog = self.build.catalog;
+        let waiting = self.pending.iter().enumerate();
+        let waiting = waiting.filter(|(_, p)| self.build.uses(Rule::Among) && !p.volatile);
+        let lists =
+            waiting.filter_map(|(i, p)| in_list(&p.predicate, node).map(|(key, list)| (i, &p.predicate, key, list)));
+        let known = lists.filter(|(.., list)| free_vars(list, self.build.subqueries()).is_subset(&self.rows.bound));
+        let found = known
+            .flat_map(|(i, predicate, key, list)| labels.iter().map(move |label| (i, predicate, key, list, label)));
+        let found = found.filter_map(|(i, predicate, key, list, label)| {
+            let (keys, each) = catalog.index(label, &[key])?;
+            let elements = match list.kind.as_ref() {
+                ExprKind::List(items) => items.len() as f64,
+                _ => ELEMENTS,
+            };
+            let all = catalog.nodes_with_label(label).unwrap_or(0) as f64;
+            let (label, values, rows) = ((*label).to_owned(), vec![list.clone()], elements * each);
+            let seek = Seek { predicates: vec![i], label, keys, values, among: Some(predicate.clone()), rows };
+            (elements * (LOOK_UP + each) < all).then_some(seek)
+        });
         found.min_by(|a, b| a.rows.total_cmp(&b.rows))
+    }
+
+    /// The predicates that say what a node's properties equal, if a table of its nodes is to be made for them: there are many
+    /// rows to find it for, and what it equals depends on them.
+    fn joining(&self, node: Var) -> Vec<usize> {
+        if !self.build.uses(Rule::NodeJoin) || self.rows.op.rows <= TABLE {
+            return Vec::new();
+        }
+        let waiting = self.pending.iter().enumerate().filter(|(_, p)| !p.volatile);
+        let equal = waiting.filter(|(_, p)| {
+            equality(&p.predicate, node).is_some_and(|(_, value)| {
+                let uses = free_vars(value, self.build.subqueries());
+                !uses.is_empty() && uses.is_subset(&self.rows.bound)
+            })
+        });
+        equal.map(|(i, _)| i).collect()
+    }
+
+    /// Finds the node by a table of its properties; false when nothing ties it to what is known.
+    fn join(&mut self, node: Var, rows: f64) -> bool {
+        let joining = self.joining(node);
+        if joining.is_empty() {
+            return false;
+        }
+        let mut at = 0..;
+        let (taken, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.pending)
+            .into_iter()
+            .partition(|_| at.next().is_some_and(|at| joining.contains(&at)));
+        self.pending = left;
+        let equal = taken.iter().filter_map(|p| equality(&p.predicate, node));
+        let (keys, values) = equal.map(|(key, value)| (key.to_owned(), value.clone())).unzip();
+        let labels = self.take_labels(node);
+        let rows = self.rows.op.rows * rows;
+        self.rows.push(self.build, OpKind::NodeJoin { node, labels, keys, values }, rows, [node]);
+        true
     }
 
     /// The node, not bound yet, that an index finds best, by values that are known, and how many it finds.
@@ -104,6 +176,7 @@ impl<'p> Ordering<'_, 'p> {
                 self.pending.retain(|p| label_of(&p.predicate, node) != Some(&found));
                 Start::Seek(seek)
             }
+            None if self.join(node, rows) => return,
             None => Start::Scan(self.take_labels(node)),
         };
         let rows = self.rows.op.rows * rows;
@@ -113,7 +186,9 @@ impl<'p> Ordering<'_, 'p> {
                 let rows = self.rows.op.rows * rows;
                 return self.rows.push(self.build, OpKind::NodeScan { node, labels }, rows, [node]);
             }
-            Start::Seek(Seek { label, keys, values, .. }) => OpKind::NodeSeek { node, label, keys, values },
+            Start::Seek(Seek { label, keys, values, among, .. }) => {
+                OpKind::NodeSeek { node, label, keys, values, among }
+            }
         };
         self.rows.push(self.build, kind, rows, [node]);
     }
@@ -153,6 +228,15 @@ impl<'p> Ordering<'_, 'p> {
         };
         self.rows.push(self.build, OpKind::EdgeScan(expand), rows, [from, to, edge.var]);
         self.done.push(edge);
+    }
+}
+
+/// `node.key IN list`
+fn in_list(predicate: &Expr, node: Var) -> Option<(&str, &Expr)> {
+    let ExprKind::Binary(BinaryOp::In, property, list) = predicate.kind.as_ref() else { return None };
+    match property.kind.as_ref() {
+        ExprKind::Property(subject, key) if is_var(subject, node) => Some((key, list)),
+        _ => None,
     }
 }
 

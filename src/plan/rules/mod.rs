@@ -30,11 +30,16 @@ pub enum Rule {
     Class,
     /// Cycles of four nodes are counted by the paths of two edges that make them; see `wedge`.
     Wedge,
+    /// A node whose indexed property is in a list is looked up by each element.
+    Among,
+    /// A node that has nothing but equal properties to tie it to what is known is found by a table, not by looking at every one
+    /// for each row.
+    NodeJoin,
 }
 
 impl Rule {
     /// Every rule, in the order of their application.
-    pub const ALL: [Rule; 10] = [
+    pub const ALL: [Rule; 12] = [
         Rule::FilterPushdown,
         Rule::JoinMatches,
         Rule::Tally,
@@ -45,6 +50,8 @@ impl Rule {
         Rule::Anonymous,
         Rule::Class,
         Rule::Wedge,
+        Rule::Among,
+        Rule::NodeJoin,
     ];
 
     fn apply(self, plan: Logical, subqueries: &[Subquery], names: &mut Vec<String>) -> Logical {
@@ -54,7 +61,14 @@ impl Rule {
             Rule::Tally => tally::apply(plan, subqueries, names),
             Rule::TopK => top_k::apply(plan),
             // They are about the physical plan.
-            Rule::Intersect | Rule::Reach | Rule::Floor | Rule::Anonymous | Rule::Class | Rule::Wedge => plan,
+            Rule::Intersect
+            | Rule::Reach
+            | Rule::Floor
+            | Rule::Anonymous
+            | Rule::Class
+            | Rule::Wedge
+            | Rule::Among
+            | Rule::NodeJoin => plan,
         }
     }
 }
