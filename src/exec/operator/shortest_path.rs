@@ -6,6 +6,10 @@
 //! are allowed, and otherwise the closed walks, if those are asked for.
 //!
 //! In lists of neighbours a side keeps places; which edges they are is looked up of the walks that are given.
+//!
+//! Where row after row asks for one walk from the same start, and any edge will do, the searches soon cost more than one search
+//! that goes on from the start to every node: when they have reached as many nodes as the graph has, that takes their place, and
+//! what it has reached is kept from row to row.
 
 use std::collections::hash_map::Entry;
 
@@ -41,6 +45,19 @@ pub(super) struct ShortestPath<'g> {
     /// What the search of this row has found.
     walks: Option<Found>,
     held: u64,
+    /// The search from the start that the last rows had.
+    star: Option<Star>,
+    /// Bytes that it holds.
+    star_held: u64,
+}
+
+/// Searches from one start.
+struct Star {
+    from: NodeId,
+    /// How many nodes those have reached that went to one end each.
+    reached: u64,
+    /// The one that goes on to every node, when it has begun.
+    side: Option<Side>,
 }
 
 /// The neighbours as slices, where every edge will do and there are such.
@@ -99,7 +116,42 @@ impl<'g> ShortestPath<'g> {
             row: 0,
             walks: None,
             held: 0,
+            star: None,
+            star_held: 0,
         }
+    }
+
+    /// Whether to go on from the start to every node, as the rows before have asked for much from there.
+    fn goes_on(&mut self, ctx: &mut Context<'g>, from: NodeId) -> bool {
+        if self.star.as_ref().is_none_or(|star| star.from != from) {
+            ctx.release(std::mem::take(&mut self.star_held));
+            self.star = Some(Star { from, reached: 0, side: None });
+        }
+        self.star.as_ref().is_some_and(|star| star.reached >= ctx.view.node_count())
+    }
+
+    /// Goes on from the start until the end is reached, if that is not so already.
+    fn reach(&mut self, ctx: &mut Context<'g>, from: NodeId, to: NodeId) -> Result<Option<Found>> {
+        let direction = self.edges.step.direction;
+        let kept = self.star.as_mut().and_then(|star| star.side.take());
+        let mut side = kept.unwrap_or_else(|| Side::new(from, direction));
+        while !side.reached.contains_key(&to) && u64::from(side.depth) < self.max && !side.frontier.is_empty() {
+            // Nobody comes from the other end: the start is known already, so that no level ends there.
+            self.level(ctx, &mut side, &Side::new(from, direction.reverse()))?;
+            let size = (side.frontier.len() * size_of::<(NodeId, u32, Back, Back)>()) as u64;
+            self.star_held += size;
+            ctx.hold(size)?;
+        }
+        let (mut walk, mut at) = (Vec::new(), to);
+        while let Some(back) = side.back(at, 0) {
+            walk.extend(self.lists.edge(direction, back));
+            at = back.1;
+        }
+        walk.reverse();
+        if let Some(star) = &mut self.star {
+            star.side = Some(side);
+        }
+        Ok((!walk.is_empty()).then(|| Found::Listed(vec![walk].into_iter())))
     }
 
     /// Searches between two nodes; none when no walk is short enough.
@@ -118,8 +170,21 @@ impl<'g> ShortestPath<'g> {
             }
             let bounds = (self.max, self.which.all);
             let walks = closed_walks(ctx, &self.edges, (&self.current, self.row), from, bounds)?;
-            return Ok(Some(Found::Closed(walks.into_iter())));
+            return Ok(Some(Found::Listed(walks.into_iter())));
         }
+        let alike = self.free && !self.which.all;
+        if alike && self.goes_on(ctx, from) {
+            return self.reach(ctx, from, to);
+        }
+        let found = self.between(ctx, &mut near, &mut far)?;
+        if let Some(star) = self.star.as_mut().filter(|_| alike) {
+            star.reached += (near.reached.len() + far.reached.len()) as u64;
+        }
+        Ok(found.map(|met| Found::Between(Box::new(Walks::new(near, far, met)))))
+    }
+
+    /// Searches from both sides until they meet; gives the nodes where they do.
+    fn between(&mut self, ctx: &mut Context<'g>, near: &mut Side, far: &mut Side) -> Result<Option<Vec<NodeId>>> {
         loop {
             if u64::from(near.depth) + u64::from(far.depth) >= self.max
                 || near.frontier.is_empty()
@@ -128,13 +193,13 @@ impl<'g> ShortestPath<'g> {
                 return Ok(None);
             }
             let (grows, other) =
-                if near.frontier.len() <= far.frontier.len() { (&mut near, &far) } else { (&mut far, &near) };
+                if near.frontier.len() <= far.frontier.len() { (&mut *near, &*far) } else { (&mut *far, &*near) };
             let met = self.level(ctx, grows, other)?;
             let size = (grows.frontier.len() * size_of::<(NodeId, u32, Back, Back)>()) as u64;
             self.held += size;
             ctx.hold(size)?;
             if !met.is_empty() {
-                return Ok(Some(Found::Between(Box::new(Walks::new(near, far, met)))));
+                return Ok(Some(met));
             }
         }
     }
@@ -224,14 +289,14 @@ impl Side {
 /// What a search has found.
 enum Found {
     Between(Box<Walks>),
-    Closed(std::vec::IntoIter<Vec<EdgeId>>),
+    Listed(std::vec::IntoIter<Vec<EdgeId>>),
 }
 
 impl Found {
     fn next(&mut self, lists: &Lists<'_>) -> Option<Vec<EdgeId>> {
         match self {
             Found::Between(walks) => walks.next(lists),
-            Found::Closed(walks) => walks.next(),
+            Found::Listed(walks) => walks.next(),
         }
     }
 }
@@ -345,7 +410,7 @@ impl<'g> Operator<'g> for ShortestPath<'g> {
         self.lists = Lists::default();
         self.current = Batch::default();
         self.row = 0;
-        self.walks = None;
+        (self.walks, self.star) = (None, None);
     }
 }
 
@@ -378,6 +443,30 @@ mod tests {
         }
         assert_eq!(rows(shortest(&["n0 0 n2"], Direction::Out, (1, Some(0)), false), &[Y]), "");
         assert_eq!(lengths(shortest(&[&vec!["n0 0 n2"; 2049].join(",")], Direction::Out, (1, None), true)), [2048, 1]);
+    }
+
+    #[test]
+    fn from_one_start_to_many_ends() {
+        let cases: [(&[&str], Direction, Bounds, &str); 4] = [
+            (
+                &["n0 0 n2, n0 0 n2, n0 0 n1, n0 0 n2", "n0 0 n0, n0 0 n1"],
+                Direction::Out,
+                (1, None),
+                "[e2], [e2], [e0], [e2], [e0]",
+            ),
+            (
+                &["n2 0 n0, n2 0 n0, n2 0 n1, n1 0 n2, n1 0 n0, n1 0 n2"],
+                Direction::Both,
+                (0, None),
+                "[e2], [e2], [e1], [e1], [e0], [e1]",
+            ),
+            (&["n2 0 n0, n2 0 n0, n2 0 n0, n2 0 n1"], Direction::Out, (1, None), ""),
+            (&["n0 0 n2, n0 0 n2, n0 0 n2, n0 0 n0"], Direction::Out, (0, Some(0)), "[]"),
+        ];
+        for (input, direction, bounds, expected) in cases {
+            let found = rows(shortest(input, direction, bounds, false), &[Y]);
+            assert_eq!(found, expected, "{input:?} {direction:?} {bounds:?}");
+        }
     }
 
     #[test]

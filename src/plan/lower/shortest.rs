@@ -6,9 +6,9 @@
 
 use super::Result;
 use super::expr::join;
-use crate::lang::ast::{BinaryOp, QuantifierKind, UnaryOp};
+use crate::lang::ast::{BinaryOp, CompareOp, QuantifierKind, UnaryOp};
 use crate::model::function::Function;
-use crate::model::{Class, Detail, Diagnostic, Var};
+use crate::model::{Class, Detail, Diagnostic, Value, Var};
 use crate::plan::expr::{Expr, ExprKind};
 use crate::plan::logical::{QueryGraph, Selection, Subquery, Walk};
 use crate::plan::walk::{free_vars, has_subquery, rewrite};
@@ -34,7 +34,8 @@ pub(super) fn search_within(
     let (inside, outside): (Vec<_>, Vec<_>) = predicates.into_iter().partition(concerns);
     let mut whole = Vec::new();
     for predicate in inside {
-        match of_each(&predicate, (list, path), walk).filter(|filter| !concerns(filter)) {
+        let ends = (edge.left, edge.right);
+        match of_each(&predicate, (list, path), (walk, ends)).filter(|filter| !concerns(filter)) {
             Some(filter) => walk.filter = join(BinaryOp::And, walk.filter.take().into_iter().chain([filter]).collect()),
             None => whole.push(predicate),
         }
@@ -67,8 +68,8 @@ pub(super) fn search_within(
     Ok(outside)
 }
 
-/// What a predicate demands of each edge of the walk, if it is about each edge or each node alike.
-fn of_each(predicate: &Expr, (list, path): (Var, Option<Var>), walk: &Walk) -> Option<Expr> {
+/// What a predicate demands of each edge of the walk, if it is about each edge or each node alike, or each node but the ends.
+fn of_each(predicate: &Expr, (list, path): (Var, Option<Var>), (walk, ends): (&Walk, (Var, Var))) -> Option<Expr> {
     let ExprKind::Quantifier { kind, var, list: over, predicate: demand } = predicate.kind.as_ref() else {
         return None;
     };
@@ -85,22 +86,47 @@ fn of_each(predicate: &Expr, (list, path): (Var, Option<Var>), walk: &Walk) -> O
         [argument] => path.is_some_and(|path| *argument.kind == ExprKind::Var(path)),
         _ => false,
     };
+    let end = |function| Expr::new(predicate.span, ExprKind::Call(function, vec![each.clone()]));
+    let both = [end(Function::StartNode), end(Function::EndNode)];
+    let mut spared = Vec::new();
     let elements = match over.kind.as_ref() {
         ExprKind::Var(over) if *over == list => vec![each],
         ExprKind::Call(Function::Relationships, argument) if of_path(argument) => vec![each],
         // A walk without edges has a node all the same.
-        ExprKind::Call(Function::Nodes, argument) if of_path(argument) && walk.min > 0 => {
-            let end = |function| Expr::new(predicate.span, ExprKind::Call(function, vec![each.clone()]));
-            vec![end(Function::StartNode), end(Function::EndNode)]
+        ExprKind::Call(Function::Nodes, argument) if of_path(argument) && walk.min > 0 => both.to_vec(),
+        // A shortest walk comes to neither end in between: what leads from there to the end would be shorter.
+        ExprKind::Slice(nodes, Some(from), Some(to)) if is_int(from, 1) && is_int(to, -1) && walk.min <= 1 => {
+            match nodes.kind.as_ref() {
+                ExprKind::Call(Function::Nodes, argument) if of_path(argument) => {}
+                _ => return None,
+            }
+            spared = vec![ends.0, ends.1];
+            both.to_vec()
         }
         _ => return None,
     };
     let demanded = elements.iter().map(|element| {
         let demand = rewrite(demand, &|expr| (*expr.kind == ExprKind::Var(*var)).then(|| element.clone()));
-        match negated {
+        let demand = match negated {
             true => Expr::new(predicate.span, ExprKind::Unary(UnaryOp::Not, demand)),
             false => demand,
-        }
+        };
+        let is = |end: &Var| {
+            let end = Expr::new(predicate.span, ExprKind::Var(*end));
+            Expr::new(predicate.span, ExprKind::Compare(CompareOp::Equal, element.clone(), end))
+        };
+        // An end is not asked, so that it cannot fail there.
+        let either = |demand, spared| Expr::new(predicate.span, ExprKind::Binary(BinaryOp::Or, spared, demand));
+        spared.iter().rev().map(is).fold(demand, either)
     });
     join(BinaryOp::And, demanded.collect())
+}
+
+/// An integer as it is written.
+fn is_int(expr: &Expr, wanted: i64) -> bool {
+    match expr.kind.as_ref() {
+        ExprKind::Literal(Value::Int(int)) => *int == wanted,
+        ExprKind::Unary(UnaryOp::Minus, operand) => wanted.checked_neg().is_some_and(|wanted| is_int(operand, wanted)),
+        _ => false,
+    }
 }
