@@ -20,7 +20,7 @@ pub(super) fn binary<'g>(
         _ => None,
     };
     if op == BinaryOp::StartsWith
-        && let Some(Value::String(prefix)) = super::constant(right, ctx)?
+        && let Some(Value::String(prefix)) = super::constant(right, batch.len, ctx)?
         && let left = eval(left, batch, ctx)?
     {
         return match kernel::begins_with(&left, prefix.as_str()) {
@@ -30,6 +30,18 @@ pub(super) fn binary<'g>(
                 kernel::each_row(op, &left, &right, batch.len, ctx).map_err(|error| error.at(span))
             }
         };
+    }
+    if op == BinaryOp::In
+        && let Some(list) = super::constant(right, batch.len, ctx)?
+    {
+        let left = eval(left, batch, ctx)?;
+        if let Value::List(items) = &list
+            && let Some(column) = kernel::among(&left, items)
+        {
+            return Ok(column);
+        }
+        let right = Column::repeat(&list, batch.len);
+        return kernel::each_row(op, &left, &right, batch.len, ctx).map_err(|error| error.at(span));
     }
     let left = eval(left, batch, ctx)?;
     let Some(settled) = settles else {

@@ -1,10 +1,14 @@
 //! Kernels: operators over whole typed columns.
 
 use std::cmp::Ordering;
+use std::hash::Hash;
+
+use rustc_hash::FxHashSet;
 
 use super::{list, operator};
 use crate::exec::bound::Made;
 use crate::exec::context::Context;
+use crate::model::value::Key;
 use crate::model::{Column, Diagnostic, Value};
 use crate::plan::expr::{BinaryOp, CompareOp};
 
@@ -22,10 +26,23 @@ pub(super) fn compare<'g>(op: CompareOp, left: &Column<'g>, right: &Column<'g>, 
         (Column::Float(a), Column::Float(b)) if a.iter().chain(b).all(|x| !x.is_nan()) => {
             zip(a, b, |a, b| a.partial_cmp(b).is_some_and(holds))
         }
+        (Column::Value(a), Column::Value(b)) => decided(op, a.iter().zip(b)),
         _ => {
             let value = |row| operator::compare_op(op, &left.value(row), &right.value(row));
             Column::from_values((0..len).map(value).collect())
         }
+    }
+}
+
+/// A comparison of values, none of which is copied.
+fn decided<'v, 'g: 'v>(
+    op: CompareOp,
+    pairs: impl Iterator<Item = (&'v Value<'g>, &'v Value<'g>)> + Clone,
+) -> Column<'g> {
+    let truths: Option<Vec<bool>> = pairs.clone().map(|(a, b)| operator::compared(op, a, b)).collect();
+    match truths {
+        Some(truths) => Column::Bool(truths),
+        None => Column::Value(pairs.map(|(a, b)| operator::compare_op(op, a, b)).collect()),
     }
 }
 
@@ -44,6 +61,7 @@ pub(super) fn compare_with<'g>(op: CompareOp, left: &Column<'g>, right: &Value<'
             },
         },
         (Column::Float(a), Value::Float(b)) if !b.is_nan() && a.iter().all(|x| !x.is_nan()) => each(op, a, b),
+        (Column::Value(a), b) => decided(op, a.iter().map(|a| (a, b))),
         _ => {
             let value = |row| operator::compare_op(op, &left.value(row), right);
             Column::from_values((0..len).map(value).collect())
@@ -89,6 +107,57 @@ pub(super) fn begins_with<'g>(column: &Column<'g>, prefix: &str) -> Option<Colum
     let Column::Text(numbers, texts) = column else { return None };
     let wanted = texts.texts().beginning_with(prefix);
     Some(Column::Bool(numbers.iter().map(|number| (wanted.start..wanted.end).contains(number)).collect()))
+}
+
+/// So few values are compared one by one sooner than looked up.
+const FEW: usize = 8;
+
+/// Whether each row's value is in a list; none when that has to be asked element by element.
+pub(super) fn among<'g>(column: &Column<'g>, list: &[Value<'g>]) -> Option<Column<'g>> {
+    match column {
+        Column::Int(values) => {
+            let integer = |item: &Value<'g>| if let Value::Int(i) = item { Some(*i) } else { None };
+            list.iter().map(integer).collect::<Option<Vec<i64>>>().map(|wanted| found(values, wanted))
+        }
+        Column::Text(numbers, texts) => {
+            let mut wanted = Vec::with_capacity(list.len());
+            for item in list {
+                let Value::String(text) = item else { return None };
+                // What no text is equals none.
+                wanted.extend(texts.texts().number(text.as_str()).ok());
+            }
+            Some(found(numbers, wanted))
+        }
+        _ if list.len() > FEW => {
+            let (nulls, items): (Vec<_>, Vec<_>) = list.iter().partition(|item| item.is_null());
+            // Among these, what is equal is what is equivalent.
+            let plain = |item: &Value<'g>| match item {
+                Value::Float(float) => !float.is_nan(),
+                Value::Bool(_) | Value::Int(_) | Value::String(_) | Value::Temporal(_) => true,
+                _ => false,
+            };
+            if !items.iter().all(|item| plain(item)) {
+                return None;
+            }
+            let wanted: FxHashSet<Key<'g>> = items.into_iter().cloned().map(Key).collect();
+            let value = |row| match column.value(row) {
+                Value::Null => Value::Null,
+                value if wanted.contains(&Key(value.clone())) => Value::Bool(true),
+                _ if nulls.is_empty() => Value::Bool(false),
+                _ => Value::Null,
+            };
+            Some(Column::from_values((0..column.len()).map(value).collect()))
+        }
+        _ => None,
+    }
+}
+
+fn found<'g, T: Copy + Eq + Hash>(values: &[T], wanted: Vec<T>) -> Column<'g> {
+    if wanted.len() <= FEW {
+        return Column::Bool(values.iter().map(|value| wanted.contains(value)).collect());
+    }
+    let wanted: FxHashSet<T> = wanted.into_iter().collect();
+    Column::Bool(values.iter().map(|value| wanted.contains(value)).collect())
 }
 
 /// Arithmetic over integers and floats; none when the columns need the general way, overflow included.

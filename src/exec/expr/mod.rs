@@ -23,8 +23,8 @@ use super::{Batch, Result};
 use crate::exec::bound::Made;
 use crate::exec::function;
 use crate::model::function::Function;
-use crate::model::{Column, Detail, Diagnostic, Path, Span, Str, Value, Var, deep};
-use crate::plan::expr::{CompareOp, Expr, ExprKind, Labels, MapEntry, UnaryOp};
+use crate::model::{Column, Detail, Diagnostic, EdgeId, EdgeTypeId, Path, Span, Str, Value, Var, deep};
+use crate::plan::expr::{BinaryOp, CompareOp, Expr, ExprKind, Labels, MapEntry, UnaryOp};
 
 /// The expression's value in every row of the batch.
 ///
@@ -116,11 +116,11 @@ fn compare<'g>(
     batch: &Batch<'g>,
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
-    if let Some(value) = constant(right, ctx)? {
+    if let Some(value) = constant(right, batch.len, ctx)? {
         let left = eval(left, batch, ctx)?;
         return Ok(kernel::compare_with(op, &left, &value, batch.len));
     }
-    if let Some(value) = constant(left, ctx)? {
+    if let Some(value) = constant(left, batch.len, ctx)? {
         let right = eval(right, batch, ctx)?;
         return Ok(kernel::compare_with(kernel::turned(op), &right, &value, batch.len));
     }
@@ -128,10 +128,19 @@ fn compare<'g>(
     Ok(kernel::compare(op, &left, &right, batch.len))
 }
 
-/// The value of an expression that is the same in every row; none when it need not be.
-fn constant<'g>(expr: &Expr, ctx: &mut Context<'g>) -> Result<Option<Value<'g>>> {
+/// The value of an expression that is the same in every row; none when it need not be. It may fail, so it is not worked out
+/// when there are no rows.
+fn constant<'g>(expr: &Expr, rows: usize, ctx: &mut Context<'g>) -> Result<Option<Value<'g>>> {
+    let literal = |expr: &Expr| match expr.kind.as_ref() {
+        ExprKind::Literal(value) => Some(value.clone()),
+        _ => None,
+    };
     match expr.kind.as_ref() {
         ExprKind::Literal(value) => Ok(Some(value.clone())),
+        _ if rows == 0 => Ok(None),
+        ExprKind::List(items) if items.iter().all(|item| literal(item).is_some()) => {
+            Ok(Some(Value::list(items.iter().filter_map(literal).collect())))
+        }
         _ if is_constant(expr) => Ok(Some(eval(expr, &Batch::new(1), ctx)?.value(0))),
         _ => Ok(None),
     }
@@ -141,9 +150,13 @@ fn is_constant(expr: &Expr) -> bool {
     match expr.kind.as_ref() {
         ExprKind::Literal(_) | ExprKind::Parameter(_) => true,
         ExprKind::Call(function, arguments) => {
-            function::depends_on_arguments_alone(*function) && arguments.iter().all(is_constant)
+            function::lasts_for_a_statement(*function) && arguments.iter().all(is_constant)
         }
         ExprKind::Unary(_, operand) => is_constant(operand),
+        ExprKind::Binary(op, left, right) => {
+            use BinaryOp::{Add, Divide, Modulo, Multiply, Subtract};
+            matches!(op, Add | Subtract | Multiply | Divide | Modulo) && is_constant(left) && is_constant(right)
+        }
         ExprKind::List(items) => items.iter().all(is_constant),
         _ => false,
     }
@@ -226,8 +239,8 @@ fn call<'g>(
     ctx: &mut Context<'g>,
 ) -> Result<Column<'g>> {
     if let [only] = arguments
-        && function::depends_on_arguments_alone(function)
-        && let Some(argument) = constant(only, ctx)?
+        && function::lasts_for_a_statement(function)
+        && let Some(argument) = constant(only, batch.len, ctx)?
     {
         let argument = Column::Value(vec![argument]);
         let made = Made::of([&argument]);
@@ -235,6 +248,11 @@ fn call<'g>(
         return Ok(Column::repeat(&value, batch.len));
     }
     let columns = all(arguments, batch, ctx)?;
+    if let (Function::Type, [Column::Edge(edges)]) = (function, columns.as_slice())
+        && let Some(column) = types(edges, ctx)
+    {
+        return Ok(column);
+    }
     let len = batch.len;
     let mut arguments = Vec::with_capacity(columns.len());
     let mut values = Vec::with_capacity(len);
@@ -246,6 +264,21 @@ fn call<'g>(
         values.push(value.map_err(|error| error.at(span))?);
     }
     Ok(Column::from_values(values))
+}
+
+/// The edges' types, each made a text once; none when one of the edges is gone.
+fn types<'g>(edges: &[EdgeId], ctx: &Context<'g>) -> Option<Column<'g>> {
+    let mut names: Vec<(EdgeTypeId, Str<'g>)> = Vec::new();
+    let mut name = |edge: &EdgeId| {
+        let edge_type = ctx.view.edge_type(*edge)?;
+        if let Some((_, name)) = names.iter().find(|(known, _)| *known == edge_type) {
+            return Some(name.clone());
+        }
+        let name = Str::from(ctx.view.edge_type_name(edge_type).to_owned());
+        names.push((edge_type, name.clone()));
+        Some(name)
+    };
+    edges.iter().map(&mut name).collect::<Option<Vec<_>>>().map(Column::String)
 }
 
 fn value_of<'g>(function: Function, arguments: &[Value<'g>], made: &Made, ctx: &Context<'g>) -> Result<Value<'g>> {

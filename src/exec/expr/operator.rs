@@ -19,8 +19,13 @@ type Result<T> = std::result::Result<T, Diagnostic>;
 ///
 /// Values that cannot be compared with `<` give null; NaN, being a number, gives false.
 pub fn compare_op<'g>(op: CompareOp, a: &Value<'_>, b: &Value<'_>) -> Value<'g> {
+    compared(op, a, b).map_or(Value::Null, Value::Bool)
+}
+
+/// The same; none when it cannot be known.
+pub(super) fn compared(op: CompareOp, a: &Value<'_>, b: &Value<'_>) -> Option<bool> {
     use CompareOp::*;
-    let truth = match op {
+    match op {
         Equal => a.equals(b),
         NotEqual => a.equals(b).map(|equal| !equal),
         _ => match a.compare(b) {
@@ -33,8 +38,7 @@ pub fn compare_op<'g>(op: CompareOp, a: &Value<'_>, b: &Value<'_>) -> Value<'g> 
             None if is_number(a) && is_number(b) => Some(false),
             None => None,
         },
-    };
-    truth.map_or(Value::Null, Value::Bool)
+    }
 }
 
 fn is_number(value: &Value<'_>) -> bool {

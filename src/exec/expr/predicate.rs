@@ -1,12 +1,17 @@
 //! Predicates that select rows: compiled once, asked batch after batch.
 //!
 //! The parts of an `AND` are asked in turn, each on the rows that the ones before left. A part that tests a text property of
-//! one node and nothing else is evaluated once for each text, however many nodes have it.
+//! one node and nothing else is evaluated once for each text, however many nodes have it, and so is one that tests a date.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{Context, Result, accepted};
 use crate::exec::Batch;
-use crate::exec::function::depends_on_arguments_alone;
-use crate::model::{Column, KeyId, NodeId, TextsOf, Var};
+use crate::exec::function::lasts_for_a_statement;
+use crate::model::temporal::{Date, Temporal};
+use crate::model::{Column, KeyId, NodeId, TextsOf, Value, Var};
 use crate::plan::expr::{BinaryOp, Expr, ExprKind, children, rewrite};
 
 /// A predicate, ready to select rows.
@@ -21,7 +26,7 @@ struct Part<'g> {
     dictionary: Option<Dictionary<'g>>,
 }
 
-/// What is known of a predicate by the texts of the one property that it tests.
+/// What is known of a predicate by the texts, or the dates, of the one property that it tests.
 struct Dictionary<'g> {
     subject: Var,
     key: String,
@@ -30,6 +35,10 @@ struct Dictionary<'g> {
     texts: Option<TextsOf<'g>>,
     /// By number: not asked yet, false or null, true.
     known: Vec<u8>,
+    /// By day since 1970: whether it is true.
+    days: FxHashMap<i32, bool>,
+    /// Texts need not be looked at.
+    is_quick: bool,
 }
 
 /// The only column of the batch of texts.
@@ -99,7 +108,7 @@ impl<'g> Part<'g> {
 impl<'g> Dictionary<'g> {
     fn new(expr: &Expr) -> Option<Self> {
         let mut property = None;
-        if is_quick(expr) || !tests_one_property(expr, &mut property) {
+        if !tests_one_property(expr, &mut property) {
             return None;
         }
         let (subject, key) = property?;
@@ -108,11 +117,41 @@ impl<'g> Dictionary<'g> {
             _ => None,
         };
         let over_text = rewrite(expr, &text);
-        Some(Dictionary { subject, key: key.to_owned(), over_text, texts: None, known: Vec::new() })
+        Some(Dictionary {
+            subject,
+            key: key.to_owned(),
+            over_text,
+            texts: None,
+            known: Vec::new(),
+            days: FxHashMap::default(),
+            is_quick: is_quick(expr),
+        })
     }
 
-    /// The rows of the nodes of which it is true; none when the property is no column of texts.
+    /// The rows of these days on which it is true.
+    fn on_days(&mut self, days: &[i32], ctx: &mut Context<'g>) -> Result<Vec<u32>> {
+        let mut new: Vec<i32> = days.iter().copied().filter(|day| !self.days.contains_key(day)).collect();
+        if !new.is_empty() {
+            new.sort_unstable();
+            new.dedup();
+            let date = |day: &i32| Value::Temporal(Arc::new(Temporal::Date(Date(i64::from(*day)))));
+            let mut batch = Batch::new(new.len());
+            batch.set(TEXT, Column::Value(new.iter().map(date).collect()));
+            let kept = accepted(&self.over_text, &batch, ctx)?;
+            self.days.extend(new.iter().map(|day| (*day, false)));
+            self.days.extend(kept.into_iter().map(|row| (new[row as usize], true)));
+        }
+        Ok(rows_where(days.iter().map(|day| self.days.get(day) == Some(&true))))
+    }
+
+    /// The rows of the nodes of which it is true; none when the property is no column of texts or of dates.
     fn select(&mut self, nodes: &[NodeId], key: KeyId, ctx: &mut Context<'g>) -> Result<Option<Vec<u32>>> {
+        if let Some(days) = ctx.view.node_days(nodes, key) {
+            return self.on_days(&days, ctx).map(Some);
+        }
+        if self.is_quick {
+            return Ok(None);
+        }
         let Column::Text(numbers, texts) = ctx.view.node_column(nodes, key) else { return Ok(None) };
         if self.texts != Some(texts) {
             (self.texts, self.known) = (Some(texts), Vec::new());
@@ -197,7 +236,7 @@ fn tests_one_property<'e>(expr: &'e Expr, property: &mut Option<(Var, &'e str)>)
         | ExprKind::IsNull(_)
         | ExprKind::List(_)
         | ExprKind::Call(..) => {
-            let mut only = !matches!(expr.kind.as_ref(), ExprKind::Call(f, _) if !depends_on_arguments_alone(*f));
+            let mut only = !matches!(expr.kind.as_ref(), ExprKind::Call(f, _) if !lasts_for_a_statement(*f));
             children(expr, &mut |child| only = only && crate::model::deep(|| tests_one_property(child, property)));
             only
         }

@@ -11,7 +11,7 @@ mod round;
 mod string;
 pub(super) mod temporal;
 
-use crate::model::function::{Function, FunctionKind, signature};
+use crate::model::function::{Clock, Function, FunctionKind, signature};
 use crate::model::{Detail, Diagnostic, Value};
 use crate::store::View;
 
@@ -78,6 +78,16 @@ pub(super) fn depends_on_arguments_alone(function: Function) -> bool {
             | StartNode
             | EndNode
     )
+}
+
+/// Whether equal arguments give equal values as long as a statement runs, whatever the graph: its clock stands still.
+pub(super) fn lasts_for_a_statement(function: Function) -> bool {
+    use Function::*;
+    match function {
+        Make(_) | Timestamp => true,
+        Now(_, clock) => clock != Clock::Realtime,
+        _ => depends_on_arguments_alone(function),
+    }
 }
 
 /// The error of a function that cannot take a value.

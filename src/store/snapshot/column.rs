@@ -152,6 +152,20 @@ impl<'g> Reader<'g> {
         })
     }
 
+    /// Whether this is a column of dates.
+    pub(super) fn is_dates(self) -> bool {
+        matches!(self.kind, Kind::Date(_))
+    }
+
+    /// The days of many rows since 1970, when this is a column of dates and each row has one.
+    pub(super) fn days(self, rows: impl Iterator<Item = usize> + Clone) -> Option<Vec<i32>> {
+        let Kind::Date(section) = self.kind else { return None };
+        if self.validity.is_some() && !rows.clone().all(|row| self.is_valid(row)) {
+            return None;
+        }
+        self.take::<i32, i32>(section, rows)
+    }
+
     /// The numbers of the rows, made ones of the column's type.
     fn take<T: super::Plain + Default, To: From<T>>(
         self,

@@ -84,6 +84,11 @@ impl Snapshot {
         Some(Edge { source, target, edge_type: EdgeTypeId(block.edge_type) })
     }
 
+    /// The edge's type, without looking for its source.
+    pub(in crate::store) fn edge_type(&self, edge: EdgeId) -> Option<EdgeTypeId> {
+        self.block_of(edge).map(|(_, block, _)| EdgeTypeId(block.edge_type))
+    }
+
     pub(in crate::store) fn edge_property(&self, edge: EdgeId, key: KeyId) -> Value<'_> {
         let property = || {
             let (_, block, row) = self.block_of(edge)?;

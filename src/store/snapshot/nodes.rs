@@ -120,14 +120,31 @@ impl Snapshot {
     pub(in crate::store) fn node_column(&self, nodes: &[NodeId], key: KeyId) -> Column<'_> {
         self.expect(nodes.len());
         let gathered = || {
-            let (shape, _) = self.shape_of(*nodes.first()?)?;
-            // The largest difference tells all at once; what comes before the shape wraps around to a large one.
-            let row = |node: &NodeId| node.0.wrapping_sub(shape.first);
-            let last = nodes.iter().fold(0, |last, node| row(node).max(last));
-            let column = find(&shape.columns, key).filter(|_| last < shape.count)?;
-            Reader::new(self, column).gather(nodes.iter().map(|node| row(node) as usize))
+            let (first, reader) = self.reader(nodes, key)?;
+            reader.gather(nodes.iter().map(|node| (node.0 - first) as usize))
         };
         gathered().unwrap_or_else(|| typed(nodes.iter().map(|node| self.node_property(*node, key)).collect()))
+    }
+
+    /// One property of many nodes as days since 1970; none when it is not a date of each of them.
+    pub(in crate::store) fn node_days(&self, nodes: &[NodeId], key: KeyId) -> Option<Vec<i32>> {
+        // Mostly it is none, which one look at the first node tells.
+        let (shape, _) = self.shape_of(*nodes.first()?)?;
+        if !Reader::new(self, find(&shape.columns, key)?).is_dates() {
+            return None;
+        }
+        let (first, reader) = self.reader(nodes, key)?;
+        reader.days(nodes.iter().map(|node| (node.0 - first) as usize))
+    }
+
+    /// The column that holds a property of all of these nodes, and the node of its first row; none when they are of several
+    /// shapes.
+    fn reader(&self, nodes: &[NodeId], key: KeyId) -> Option<(u32, Reader<'_>)> {
+        let (shape, _) = self.shape_of(*nodes.first()?)?;
+        // The largest difference tells all at once; what comes before the shape wraps around to a large one.
+        let last = nodes.iter().fold(0, |last, node| node.0.wrapping_sub(shape.first).max(last));
+        let column = find(&shape.columns, key).filter(|_| last < shape.count)?;
+        Some((shape.first, Reader::new(self, column)))
     }
 }
 

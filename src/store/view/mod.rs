@@ -218,6 +218,10 @@ impl<'g> View<'g> {
         }
         self.by_name(self.changes.node_properties(node).to_vec())
     }
+    /// One property of many nodes as days since 1970, when it is a date of each of them and nothing has been changed.
+    pub fn node_days(&self, nodes: &[NodeId], key: KeyId) -> Option<Vec<i32>> {
+        if self.changes.has_altered() { None } else { self.base.node_days(nodes, key) }
+    }
     /// One property of many nodes, typed when all of them have that kind.
     pub fn node_column(&self, nodes: &[NodeId], key: KeyId) -> Column<'g> {
         if !self.changes.has_altered() && nodes.iter().map(|node| node.0).max() < Some(self.base.node_count()) {
@@ -239,6 +243,13 @@ impl<'g> View<'g> {
     /// The edge's ends and type, also of an edge that is gone; none when there never was such an edge.
     pub fn edge(&self, edge: EdgeId) -> Option<Edge> {
         if edge.0 < self.base.edge_count() { self.base.edge(edge) } else { self.changes.edge(edge) }
+    }
+    /// The edge's type, sooner than by [`View::edge`].
+    pub fn edge_type(&self, edge: EdgeId) -> Option<EdgeTypeId> {
+        match edge.0 < self.base.edge_count() {
+            true => self.base.edge_type(edge),
+            false => self.changes.edge(edge).map(|edge| edge.edge_type),
+        }
     }
     /// The property, or null.
     pub fn edge_property(&self, edge: EdgeId, key: KeyId) -> Value<'g> {
