@@ -1,13 +1,16 @@
-//! One pass over a text that knows strings, comments, escaped names, brackets and what stands in front of operands, and nothing
+//! One pass over a text that knows strings, comments, escaped names, brackets and which operators stand in a row, and nothing
 //! else of the language.
 //!
 //! It comes before the grammar, because it can say at once what a grammar says badly: a string without its end, an
-//! odd character, brackets nested without end, signs and `NOT` in a row without end. It also cuts scripts into statements. Its time
-//! is linear in the text, and where it ends at a nesting that is too deep, in what comes before.
+//! odd character, brackets nested without end, signs, `NOT` and other operators in a row without end. It also cuts scripts into
+//! statements. Its time is linear in the text, and where it ends at a nesting that is too deep, in what comes before.
+
+mod row;
 
 use pest::unicode::{CONNECTOR_PUNCTUATION, WHITE_SPACE, XID_CONTINUE, XID_START};
 
 use crate::model::{Class, Detail, Diagnostic, Span};
+use row::Row;
 
 /// How deep brackets, subqueries and CASE may nest. The parser and the tree's builder recurse as they do; the bound keeps
 /// both, in a debug build too, within the 2 MiB stack that a thread gets by default.
@@ -44,8 +47,17 @@ enum Fault {
     Unterminated(usize, char),
     /// A character that no token begins with.
     Odd(usize, char),
-    /// More than [`MAX_NESTING`] brackets are open, or more operators than a tree is deep are in front of an operand.
+    /// More than [`MAX_NESTING`] brackets are open, or more operators than a tree is deep are in front of an operand or in a row.
     Nesting(usize),
+}
+
+/// A bracket that is open where the pass is.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// Which.
+    bracket: usize,
+    /// The row around it.
+    outer: Row,
 }
 
 /// How far a text is read.
@@ -65,101 +77,132 @@ impl Scan {
 
     fn read(text: &str, reads: Reads) -> Self {
         let mut scan = Scan::default();
-        let mut open: Vec<usize> = Vec::new();
+        let mut open: Vec<Open> = Vec::new();
+        let mut row = Row::default();
         let bytes = text.as_bytes();
         let mut at = 0;
         // How many signs and `NOT`s stand in a row here.
         let mut prefixes = 0;
+        // What stands before, white space and comments aside; and where the word ended that was read last.
+        let (mut before, mut word_end) = (0, usize::MAX);
         while let Some(&byte) = bytes.get(at) {
             if reads == Reads::Statement && matches!(scan.fault, Some(Fault::Nesting(_))) {
                 return scan;
             }
-            let is_prefix = prefix(bytes, at);
-            prefixes = match is_prefix {
-                Some(_) => prefixes + 1,
+            prefixes = match is_prefix(bytes, at) {
+                true => prefixes + 1,
                 // White space and comments may stand between them; beyond ASCII, see below.
-                None if byte.is_ascii_whitespace() || byte == b'/' || !byte.is_ascii() => prefixes,
-                None => 0,
+                false if byte.is_ascii_whitespace() || byte == b'/' || !byte.is_ascii() => prefixes,
+                false => 0,
             };
-            if prefixes > super::MAX_DEPTH {
-                scan.fault.get_or_insert(Fault::Nesting(at));
-            }
+            let mut is_space = false;
             let end = match byte {
-                _ if is_prefix.is_some() => is_prefix,
-                b'\'' | b'"' => end_of_quoted(bytes, at, true),
-                b'`' => end_of_quoted(bytes, at, false),
+                b'\'' | b'"' | b'`' => {
+                    row.quoted();
+                    end_of_quoted(bytes, at, byte != b'`')
+                }
                 b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                    is_space = true;
                     let end =
                         bytes[at..].iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(bytes.len(), |n| at + n);
                     scan.comments.push(Span::new(at, end));
                     Some(end)
                 }
                 b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                    is_space = true;
                     let end = text[at + 2..].find("*/").map(|n| at + n + 4);
                     scan.comments.extend(end.map(|end| Span::new(at, end)));
                     end
                 }
                 b'(' | b'[' | b'{' => {
+                    row.open(byte, row::following(bytes, at + 1).1);
                     if open.len() == MAX_NESTING {
                         scan.fault.get_or_insert(Fault::Nesting(at));
                     } else {
-                        open.push(scan.brackets.len());
+                        open.push(Open { bracket: scan.brackets.len(), outer: row });
                         scan.brackets.push(Bracket { open: at, close: None });
+                        row = Row::default();
                     }
                     Some(at + 1)
                 }
                 b')' | b']' | b'}' => {
-                    scan.close(bytes, &mut open, at);
+                    if let Some(outer) = scan.close(bytes, &mut open, at) {
+                        row = outer;
+                    }
                     Some(at + 1)
                 }
                 b';' => {
                     scan.semicolons.push(at);
                     open.clear();
+                    row = Row::default();
                     Some(at + 1)
                 }
-                _ if byte.is_ascii() => Some(at + 1),
+                _ if is_word(&byte) && byte.is_ascii() => {
+                    let end = end_of_word(bytes, at);
+                    // A word that goes on behind a letter beyond ASCII is one word.
+                    if at != word_end {
+                        row.word(bytes, at, end);
+                    }
+                    word_end = end;
+                    Some(end)
+                }
+                _ if byte.is_ascii() => {
+                    is_space = byte.is_ascii_whitespace() || byte.is_ascii_control();
+                    if !is_space {
+                        row.mark(bytes, at, before);
+                    }
+                    Some(at + 1)
+                }
                 _ => {
                     let c = text[at..].chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
+                    let end = at + c.len_utf8();
                     if is_odd(c) {
                         scan.fault.get_or_insert(Fault::Odd(at, c));
                     }
-                    if !WHITE_SPACE(c) {
+                    is_space = WHITE_SPACE(c);
+                    if !is_space {
                         prefixes = 0;
+                        if at != word_end {
+                            row.word(bytes, at, end);
+                        }
+                        word_end = end;
                     }
-                    Some(at + c.len_utf8())
+                    Some(end)
                 }
             };
+            if prefixes > super::MAX_DEPTH || row.is_too_deep() {
+                scan.fault.get_or_insert(Fault::Nesting(at));
+            }
             let Some(end) = end else {
                 scan.fault.get_or_insert(Fault::Unterminated(at, char::from(byte)));
                 return scan;
             };
+            if !is_space {
+                before = byte;
+            }
             at = end;
         }
         scan
     }
 
-    /// Closes the innermost open bracket if it is of the kind of the one at `at`; else notes a stray one.
-    fn close(&mut self, bytes: &[u8], open: &mut Vec<usize>, at: usize) {
+    /// Closes the innermost open bracket if it is of the kind of the one at `at`; else notes a stray one. The row around the bracket
+    /// goes on.
+    fn close(&mut self, bytes: &[u8], open: &mut Vec<Open>, at: usize) -> Option<Row> {
         let opening = match bytes[at] {
             b')' => b'(',
             b']' => b'[',
             _ => b'{',
         };
-        match open.last() {
-            Some(&last) if bytes[self.brackets[last].open] == opening => {
-                self.brackets[last].close = Some(at);
-                open.pop();
+        // Mostly the innermost one. If that was forgotten, `(a]`, `[(]`: skip to the one that this closes, if there is one.
+        match open.iter().rposition(|open| bytes[self.brackets[open.bracket].open] == opening) {
+            Some(depth) => {
+                self.brackets[open[depth].bracket].close = Some(at);
+                open.drain(depth..).next().map(|open| open.outer)
             }
-            // The innermost one was forgotten: `(a]`, `[(]`. Skip to the one that this closes, if there is one.
-            _ => match open.iter().rposition(|&i| bytes[self.brackets[i].open] == opening) {
-                Some(depth) => {
-                    self.brackets[open[depth]].close = Some(at);
-                    open.truncate(depth);
-                }
-                None => {
-                    self.stray.get_or_insert(at);
-                }
-            },
+            None => {
+                self.stray.get_or_insert(at);
+                None
+            }
         }
     }
 
@@ -252,19 +295,36 @@ pub(super) fn end_of_quoted(bytes: &[u8], at: usize, escapes: bool) -> Option<us
     }
 }
 
-/// The end of the sign or the `NOT` that stands here, if there is one.
-fn prefix(bytes: &[u8], at: usize) -> Option<usize> {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
+/// Whether a sign, a `NOT` or a `!` stands here.
+fn is_prefix(bytes: &[u8], at: usize) -> bool {
     match bytes[at] {
-        b'-' | b'+' => Some(at + 1),
+        b'-' | b'+' | b'!' => true,
         b'n' | b'N' => {
             let end = at + "NOT".len();
             let word = bytes.get(at..end).is_some_and(|word| word.eq_ignore_ascii_case(b"NOT"));
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            (word && !before.is_some_and(is_word) && !bytes.get(end).is_some_and(is_word)).then_some(end)
+            word && !before.is_some_and(is_word) && !bytes.get(end).is_some_and(is_word)
         }
-        _ => None,
+        _ => false,
     }
+}
+
+/// The end of the word or number that starts at `at`, as far as it is in ASCII.
+fn end_of_word(bytes: &[u8], at: usize) -> usize {
+    let letters =
+        |at: usize| bytes[at..].iter().position(|b| !is_word(b) || !b.is_ascii()).map_or(bytes.len(), |n| at + n);
+    let end = letters(at);
+    // The sign of an exponent belongs to its number.
+    let exponent = bytes[at].is_ascii_digit() && matches!(bytes[end - 1], b'e' | b'E');
+    match bytes.get(end..end + 2) {
+        Some([b'+' | b'-', digit]) if exponent && digit.is_ascii_digit() => letters(end + 1),
+        _ => end,
+    }
+}
+
+/// Whether a byte is of a word. Beyond ASCII it may be of white space.
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii()
 }
 
 /// Whether a character beyond ASCII is outside of every token: outside of quotes the grammar knows names and white space.
@@ -359,10 +419,52 @@ mod tests {
         assert_eq!(at(format!("RETURN {}1", "+ /* - */\n\u{a0}".repeat(many))), Some(7 + 12 * depth));
         assert_eq!(at(format!("RETURN {}1", "(".repeat(many))), Some(7 + MAX_NESTING));
         assert_eq!(Scan::new(&"[".repeat(many)).brackets.len(), MAX_NESTING);
-        for fits in
-            ["1 + ", "NOT a AND ", "a - -", "(a)--(b), ", "note ", "`-` ", "'-' ", "is_not ", "x-not2", "-\u{e9}"]
-        {
+        for fits in [
+            "NOT a AND ",
+            "a - - < ",
+            "(a)--(b), ",
+            "note ",
+            "`-` ",
+            "'-' ",
+            "is_not ",
+            "x-not2, ",
+            "-\u{e9} OR ",
+            "a.b = ",
+        ] {
             assert_eq!(at(format!("RETURN {}1", fits.repeat(many))), None, "{fits}");
+        }
+        let chains = [
+            "1+",
+            "1-",
+            "1*",
+            "1/",
+            "1%",
+            "1^",
+            "'a'||",
+            "a IN ",
+            "a=~",
+            "a CONTAINS ",
+            "a starts with ",
+            "(1)+",
+            "(1)*",
+            "(1)-",
+            "[1]-",
+            "f(1)/",
+            "[1]+",
+            "\u{e9}.x-",
+            "1e-5+",
+        ];
+        for chain in chains {
+            assert_eq!(at(format!("x={}1", chain.repeat(row::MOST))), None, "{chain}");
+            let found = at(format!("x={}1", chain.repeat(many)));
+            assert_eq!(found.map(|at| (at - 2) / chain.len()), Some(row::MOST), "{chain}");
+        }
+        for suffix in
+            [".b", "[0]", "[0..1]", "[..]", "()", "{.b}", ":B", "&B", "|B", " IS NULL", " IS NOT NULL", ".not", ". all"]
+        {
+            assert_eq!(at(format!("x=a{}", suffix.repeat(row::MOST))), None, "{suffix}");
+            let found = at(format!("x=a{}", suffix.repeat(many)));
+            assert_eq!(found.map(|at| (at - 3) / suffix.len()), Some(row::MOST), "{suffix}");
         }
         assert_eq!(at(format!("RETURN {}1", "-".repeat(depth))), None, "the tree's builder counts them");
         assert_eq!(Scan::read(&"[".repeat(many), Reads::All).brackets.len(), MAX_NESTING);

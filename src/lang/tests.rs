@@ -255,6 +255,179 @@ fn soup() -> impl proptest::strategy::Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// A row of operators, operands and parts of clauses, repeated: mostly one that parses.
+fn rows() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let operators = prop::sample::select(vec![
+        " + ",
+        "-",
+        "+",
+        " - ",
+        "*",
+        " / ",
+        "%",
+        "^",
+        "||",
+        " IN ",
+        " starts WITH ",
+        " ENDS with ",
+        " CONTAINS ",
+        "=~",
+        " AND ",
+        " OR ",
+        " XOR ",
+        "=",
+        "<",
+        ">",
+        "<=",
+        "<>",
+        ", ",
+        " AND NOT ",
+        "+-",
+        " is null AND ",
+        " IS NOT NULL = ",
+        "- /* - */ ",
+        " AS x, ",
+        " AS x WITH ",
+        " AS y UNWIND [1] AS z WITH ",
+        " AS z MATCH (n:A)-->(m)<-[r:B|C*]-(n) WITH ",
+        " AS a WITH * WITH *, ",
+        " AS a MATCH ((a)-->(b))+((a)--(b))*(c)-->+(d) RETURN 1 UNION RETURN ",
+        " THEN 1 WHEN ",
+        "\u{a0}+\u{a0}",
+    ]);
+    let operands = prop::sample::select(vec![
+        "1",
+        "-1",
+        "1.5",
+        "1e-5",
+        "0x1e",
+        "a",
+        "ends",
+        "starts",
+        "é",
+        "$in",
+        "$1",
+        "'+'",
+        "`.`",
+        "(1)",
+        "(a)",
+        "((1))",
+        "[1]",
+        "[-1]",
+        "{a: -1}",
+        "a.b",
+        "a.in.not.b",
+        "a[0]",
+        "a[0..1]",
+        "a {.b}",
+        "a:B",
+        "a:B:C&!D|E",
+        "f(1)",
+        "count(*)",
+        "a.f(1)[0].c",
+        "NOT a",
+        "- -1",
+        "CASE a WHEN -1 THEN -1 ELSE -1 END",
+        "[x IN a | x]",
+        "[(a)--(b) | a]",
+        "(a)-->(b)",
+        "(a)-[:B]-(b)<--(c)",
+        "(a)-(b)",
+        "EXISTS { (a) }",
+        "a.b:C",
+        "$a.b[0]",
+    ]);
+    let link = prop::collection::vec((operators, operands), 1..6).prop_map(|parts| {
+        parts.into_iter().map(|(operator, operand)| format!("{operator}{operand}")).collect::<String>()
+    });
+    (
+        prop::sample::select(vec!["RETURN a", "RETURN CASE WHEN 1", "MATCH (a) WITH a", "RETURN 1"]),
+        link,
+        100_usize..600,
+        prop::sample::select(vec!["", " AS z RETURN 1", " THEN 1 END"]),
+    )
+        .prop_map(|(front, link, times, back)| format!("{front}{}{back}", link.repeat(times)))
+}
+
+/// The pass before the grammar refuses nothing that is a statement.
+fn refused_for_certain(text: &str) {
+    let scan = super::scan::Scan::new(text);
+    if scan.fault(text).is_some() {
+        let parsed = <super::grammar::Grammar as pest::Parser<_>>::parse(super::grammar::Rule::statement, text)
+            .map_err(|_| ())
+            .and_then(|pairs| super::build::statement(text, &scan, pairs).map_err(|_| ()));
+        assert!(parsed.is_err(), "{}...", text.chars().take(300).collect::<String>());
+    }
+}
+
+#[test]
+fn long_statements_that_are_not_deep_are_not_refused() {
+    let links = [
+        " WITH *",
+        " UNWIND ends AS ends",
+        " WITH DISTINCT *",
+        " MATCH (a)-->(b)",
+        " MATCH ((a)-->(b))+ MATCH ((a)-->(b))*",
+        " AND $in",
+        " OR -1",
+        " AND [1]",
+        " XOR (1)",
+        " AND NOT -1",
+        " < -1e-5",
+        " = 1e-5 * 1e+5",
+        " + 1e-5 * 2 ^ 1e-5 < 0",
+        ", -1",
+        ", a:B",
+        ", (1)",
+        ", a.b.c.d",
+        " FOREACH (x IN xs | SET x.a = -1)",
+        " CALL { RETURN 1 AS x }",
+        " AS x UNION RETURN -1",
+        " CALL a.b.c() YIELD -",
+        " SET a:A:B",
+        " SET a.b += -1",
+        " LIMIT 1 WITH *",
+        " MATCH (a)-[:A|B|C {a: -1}]-(b)<-[*1..2]-()--()",
+        ", a[..1], a[1..]",
+        " AND a IS NULL",
+        " AND a IN b",
+        " AND a STARTS WITH b",
+        " ORDER BY -1 WITH *",
+    ];
+    let times = 4 * MAX_DEPTH;
+    for link in links {
+        for front in ["MATCH (a) WITH *", "MATCH (a) RETURN a", "WITH 1 AS a UNWIND a AS ends"] {
+            for back in ["", " RETURN 1", " AS x"] {
+                let text = format!("{front}{}{back}", link.repeat(times));
+                assert!(super::scan::Scan::new(&text).fault(&text).is_none(), "{front}{link}");
+            }
+        }
+    }
+    for path in [
+        "-->(b)",
+        "-[:A]-(b)",
+        "<-[:A|B]-(b)",
+        "((a)-->(b))+",
+        "((a)--(b)){2}",
+        "-->+(b)",
+        "((a)-->(b))*(c)",
+        "<--{1,2}()",
+        "-[:A*]->(b)",
+    ] {
+        let text = format!("MATCH (a){} RETURN 1", path.repeat(times));
+        assert!(super::scan::Scan::new(&text).fault(&text).is_none(), "{path}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+    #[test]
+    fn what_is_refused_before_the_grammar_is_no_statement(text in rows()) {
+        std::thread::Builder::new().stack_size(8 << 20).spawn(move || refused_for_certain(&text)).unwrap().join().unwrap();
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
     #[test]
