@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(40);
 /// A graph, how statements on it begin, and the name of each with how it goes on.
 type Beginning = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-/// `large`: 100,000 nodes with 24 edges each; `dense`: 2,000 with 200 each.
+/// `large`: 100,000 nodes with 24 edges each; `dense`: 2,000 with 200 each; `hub`: 2,500,000 edges from one node, and as many to it.
 const CASES: &[Beginning] = &[
     (
         "large",
@@ -109,6 +109,7 @@ const CASES: &[Beginning] = &[
             ("delete", "(a:Person) DETACH DELETE a"),
         ],
     ),
+    ("hub", "MATCH ", &[("delete a hub", "(a:Hub) DETACH DELETE a")]),
     (
         "large",
         "CALL algo.",
@@ -151,9 +152,22 @@ fn cases() -> impl Iterator<Item = (&'static str, &'static str, String)> {
     })
 }
 
+/// A node with 5,000,000 edges.
+fn hub() -> Result<Vec<u8>, kenning::store::Error> {
+    let mut builder = kenning::store::Builder::new();
+    let hub = builder.node(&["Hub"], vec![]);
+    for _ in 0..2_500_000 {
+        let node = builder.node(&["Person"], vec![]);
+        builder.edge(hub, "KNOWS", node, vec![]);
+        builder.edge(node, "KNOWS", hub, vec![]);
+    }
+    builder.finish()
+}
+
 fn database(graph: &str) -> Result<Database, kenning::Error> {
     Ok(match graph {
         "large" => Database::draft(&common::graph(100_000, 24)?)?,
+        "hub" => Database::draft(&hub()?)?,
         "dense" => Database::draft(&common::graph(2_000, 200)?)?,
         _ => Database::in_memory(),
     })

@@ -199,6 +199,34 @@ fn every_kind_of_work_looks_at_the_limits() {
     }
 }
 
+/// All edges are at one node, which loses them one by one.
+#[test]
+fn a_node_with_many_edges_is_detached_in_pieces() {
+    const EDGES: u32 = 60_000;
+    let hub = || {
+        let mut builder = Builder::new();
+        for id in 0..=EDGES {
+            builder.node(&["Person"], vec![("id", Value::Int(i64::from(id)))]);
+        }
+        for id in 1..=EDGES {
+            let ends = if id % 2 == 0 { [0, id] } else { [id, 0] };
+            builder.edge(NodeId(ends[0]), "KNOWS", NodeId(ends[1]), vec![]);
+        }
+        Database::draft(&builder.finish().unwrap()).unwrap()
+    };
+    let statement = "MATCH (a:Person {id: 0}) DETACH DELETE a";
+    let database = hub();
+    let without = looks(&database, "MATCH (a:Person {id: 0}) RETURN a");
+    let more = looks(&database, statement).saturating_sub(without);
+    assert!(more >= u64::from(EDGES) / 10_000, "{more} looks");
+    assert_eq!((database.view().node_count(), database.view().edge_count()), (u64::from(EDGES), 0));
+    // The same of edges that were added since, and of a node that is at both ends.
+    run(&database, "CREATE (a:Hub)-[:KNOWS]->(a) WITH a MATCH (p:Person) CREATE (a)-[:KNOWS]->(p)", &Limits::default());
+    assert_eq!(database.view().edge_count(), u64::from(EDGES) + 1);
+    assert!(looks(&database, "MATCH (a:Hub) DETACH DELETE a") >= u64::from(EDGES) / 10_000);
+    assert_eq!((database.view().node_count(), database.view().edge_count()), (u64::from(EDGES), 0));
+}
+
 /// A statement that may hold 4 MB and would hold much more.
 #[test]
 fn what_is_held_is_bounded() {

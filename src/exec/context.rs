@@ -132,7 +132,7 @@ impl Guard {
     }
 
     /// Accounts for bytes that are held.
-    fn hold(&self, bytes: u64) -> Result<()> {
+    pub(super) fn hold(&self, bytes: u64) -> Result<()> {
         self.fits(self.memory.fetch_add(bytes, Ordering::Relaxed), bytes)
     }
 
@@ -148,7 +148,7 @@ impl Guard {
     }
 
     /// Gives back bytes that were held.
-    fn release(&self, bytes: u64) {
+    pub(super) fn release(&self, bytes: u64) {
         self.memory.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
@@ -261,6 +261,11 @@ impl<'g> Context<'g> {
     /// What threads that only read the graph need of it.
     pub(super) fn watch(&self) -> Watch<'_, 'g> {
         Watch { view: &self.view, guard: &self.guard, threads: self.threads() }
+    }
+
+    /// The graph, to be written to, and the limits that writing keeps to.
+    pub(super) fn view_and_guard(&mut self) -> (&mut View<'g>, &Guard) {
+        (&mut self.view, &self.guard)
     }
 
     /// Whether to go on; asked once a batch and inside long loops.

@@ -20,9 +20,6 @@ pub(super) struct Delete {
     pub(super) live: Vec<Var>,
 }
 
-/// So many nodes lose their edges between two looks at the limits.
-const NODES: usize = 64;
-
 /// What goes, each once, in the order in which it was named.
 struct Doomed {
     nodes: Vec<NodeId>,
@@ -83,18 +80,27 @@ impl Doomed {
             }
             remember(weight, ctx)?;
         }
-        for nodes in self.nodes.chunks(NODES).filter(|_| detach) {
-            ctx.check()?;
-            let weight = ctx.view.weight();
-            ctx.summary.edges_deleted += ctx.view.detach(nodes);
-            remember(weight, ctx)?;
+        if detach {
+            let (view, guard) = ctx.view_and_guard();
+            let mut weight = view.weight();
+            let deleted = view.detach_while(&self.nodes, |view| {
+                guard.check(view)?;
+                let before = std::mem::replace(&mut weight, view.weight());
+                guard.release(before.saturating_sub(weight));
+                guard.hold(weight.saturating_sub(before))
+            })?;
+            ctx.summary.edges_deleted += deleted;
         }
         for nodes in self.nodes.chunks(ROWS) {
             ctx.check()?;
             let weight = ctx.view.weight();
             for node in nodes {
                 let labels = ctx.view.node_labels(*node).len() as u64;
-                if ctx.view.delete_node(*node).map_err(refused)? {
+                let is_gone = match detach {
+                    true => ctx.view.delete_detached(*node),
+                    false => ctx.view.delete_node(*node).map_err(refused)?,
+                };
+                if is_gone {
                     ctx.summary.nodes_deleted += 1;
                     ctx.summary.labels_removed += labels;
                 }

@@ -4,6 +4,7 @@
 //! fails changes nothing.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -13,6 +14,9 @@ use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId, Value}
 use crate::store::changes::{Properties, put};
 use crate::store::value::owned;
 use crate::store::{Changes, Error};
+
+/// How many edges are deleted between two questions whether to go on.
+const PATIENCE: usize = 1 << 13;
 
 impl View<'_> {
     /// Adds a node; new labels and keys join the catalog. Null properties are left out; of a key given twice, the last
@@ -153,38 +157,75 @@ impl View<'_> {
     }
     /// Deletes every edge at these nodes; how many there were.
     pub fn detach(&mut self, nodes: &[NodeId]) -> u64 {
-        let mut deleted = 0;
-        let (mut edges, mut doomed) = (Vec::new(), Vec::new());
+        let always = |_: &View<'_>| Ok::<_, Infallible>(());
+        match self.detach_while(nodes, always) {
+            Ok(deleted) => deleted,
+            Err(never) => match never {},
+        }
+    }
+
+    /// As [`View::detach`]; asks whether to go on after so many edges, however few nodes have them, and at the end.
+    ///
+    /// # Errors
+    ///
+    /// What `go_on` says. The edges that are deleted by then stay so.
+    pub(crate) fn detach_while<E>(
+        &mut self,
+        nodes: &[NodeId],
+        mut go_on: impl FnMut(&Self) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
+        let (base, mut deleted, mut steps) = (self.base, 0, 0);
+        let mut doomed = Vec::new();
         // The shapes of the snapshot's nodes among those that were met.
         let mut shapes: FxHashMap<usize, u32> = FxHashMap::default();
         for node in nodes.iter().copied() {
-            edges.clear();
+            let mut here = None;
+            let mut stop = Ok(());
             for (direction, leaves) in [(Direction::Out, true), (Direction::In, false)] {
-                // What leads from the node to itself is found on the way out.
-                let is_new = |end| leaves || end != node;
-                self.base_neighbours(node, direction, None, &mut |edge, end, edge_type| {
-                    edges.extend(is_new(end).then_some((edge, end, edge_type, leaves)));
-                });
-                self.changes.neighbours(node, direction, None, |edge, end| {
-                    let edge_type = self.changes.edge(edge).filter(|_| is_new(end)).map(|edge| edge.edge_type);
-                    edges.extend(edge_type.map(|edge_type| (edge, end, edge_type, leaves)));
-                });
-            }
-            if edges.is_empty() {
-                continue;
-            }
-            let here = self.shape(node);
-            doomed.clear();
-            for (edge, end, edge_type, leaves) in &edges {
-                let there = match self.changes.shape_of(*end) {
-                    Some(shape) => shape,
-                    None => *shapes.entry(self.base.shape_number(*end)).or_insert_with(|| self.shape(*end)),
+                let mut doom = |view: &mut Self, edge: EdgeId, end: NodeId, edge_type: EdgeTypeId| {
+                    // What leads from the node to itself is found on the way out.
+                    if stop.is_err() || !leaves && end == node {
+                        return;
+                    }
+                    let here = *here.get_or_insert_with(|| view.shape(node));
+                    let there = match view.changes.shape_of(end) {
+                        Some(shape) => shape,
+                        None => *shapes.entry(base.shape_number(end)).or_insert_with(|| view.shape(end)),
+                    };
+                    doomed.push((edge, (edge_type, if leaves { [here, there] } else { [there, here] })));
+                    steps += 1;
+                    if steps >= PATIENCE {
+                        deleted += view.write().delete_edges(&doomed) as u64;
+                        doomed.clear();
+                        stop = go_on(view);
+                        steps = 0;
+                    }
                 };
-                doomed.push((*edge, (*edge_type, if *leaves { [here, there] } else { [there, here] })));
+                base.neighbours(node, direction, None, |edge, end, edge_type| {
+                    if !self.changes.is_gone_edge(edge) {
+                        doom(self, edge, end, edge_type);
+                    }
+                });
+                let mut added = Vec::new();
+                self.changes.neighbours(node, direction, None, |edge, end| {
+                    added.extend(self.changes.edge(edge).map(|kept| (edge, end, kept.edge_type)));
+                });
+                added.into_iter().for_each(|(edge, end, edge_type)| doom(self, edge, end, edge_type));
             }
-            deleted += self.write().delete_edges(&doomed) as u64;
+            stop?;
+            // One after the other: an edge between two of the nodes must not be found at both.
+            if !doomed.is_empty() {
+                deleted += self.write().delete_edges(&doomed) as u64;
+                doomed.clear();
+            }
+            steps += 1;
+            if steps >= PATIENCE {
+                go_on(self)?;
+                steps = 0;
+            }
         }
-        deleted
+        go_on(self)?;
+        Ok(deleted)
     }
     /// Deletes a node; false when it is not there.
     ///
@@ -196,13 +237,19 @@ impl View<'_> {
             return Ok(false);
         }
         match self.degree(node, Direction::Both, None) {
-            0 => {
-                let shape = self.shape(node);
-                self.write().delete_node(node, shape);
-                Ok(true)
-            }
+            0 => Ok(self.delete_detached(node)),
             edges => Err(Error::Connected { node, edges }),
         }
+    }
+    /// Deletes a node that is known to have no edges; false when it is not there. To find out that all edges of a node are gone takes
+    /// a look at each of them.
+    pub(crate) fn delete_detached(&mut self, node: NodeId) -> bool {
+        let is_there = self.contains_node(node);
+        if is_there {
+            let shape = self.shape(node);
+            self.write().delete_node(node, shape);
+        }
+        is_there
     }
 
     /// About how many bytes alterations and deletions have taken so far: what is done to the same element again and again takes no more
