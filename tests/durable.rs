@@ -22,6 +22,9 @@ const FILE: &str = "KENNING_WRITE_TO";
 const READ: &str = "KENNING_READ_FROM";
 const ACCOUNTS: i64 = 20;
 
+/// A child that another test starts has a copy of every open file, and of its lock, until it runs its own program.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 fn run(db: &Database, text: &str) -> Vec<Vec<Value<'static>>> {
     let rows = db.query(text, &Parameters::new(), &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
     rows.map(|row| row.unwrap().into_iter().map(Value::into_owned).collect()).collect()
@@ -33,7 +36,7 @@ fn int(value: &Value<'_>) -> i64 {
 
 fn bank(path: &Path) {
     Database::create(path).unwrap();
-    let db = Database::open_to_write(path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(path, PATIENCE).unwrap();
     run(&db, "CREATE INDEX FOR (a:Account) ON (a.id)");
     run(&db, &format!("UNWIND range(1, {ACCOUNTS}) AS id CREATE (:Account {{id: id, balance: 100}})"));
     run(&db, "CREATE (:Counter {n: 0})");
@@ -142,7 +145,7 @@ fn there_is_one_writer() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bank.ken");
     bank(&path);
-    let writer = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let writer = Database::open_to_write(&path, PATIENCE).unwrap();
     let second = Database::open_to_write(&path, Duration::from_millis(20));
     match second.map(drop) {
         Err(Error::Store(store::Error::Busy { holder, .. })) => {
@@ -158,7 +161,7 @@ fn there_is_one_writer() {
     writer.checkpoint().unwrap();
     assert_eq!(int(&run(&reader, late)[0][0]), 0, "through a checkpoint, too");
     drop(writer);
-    assert!(Database::open_to_write(&path, Duration::ZERO).is_ok());
+    assert!(Database::open_to_write(&path, PATIENCE).is_ok());
     assert!(Database::create(&path).is_err(), "nothing is made in place of a file");
 }
 
@@ -170,7 +173,7 @@ fn a_reader_sees_what_is_new_when_it_asks() {
     let mut reader = Database::open(&path).unwrap();
     let count = |db: &Database| int(&run(db, "MATCH (n:New) RETURN count(*)")[0][0]);
     assert!(!reader.refresh().unwrap());
-    let writer = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let writer = Database::open_to_write(&path, PATIENCE).unwrap();
     for n in 1..=3 {
         run(&writer, "MATCH (a:Account {id: 7}) CREATE (a)-[:HAS]->(:New {text: 'something new'})");
         assert_eq!(count(&reader), n - 1);
@@ -204,7 +207,7 @@ fn readers_do_not_wait_for_a_statement_that_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bank.ken");
     bank(&path);
-    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, PATIENCE).unwrap();
     let stop = Arc::new(AtomicBool::new(false));
     let limits = Limits { cancel: Some(Arc::clone(&stop)), ..Limits::default() };
     let endless =
@@ -227,7 +230,7 @@ fn several_threads_write_and_each_commit_lasts() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bank.ken");
     bank(&path);
-    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, PATIENCE).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
             let (db, path) = (&db, &path);
@@ -313,7 +316,7 @@ fn a_transaction_lasts_when_it_is_committed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bank.ken");
     bank(&path);
-    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, PATIENCE).unwrap();
     let count = || int(&run(&Database::open(&path).unwrap(), "MATCH (n:New) RETURN count(*)")[0][0]);
     let (none, limits) = (Parameters::new(), Limits::default());
     let mut transaction = db.begin().unwrap();
@@ -337,7 +340,7 @@ fn a_file_that_vanished_takes_no_commit() {
     let folder = tempfile::tempdir().unwrap();
     let (path, aside) = (folder.path().join("bank.ken"), folder.path().join("aside.ken"));
     bank(&path);
-    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, PATIENCE).unwrap();
     std::fs::rename(&path, &aside).unwrap();
     let none = Parameters::new();
     let write = || db.query("CREATE (:New)", &none, &Limits::default()).map(drop);
@@ -365,7 +368,7 @@ fn a_long_log_becomes_a_snapshot() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bank.ken");
     bank(&path);
-    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, PATIENCE).unwrap();
     let behind = || Database::open(&path).unwrap().commits().0;
     assert!(behind() > 0, "a short one stays");
     run(&db, "UNWIND range(1, 20000) AS i CREATE (:Word {i: i, text: 'a text of some length, number ' + i})");
@@ -417,7 +420,7 @@ fn a_file_of_version_3_answers_as_it_did() {
             [[Value::string("0854-07-22")]]
         );
     };
-    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, PATIENCE).unwrap();
     answers(&db);
     run(&db, "CREATE (:New)");
     db.checkpoint().unwrap();
@@ -433,7 +436,7 @@ fn an_old_schema_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.ken");
     std::fs::write(&path, include_bytes!("format/v2-schema.ken")).unwrap();
-    let db = Database::open_to_write(&path, Duration::ZERO).unwrap();
+    let db = Database::open_to_write(&path, PATIENCE).unwrap();
     db.verify().unwrap();
     let told = |db: &Database| {
         let schema = db.schema().unwrap().clone();
