@@ -10,13 +10,15 @@
 //! Without a schema nothing is looked at and no place of a node is kept.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::column::{Filled, Values};
-use super::ids::Ids;
-use super::intake::Intake;
-use super::problems::Stop;
+use super::ids::{Ids, NOBODY};
+use super::intake::{Intake, slot};
+use super::problems::{Place, Stop, Told};
+use super::record::{Edge, Node};
 use crate::model::schema::{PropertyRules, PropertyType};
 use crate::model::{Direction, Schema, Value};
 use crate::store::{Buffer, Builder, Edges, Rows, conform};
@@ -169,6 +171,68 @@ fn admits_all(kind: PropertyType, values: &Values) -> bool {
         Values::Floats(_) => kind.admits(&Value::Float(0.0)),
         Values::Texts(_) => kind.admits(&Value::string("")),
         Values::Dates(_) | Values::Cells(_) => false,
+    }
+}
+
+impl Intake {
+    /// The schema that all rows together are held against; once something is wrong that no leaving out of rows mends, they
+    /// need not be.
+    pub(super) fn to_be_held(&self) -> Option<Arc<Schema>> {
+        self.schema.clone().filter(|_| !self.gathered.is_stuck())
+    }
+
+    /// Whether the row can be a node by itself.
+    pub(super) fn check_node(&mut self, node: &Node<'_>) -> Result<(), String> {
+        let Some(schema) = self.schema.clone() else { return Ok(()) };
+        let rules = Rules::of_nodes(&schema, &node.labels)?;
+        let mut properties = node.properties.iter().filter(|(_, value)| !value.is_null());
+        properties.try_for_each(|(key, value)| rules.value(key, value))?;
+        let Some((space, value)) = &node.identity else { return Ok(()) };
+        // The node that is known by it keeps its own.
+        let opened = self.opened(*space);
+        let new = slot(&mut opened.ids, value).is_some_and(|slot| opened.ids.node(slot) == NOBODY);
+        opened.key.as_ref().filter(|_| new).map_or(Ok(()), |key| rules.value(key, value))
+    }
+
+    /// Whether the row can be an edge by itself.
+    pub(super) fn check_edge(&self, edge: &Edge<'_>) -> Result<(), String> {
+        let Some(schema) = &self.schema else { return Ok(()) };
+        let rules = Rules::of_edges(schema, edge.edge_type)?;
+        let mut properties = edge.properties.iter().filter(|(_, value)| !value.is_null());
+        properties.try_for_each(|(key, value)| rules.value(key, value))
+    }
+
+    /// What is wrong with labels or types that the schema does not declare.
+    pub(super) fn undeclared(&self, wrong: impl FnOnce(&Schema) -> Option<String>) -> Option<String> {
+        self.schema.as_deref().and_then(wrong)
+    }
+
+    /// Which of many rows cannot be nodes or edges by themselves; they are reported. What is wrong with all of them is said once.
+    pub(super) fn check_rows<'s>(
+        &mut self,
+        rules: impl FnOnce(&'s Schema) -> Result<Rules<'s>, String>,
+        schema: Option<&'s Schema>,
+        columns: &[Filled],
+        rows: usize,
+        told: &dyn Told,
+    ) -> Result<BTreeMap<usize, String>, Stop> {
+        let mut off = BTreeMap::new();
+        let Some(schema) = schema.filter(|_| rows > 0) else { return Ok(off) };
+        let place = Place { line: 0, ..told.place(0) };
+        match rules(schema) {
+            Ok(rules) => {
+                for column in columns {
+                    if let Err(message) = rules.column(column, rows, &self.builder, &mut off) {
+                        self.obstacle(place, &message)?;
+                    }
+                }
+            }
+            Err(message) => self.obstacle(place, &message)?,
+        }
+        for (row, message) in &off {
+            self.problem(told.place(*row), message, &told.record(*row))?;
+        }
+        Ok(off)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where readers bring what they read: nodes and edges by identity, to a snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::column::Filled;
@@ -273,66 +273,6 @@ impl Intake {
             return Ok(Fate::Bad);
         }
         Ok(Fate::Known(node))
-    }
-
-    /// The schema that all rows together are held against; once something is wrong that no leaving out of rows mends, they
-    /// need not be.
-    pub(super) fn to_be_held(&self) -> Option<Arc<Schema>> {
-        self.schema.clone().filter(|_| !self.gathered.is_stuck())
-    }
-
-    /// Whether the row can be a node by itself.
-    fn check_node(&mut self, node: &Node<'_>) -> Result<(), String> {
-        let Some(schema) = self.schema.clone() else { return Ok(()) };
-        let rules = Rules::of_nodes(&schema, &node.labels)?;
-        let mut properties = node.properties.iter().filter(|(_, value)| !value.is_null());
-        properties.try_for_each(|(key, value)| rules.value(key, value))?;
-        let Some((space, value)) = &node.identity else { return Ok(()) };
-        // The node that is known by it keeps its own.
-        let opened = self.opened(*space);
-        let new = slot(&mut opened.ids, value).is_some_and(|slot| opened.ids.node(slot) == NOBODY);
-        opened.key.as_ref().filter(|_| new).map_or(Ok(()), |key| rules.value(key, value))
-    }
-
-    /// Whether the row can be an edge by itself.
-    fn check_edge(&self, edge: &Edge<'_>) -> Result<(), String> {
-        let Some(schema) = &self.schema else { return Ok(()) };
-        let rules = Rules::of_edges(schema, edge.edge_type)?;
-        let mut properties = edge.properties.iter().filter(|(_, value)| !value.is_null());
-        properties.try_for_each(|(key, value)| rules.value(key, value))
-    }
-
-    /// What is wrong with labels or types that the schema does not declare.
-    pub(super) fn undeclared(&self, wrong: impl FnOnce(&Schema) -> Option<String>) -> Option<String> {
-        self.schema.as_deref().and_then(wrong)
-    }
-
-    /// Which of many rows cannot be nodes or edges by themselves; they are reported. What is wrong with all of them is said once.
-    pub(super) fn check_rows<'s>(
-        &mut self,
-        rules: impl FnOnce(&'s Schema) -> Result<Rules<'s>, String>,
-        schema: Option<&'s Schema>,
-        columns: &[Filled],
-        rows: usize,
-        told: &dyn Told,
-    ) -> Result<BTreeMap<usize, String>, Stop> {
-        let mut off = BTreeMap::new();
-        let Some(schema) = schema.filter(|_| rows > 0) else { return Ok(off) };
-        let place = Place { line: 0, ..told.place(0) };
-        match rules(schema) {
-            Ok(rules) => {
-                for column in columns {
-                    if let Err(message) = rules.column(column, rows, &self.builder, &mut off) {
-                        self.obstacle(place, &message)?;
-                    }
-                }
-            }
-            Err(message) => self.obstacle(place, &message)?,
-        }
-        for (row, message) in &off {
-            self.problem(told.place(*row), message, &told.record(*row))?;
-        }
-        Ok(off)
     }
 
     /// Takes many nodes with the same labels: the slots of their ids ([`NOBODY`] was reported, and is left out), and their
