@@ -1,12 +1,12 @@
 //! A snapshot's bytes, wherever they come from, and arrays read in them without a copy.
 //!
-//! The one file of the crate with unsafe code: the map call and the cast of bytes to words. What always holds: the
+//! The one file of the crate with unsafe code: the map call, letting go of what is mapped, and the cast of bytes to words. What always holds: the
 //! first byte is aligned to [`ALIGN`].
 
 #![allow(unsafe_code, reason = "mapping a file and casting bytes to plain words have no safe form in std")]
 
 use std::fs::File;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
@@ -81,6 +81,22 @@ impl Bytes {
             #[cfg(unix)]
             let _ = mapped.map.advise(memmap2::Advice::Normal);
         }
+    }
+
+    /// Some of these bytes were read and will not be soon: the process lets go of the memory that maps them. Whoever reads them
+    /// again gets them again, as a rule from the system's cache.
+    pub(super) fn let_go(&self, range: Range<usize>) {
+        #[cfg(unix)]
+        if let Bytes::Mapped(mapped) = self
+            && range.end <= mapped.map.len()
+        {
+            let (start, advice) = (range.start, memmap2::UncheckedAdvice::DontNeed);
+            // SAFETY: what is mapped is a file that nobody writes to (see `map`), and the map is never written to either, so
+            // that what comes again is what was there.
+            let _ = unsafe { mapped.map.unchecked_advise_range(advice, start, range.len()) };
+        }
+        #[cfg(not(unix))]
+        let _ = range;
     }
 
     /// The program's own bytes, in place when they are aligned and copied when they are not.

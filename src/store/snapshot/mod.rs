@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::Error;
-use super::bytes::{Bytes, Plain, words};
+use super::bytes::{Bytes, Plain, bytes_of, words};
 use super::disk::System;
 use super::graph_file;
 use super::layout::{self, Meta, SectionId};
@@ -149,6 +149,14 @@ impl Snapshot {
         const MANY: usize = 64;
         if rows >= MANY {
             self.bytes.read_ahead();
+        }
+    }
+
+    /// These numbers, which are some of an array's, were read and will not be soon.
+    pub(super) fn let_go(&self, numbers: &[u32]) {
+        let bytes = bytes_of(numbers);
+        if let Some(start) = bytes.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr()) {
+            self.bytes.let_go(start..start + bytes.len());
         }
     }
 

@@ -166,6 +166,49 @@ fn reads_ahead_once_much_is_read() {
     std::fs::remove_file(&path).unwrap();
 }
 
+/// Of a large block that was walked only the beginning stays in the process's memory, and it reads as before.
+#[test]
+fn what_was_walked_is_let_go_and_comes_again() {
+    const NODES: u32 = 256;
+    let path = std::env::temp_dir().join(format!("kenning-walked-{}.ken", std::process::id()));
+    let mut builder = Builder::new();
+    let nodes: Vec<NodeId> = (0..NODES).map(|_| builder.node(&["A"], vec![])).collect();
+    for from in &nodes {
+        for to in &nodes {
+            builder.edge(*from, "R", *to, vec![]);
+        }
+    }
+    crate::store::write(&path, &builder.finish().unwrap()).unwrap();
+    let snapshot = Snapshot::open(&path).unwrap();
+    let view = View::new(&snapshot);
+    let slices = view.adjacency(None, Direction::Out).unwrap();
+    let all =
+        || nodes.iter().map(|node| slices.ends(*node).iter().map(|end| u64::from(*end)).sum::<u64>()).sum::<u64>();
+    let sum = all();
+    assert_eq!(sum, u64::from(NODES) * (0..u64::from(NODES)).sum::<u64>());
+    let (first, last) = (slices.ends(nodes[0]), slices.ends(nodes[NODES as usize - 2]));
+    let mapped = || (is_mapped(first), is_mapped(last));
+    let before = mapped();
+    slices.walked(0..NODES, &view);
+    // Where the system tells nothing, there is nothing to compare.
+    if before == (Some(true), Some(true)) {
+        assert_eq!(mapped(), (Some(true), Some(false)));
+    }
+    assert_eq!(all(), sum);
+    std::fs::remove_file(&path).unwrap();
+}
+
+/// Whether the page that these numbers begin in is in the process's memory, where the system tells.
+fn is_mapped(numbers: &[u32]) -> Option<bool> {
+    use std::io::{Read, Seek, SeekFrom};
+    const PAGE: usize = 1 << 12;
+    let mut pages = std::fs::File::open("/proc/self/pagemap").ok()?;
+    pages.seek(SeekFrom::Start((numbers.as_ptr().addr() / PAGE * size_of::<u64>()) as u64)).ok()?;
+    let mut page = [0; size_of::<u64>()];
+    pages.read_exact(&mut page).ok()?;
+    Some(u64::from_le_bytes(page) >> 63 == 1)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 

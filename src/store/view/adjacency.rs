@@ -1,6 +1,7 @@
 //! The snapshot's adjacency as slices, for those who walk all of it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::View;
 use crate::model::{Direction, EdgeId, EdgeTypeId, KeyId, LabelId, NodeId};
@@ -58,7 +59,21 @@ impl<'g> Block<'g> {
     }
 }
 
+/// So many neighbours of a block stay in memory when it is walked from end to end: 64 MB of them.
+const KEPT: usize = if cfg!(test) { 1 << 10 } else { 1 << 24 };
+
 impl<'g> Block<'g> {
+    /// The neighbours of these rows, among which no other rows' are, were walked. A block that is walked from end to end is not
+    /// needed again before its beginning is; of a large one only that stays in the process's memory.
+    pub(crate) fn walked(&self, rows: Range<usize>, view: &View<'g>) {
+        let place = |row: usize| self.offsets.get(row).map(|at| *at as usize);
+        if let Some((start, end)) = place(rows.start).zip(place(rows.end))
+            && let Some(ends) = self.ends.get(start.max(KEPT)..end)
+        {
+            view.base.let_go(ends);
+        }
+    }
+
     /// Where each node's neighbours begin among all of the block's, and where the last one's end.
     pub fn offsets(&self) -> &'g [u32] {
         self.offsets
@@ -119,6 +134,17 @@ impl<'g> Adjacency<'g> {
             block.offsets.iter().zip(ends).map(|(start, end)| end.saturating_sub(*start)).max()
         };
         self.blocks.iter().filter_map(of_block).max().unwrap_or_default()
+    }
+
+    /// The neighbours of these nodes were walked; see [`Block::walked`].
+    pub(crate) fn walked(&self, nodes: Range<u32>, view: &View<'g>) {
+        for block in &self.blocks {
+            let row = |node: u32| (node.saturating_sub(block.first.0) as usize).min(block.len());
+            let rows = row(nodes.start)..row(nodes.end);
+            if !rows.is_empty() {
+                block.walked(rows, view);
+            }
+        }
     }
 
     /// The node's neighbours, ascending, parallel edges more than once.

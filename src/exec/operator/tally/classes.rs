@@ -70,7 +70,7 @@ fn add<const N: usize>(
 ) -> Result<Vec<Vec<i64>>> {
     // Side by side, as they are found by chance.
     let mut sums = vec![[0i64; N]; classes.nodes.len() + 1];
-    let mut steps = 0;
+    let (mut steps, mut walked) = (0, 0);
     let mut found = Vec::new();
     for node in in_sight(weights[0].iter().map(|(node, _)| NodeId(node)), &few.back) {
         let numbers = weights.map(|numbers| numbers.of(node.0));
@@ -86,6 +86,8 @@ fn add<const N: usize>(
         if steps > PATIENCE {
             watch.check()?;
             steps = 0;
+            few.back.walked(walked..node.0, watch.view);
+            walked = node.0;
         }
     }
     Ok((0..N).map(|weight| sums[1..].iter().map(|sums| sums[weight]).collect()).collect())

@@ -244,7 +244,7 @@ impl Child<'_> {
     pub(super) fn push(&mut self, parents: Range<u32>, watch: Watch<'_, '_>) -> Result<()> {
         let Some(few) = self.few(watch).filter(|few| self.fits(few.edges)) else { return Ok(()) };
         let mut sums = vec![0i64; parents.len()];
-        let mut steps = 0;
+        let (mut steps, mut walked) = (0, 0);
         for node in in_sight(self.numbers.iter().map(|(node, _)| NodeId(node)), &few.back) {
             let number = self.numbers.of(node.0);
             let ends = few.back.ends(node);
@@ -257,6 +257,8 @@ impl Child<'_> {
             if steps > PATIENCE {
                 watch.check()?;
                 steps = 0;
+                few.back.walked(walked..node.0, watch.view);
+                walked = node.0;
             }
         }
         self.pushed = Some((parents.start, sums));
@@ -359,6 +361,8 @@ impl Child<'_> {
                 steps = 0;
             }
         }
+        let end = first + sums.len() as u32;
+        lists.iter().for_each(|list| list.walked(first..end, watch.view));
         Ok(())
     }
 
@@ -432,6 +436,7 @@ impl Child<'_> {
                 }
             }
         }
+        block.walked(row..row + sums.len(), watch.view);
         Ok(bits(sums))
     }
 
