@@ -2,6 +2,18 @@
 
 use super::*;
 
+/// The rule makes the operator of these statements, and not of those; switched off, of none.
+fn fires(rule: Rule, operator: &str, these: &[&str], those: &[&str]) {
+    for (texts, fires) in [(these, true), (those, false)] {
+        for text in texts {
+            let plan = explain(&planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+            assert_eq!(plan.contains(operator), fires, "{text}\n{plan}");
+            let plan = explain(&planned(text, &[rule]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
+            assert!(!plan.contains(operator), "{text}\n{plan}");
+        }
+    }
+}
+
 #[test]
 fn matches_are_counted_where_nothing_else_is_asked_of_them() {
     let counted = [
@@ -39,14 +51,7 @@ fn matches_are_counted_where_nothing_else_is_asked_of_them() {
         // It may differ from match to match.
         "MATCH (a)-[:KNOWS]->(b) WHERE rand() < 0.5 RETURN count(*)",
     ];
-    for (texts, fires) in [(&counted[..], true), (&found[..], false)] {
-        for text in texts {
-            let plan = explain(&planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
-            assert_eq!(plan.contains("Tally"), fires, "{text}\n{plan}");
-            let plan = explain(&planned(text, &[Rule::Tally]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
-            assert!(!plan.contains("Tally"), "{text}\n{plan}");
-        }
-    }
+    fires(Rule::Tally, "Tally", &counted, &found);
 }
 
 #[test]
@@ -255,12 +260,5 @@ fn ends_of_walks_are_searched_where_they_count_once() {
         "MATCH (a)-[:KNOWS*1..3]->(b) WITH b LIMIT 3 RETURN DISTINCT b",
         "MATCH p = (a)-[:KNOWS*1..3]->(b) RETURN DISTINCT length(p)",
     ];
-    for (texts, fires) in [(&reach[..], true), (&walks[..], false)] {
-        for text in texts {
-            let plan = explain(&planned(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
-            assert_eq!(plan.contains("Reach"), fires, "{text}\n{plan}");
-            let plan = explain(&planned(text, &[Rule::Reach]).unwrap_or_else(|error| panic!("{text}: {error}")), None);
-            assert!(!plan.contains("Reach"), "{text}\n{plan}");
-        }
-    }
+    fires(Rule::Reach, "Reach", &reach, &walks);
 }
