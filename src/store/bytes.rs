@@ -1,9 +1,12 @@
 //! A snapshot's bytes, wherever they come from, and arrays read in them without a copy.
 //!
-//! The one file of the crate with unsafe code: the map call, letting go of what is mapped, and the cast of bytes to words. What always holds: the
-//! first byte is aligned to [`ALIGN`].
+//! The one file of the crate with unsafe code: the map call, letting go of what is mapped, and the cast of bytes to words.
+//! What always holds: the first byte is aligned to [`ALIGN`].
 
-#![allow(unsafe_code, reason = "mapping a file and casting bytes to plain words have no safe form in std")]
+#![allow(
+    unsafe_code,
+    reason = "mapping a file, letting go of it and casting bytes to plain words have no safe form in std"
+)]
 
 use std::fs::File;
 use std::ops::{Deref, Range};
@@ -88,6 +91,7 @@ impl Bytes {
     pub(super) fn let_go(&self, range: Range<usize>) {
         #[cfg(unix)]
         if let Bytes::Mapped(mapped) = self
+            && !range.is_empty()
             && range.end <= mapped.map.len()
         {
             let (start, advice) = (range.start, memmap2::UncheckedAdvice::DontNeed);
